@@ -1,0 +1,1 @@
+"""Running the product: server, backup, doctor, bench, catalogues. Above all capabilities."""
