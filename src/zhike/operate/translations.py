@@ -1,4 +1,4 @@
-"""Catalogues: msgids from the code, Chinese from `locale/terms/*.tsv`, traditional Chinese by OpenCC. No gettext needed.
+"""Catalogues: msgids from the code, Chinese from `locale/terms/*.tsv`, traditional Chinese by OpenCC.
 
 A terms file has a line per msgid: English, tab, simplified Chinese, and for a msgid with a context a third column.
 `locale/zh_Hant.tsv` overrides what OpenCC would write. Catalogues (.po) are committed, compiled ones (.mo) are not.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "zh_Hant")
-KEYWORDS: dict[str, object] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -67,7 +67,8 @@ def source_files(root: Path, ending: str) -> Iterator[Path]:
 
 def messages_in_python(path: Path) -> Iterator[Message]:
     """Every gettext call with literal arguments."""
-    for _line, found, _comments, context in extract("python", io.BytesIO(path.read_bytes()), keywords=KEYWORDS):  # type: ignore[arg-type]
+    source = io.BytesIO(path.read_bytes())
+    for _line, found, _comments, context in extract("python", source, keywords=KEYWORDS):
         texts = (found,) if isinstance(found, str) else tuple(found)
         if texts and texts[0]:
             yield Message(texts[0], texts[1] if len(texts) > 1 else "", context or "")
