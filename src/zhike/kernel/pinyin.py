@@ -148,7 +148,7 @@ def _run_key(run: str, person: bool) -> str:
 def sort_key(name: str, person: bool | None = None) -> str:
     """The key to store and to sort by, byte for byte: digits (by value), then letters and pinyin, then other scripts.
 
-    `person` says whether the first character is a surname; left out, a name of two or three characters is taken for one.
+    `person` says whether the first character is a surname; left out, two or three characters are taken for a name.
     """
     text = fold(name[: 2 * SORT_KEY_LENGTH])
     if _HAN_RUN.fullmatch(text):
