@@ -1,0 +1,1 @@
+"""What joins the capabilities into one product: settings, addresses, subscriptions, schedules."""

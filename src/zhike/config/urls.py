@@ -1,0 +1,13 @@
+"""Addresses: each capability's own, from the top down."""
+
+from django.urls import include, path
+
+from zhike.kernel.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("zhike.desk.urls")),
+    path("", include("zhike.connect.urls")),
+    path("", include("zhike.identity.urls")),
+    path("", include("zhike.records.urls")),
+]

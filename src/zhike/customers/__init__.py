@@ -1,0 +1,1 @@
+"""Floor 4: parties, memberships, contact points, pool, merge, territories, scores received."""

@@ -1,0 +1,1 @@
+"""Floor 10: Today and the customer page; composes what lies below."""

@@ -1,0 +1,1 @@
+"""Floor 2: people, teams, roles, rights, tokens, sessions, second factor."""

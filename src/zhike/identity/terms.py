@@ -1,0 +1,43 @@
+"""The words of identity: scopes, effects, share levels."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Extent(models.TextChoices):
+    """How far a granted right extends, seen from the person who holds the role."""
+
+    OWN = "own", _("own records")
+    OWN_BELOW = "own_below", _("own and those of people below")
+    TEAM = "team", _("the team's records")
+    TEAM_BELOW = "team_below", _("the team's and those of teams below")
+    ALL = "all", _("all records")
+
+
+class Effect(models.TextChoices):
+    """Deny beats allow."""
+
+    ALLOW = "allow", _("allow")
+    DENY = "deny", _("deny")
+
+
+class ShareLevel(models.TextChoices):
+    """What a collaborator may do with one record."""
+
+    VIEW = "view", _("may look")
+    EDIT = "edit", _("may work on it")
+
+
+class Theme(models.TextChoices):
+    """Light, dark, or as the device says."""
+
+    AUTO = "auto", _("as the device")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class Density(models.TextChoices):
+    """Row height of lists."""
+
+    COMPACT = "compact", _("compact")
+    COMFORTABLE = "comfortable", _("comfortable")

@@ -1,0 +1,1 @@
+"""Floor 1: actor, action registry, ledger, declarations, errors, ids, jobs, base models."""

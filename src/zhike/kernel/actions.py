@@ -1,0 +1,368 @@
+"""Actions: every change of state is one typed function, registered here; its signature is its contract.
+
+From the signature come button and form, the REST endpoint, the agent's tool, the bulk command, the automation step and the
+command line. They all enter by `run`; an action called by another is called as the plain function it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import update_wrapper
+from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from zhike.kernel import ledger
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Problems, Stale
+from zhike.kernel.events import AccessRefused
+from zhike.kernel.ids import new_id, parse_id
+from zhike.kernel.models import IdempotencyKey, Record
+from zhike.kernel.refusals import as_problems
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Tone = Literal["primary", "normal", "danger"]
+
+registry: dict[str, Action[..., Any]] = {}
+
+
+@dataclass(slots=True)
+class Frame:
+    """One action being run: where its events go and what called it."""
+
+    action: str
+    by: Actor
+    event_id: UUID
+    caused_by: UUID | None
+    batch_id: UUID | None
+    emitted: int = 0
+
+
+_frames: ContextVar[tuple[Frame, ...]] = ContextVar("zhike_frames", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks an id parameter as pointing to a record of a type: forms offer a picker, the edge checks that it is visible."""
+
+    model: type[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run through a door gave: the reply is plain data and is what an idempotency key replays."""
+
+    value: Any
+    reply: dict[str, Any]
+    replayed: bool = False
+
+
+@dataclass(eq=False)
+class Action(Generic[P, R]):
+    """A registered action. Call it like the function it wraps (it checks the right and opens the transaction), or by `run`."""
+
+    function: Callable[P, R]
+    name: str
+    right: str
+    title: str | Promise
+    icon: str
+    tone: Tone
+    bulk: bool
+    undo: str
+    shown: Callable[[Any, Actor], bool] | None
+    subject: type[Record] | None
+    fields: type[BaseModel]
+    refs: Mapping[str, type[Record]] = field(default_factory=dict)
+    doors: frozenset[str] = frozenset({"web", "api", "mcp", "cli", "job", "import"})
+    draft: type | None = None
+
+    @property
+    def description(self) -> str:
+        """The first line of the docstring, for OpenAPI and agents."""
+        return (inspect.getdoc(self.function) or "").split("\n")[0]
+
+    @property
+    def verb(self) -> str:
+        """The action's part of an address: its name without its subject's type, `win` of `win_opportunity`."""
+        return self.name.removesuffix(f"_{self.subject.record_type}") if self.subject else self.name
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        by = cast(Actor, kwargs["by"])
+        subject = args[0] if args and isinstance(args[0], Record) else None
+        by.require(self.right, subject)
+        above = _frames.get()
+        frame = Frame(
+            self.name,
+            by,
+            new_id(),
+            above[-1].event_id if above else None,
+            above[-1].batch_id if above else _batch.get(),
+        )
+        token = _frames.set((*above, frame))
+        try:
+            with transaction.atomic():
+                result = self.function(*args, **kwargs)
+                if frame.emitted != 1:
+                    raise RuntimeError(f"{self.name} emitted {frame.emitted} events; every action leaves exactly one")
+        except DjangoValidationError as error:
+            raise as_problems(error) from error
+        finally:
+            _frames.reset(token)
+        return result
+
+    def parse(self, data: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+        """Typed arguments from outside data; unknown keys, bad values and invisible references are refused by field."""
+        try:
+            parsed = self.fields.model_validate(dict(data))
+        except ValidationError as error:
+            raise as_problems(error) from error
+        values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
+        for name, model in self.refs.items():
+            if values.get(name) is not None:
+                values[name] = find(model, values[name], by, field=name)
+        return {"draft": self.draft(**values)} if self.draft else values
+
+
+_batch: ContextVar[UUID | None] = ContextVar("zhike_batch", default=None)
+
+
+def action(
+    *,
+    right: str,
+    title: str | Promise,
+    icon: str = "player-play",
+    tone: Tone = "normal",
+    bulk: bool = False,
+    undo: str = "",
+    shown: Callable[[Any, Actor], bool] | None = None,
+    doors: str = "web api mcp cli job import",
+) -> Callable[[Callable[P, R]], Action[P, R]]:
+    """Register a function as an action.
+
+    `right` is asked of the caller for the subject (the first positional parameter, if it is a record); `bulk` offers it on
+    selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense.
+    Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
+    """
+
+    def register(function: Callable[P, R]) -> Action[P, R]:
+        if function.__name__ in registry:
+            raise RuntimeError(f"action {function.__name__} is declared twice")
+        subject, draft, fields, refs = _contract(function)
+        made = Action(
+            function, function.__name__, right, title, icon, tone, bulk, undo, shown, subject, fields, refs,
+            frozenset(doors.split()), draft,
+        )  # fmt: skip
+        update_wrapper(made, function)
+        registry[made.name] = made
+        return made
+
+    return register
+
+
+def _contract(
+    function: Callable[..., Any],
+) -> tuple[type[Record] | None, type | None, type[BaseModel], dict[str, type[Record]]]:
+    """Subject, draft class, pydantic model of the keyword parameters and references of a signature."""
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    if "by" not in {p.name for p in parameters}:
+        raise RuntimeError(f"{function.__name__} needs a keyword parameter `by: Actor`")
+    subject: type[Record] | None = None
+    draft: type | None = None
+    fields: dict[str, Any] = {}
+    refs: dict[str, type[Record]] = {}
+    for parameter in parameters:
+        kind = parameter.annotation
+        if parameter.name == "by":
+            continue
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            if isinstance(kind, type) and issubclass(kind, Record):
+                subject = kind
+                continue
+            draft = kind
+            hints = inspect.signature(kind, eval_str=True).parameters.values()
+            fields |= {h.name: _field(h, refs) for h in hints}
+            continue
+        fields[parameter.name] = _field(parameter, refs)
+    model = create_model(
+        "".join(word.title() for word in function.__name__.split("_")), __config__=ConfigDict(extra="forbid"), **fields
+    )
+    return subject, draft, model, refs
+
+
+def _field(parameter: inspect.Parameter, refs: dict[str, type[Record]]) -> tuple[Any, Any]:
+    default = ... if parameter.default is parameter.empty else parameter.default
+    record, optional = _record_type(parameter.annotation)
+    if record is None:
+        return parameter.annotation, default
+    refs[parameter.name] = record
+    plain = Annotated[UUID, Field(json_schema_extra={"record_type": record.record_type})]
+    return (plain | None if optional else plain), default
+
+
+def _record_type(annotation: Any) -> tuple[type[Record] | None, bool]:
+    options = getattr(annotation, "__args__", (annotation,)) if not isinstance(annotation, type) else (annotation,)
+    for option in options:
+        if isinstance(option, type) and issubclass(option, Record):
+            return option, type(None) in options
+    return None, False
+
+
+def find(model: type[Record], pk: object, by: Actor, *, right: str | None = None, field: str | None = None) -> Any:
+    """The record behind an id within the actor's rights; outside them it does not exist."""
+    parsed = parse_id(pk)
+    record = model.objects.visible_to(by, right).filter(pk=parsed).first() if parsed else None
+    if record is None:
+        if field is not None:
+            raise Invalid("unknown_reference", NotFound().message, field)
+        raise NotFound(model.record_type)
+    return record
+
+
+def emit(
+    occurrence: object,
+    *,
+    subject: Record | None = None,
+    by: Actor,
+    customer_id: UUID | None = None,
+    label: str = "",
+    changes: dict[str, Any] | None = None,
+) -> UUID:
+    """Leave the event of the action being run, in its transaction. `label` and `changes` are personal (erasable)."""
+    frames = _frames.get()
+    origin = ledger.Origin()
+    if frames:
+        frame = frames[-1]
+        frame.emitted += 1
+        event_id = frame.event_id if frame.emitted == 1 else new_id()
+        origin = ledger.Origin(frame.action, event_id, frame.caused_by, frame.batch_id)
+    else:
+        origin = ledger.Origin(event_id=new_id(), batch_id=_batch.get())
+    row = ledger.compose(
+        occurrence, by=by, subject=subject, customer_id=customer_id, label=label, changes=changes, origin=origin
+    )
+    ledger.write([row])
+    return row[0].id
+
+
+class batch:
+    """`with batch(id):` every event within carries the id; bulk commands and imports run inside."""
+
+    def __init__(self, batch_id: UUID) -> None:
+        self.batch_id = batch_id
+
+    def __enter__(self) -> UUID:
+        self._token = _batch.set(self.batch_id)
+        return self.batch_id
+
+    def __exit__(self, *_exc: object) -> None:
+        _batch.reset(self._token)
+
+
+def run(
+    name: str,
+    *,
+    by: Actor,
+    subject_id: object = None,
+    data: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    idempotency_key: str = "",
+) -> Outcome:
+    """Run an action for somebody outside: form, REST, agent, bulk, import or command line all come through here.
+
+    Raises DomainError (NotFound outside the scope, Forbidden, Stale with both sides, Problems by field). A refusal for lack of
+    rights is itself an event. With an idempotency key the effect happens once and the same reply is given again.
+    """
+    made = registry.get(name)
+    if made is None or by.door not in made.doors:
+        raise NotFound("action")
+    data = dict(data or {})
+    try:
+        with transaction.atomic():
+            claim = _claim(idempotency_key, by, [name, str(subject_id), data]) if idempotency_key else None
+            if claim is not None and claim.reply is not None:
+                return Outcome(None, claim.reply, replayed=True)
+            value = _perform(made, by, subject_id, data, version)
+            reply = _reply(value)
+            if claim is not None:
+                claim.reply = reply
+                claim.save(update_fields=["reply"])
+            return Outcome(value, reply)
+    except Forbidden as refused:
+        refused_event(by, refused.data["right"], name)
+        raise
+
+
+def _perform(made: Action[..., Any], by: Actor, subject_id: object, data: dict[str, Any], version: int | None) -> Any:
+    if made.subject is None:
+        by.require(made.right)
+        return _call_with(made, by, data)
+    subject = find(made.subject, subject_id, by)
+    by.require(made.right, subject)
+    if version is not None and version != subject.version:
+        raise Stale(subject.version, differences(subject, data))
+    try:
+        return _call_with(made, by, data, subject)
+    except Stale as stale:
+        stale.data["differences"] = differences(find(made.subject, subject_id, by), data)
+        raise
+
+
+def _call_with(made: Action[..., Any], by: Actor, data: dict[str, Any], *subject: Record) -> Any:
+    values = made.parse(data, by)
+    draft = [values.pop("draft")] if made.draft else []
+    return made(*subject, *draft, **values, by=by)
+
+
+def differences(record: Record, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Field by field: what stands there now and what was about to be saved."""
+    sides = []
+    for name, mine in data.items():
+        theirs = getattr(record, name, None)
+        if not name.startswith("_") and str(theirs) != str(mine) and not callable(theirs):
+            sides.append({"field": name, "theirs": None if theirs is None else str(theirs), "mine": mine})
+    return sides
+
+
+def refused_event(by: Actor, right: str, action_name: str = "") -> None:
+    """A refusal stands in the ledger, in a transaction of its own: the refused one was rolled back."""
+    row = ledger.compose(AccessRefused(right=right, action=action_name), by=by)
+    ledger.write([row])
+
+
+def _claim(key: str, by: Actor, meant: list[Any]) -> IdempotencyKey:
+    """The caller's row for this key: new, or the one with the reply already given; another body under the same key is refused."""
+    fingerprint = hashlib.sha256(ledger.canonical(meant)).hexdigest()
+    owner = by.user_id or UUID(int=0)
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(user_id=owner, key=key[:200], fingerprint=fingerprint)
+    except IntegrityError:
+        found = IdempotencyKey.objects.get(user_id=owner, key=key[:200])
+        if found.fingerprint != fingerprint:
+            raise DomainError("idempotency_key_reused", _reused_message(), field=None) from None
+        if found.reply is None:
+            raise Conflict("in_flight", _reused_message()) from None
+        return found
+
+
+def _reused_message() -> Any:
+    from django.utils.translation import gettext_lazy as _
+
+    return _("This Idempotency-Key was already used for another call, or that call is still running. Use a fresh key.")
+
+
+def _reply(value: Any) -> dict[str, Any]:
+    if isinstance(value, Record):
+        return {"id": str(value.pk), "type": value.record_type, "version": value.version}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return value if isinstance(value, dict) else {}

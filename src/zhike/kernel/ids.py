@@ -1,0 +1,38 @@
+"""Identifiers: UUID version 7 (RFC 9562), sortable by time, made anywhere without a sequence."""
+
+import os
+import threading
+import time
+from uuid import UUID
+
+_lock = threading.Lock()
+_last_ms = 0
+_counter = 0
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7; ids of one process are strictly increasing, also within a millisecond."""
+    global _last_ms, _counter
+    with _lock:
+        now = time.time_ns() // 1_000_000
+        if now > _last_ms:
+            _last_ms, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x7FF
+        else:
+            _counter += 1
+            if _counter > 0xFFF:
+                _last_ms, _counter = _last_ms + 1, 0
+        stamp, count = _last_ms, _counter
+    tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=stamp << 80 | 0x7 << 76 | count << 64 | 0x2 << 62 | tail)
+
+
+def parse_id(text: object) -> UUID | None:
+    """The UUID written in `text`, or None: an id from outside is never trusted to be one."""
+    if isinstance(text, UUID):
+        return text
+    if not isinstance(text, str) or len(text) not in (32, 36):
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

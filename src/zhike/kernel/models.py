@@ -1,0 +1,249 @@
+"""Base of every record, and the tables of the ledger, jobs' schedules and idempotency keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+import auto_prefetch
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from zhike.kernel.errors import Stale
+from zhike.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from zhike.kernel.actor import Actor, Reach
+
+M = TypeVar("M", bound="Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which columns of a model the access predicate reads; paths may cross foreign keys (a touch is seen with its party).
+
+    `own` are further person columns that always open a record to that person.
+    """
+
+    owner: str = ""
+    team: str = ""
+    circle: str = ""
+    record: str = "id"
+    own: tuple[str, ...] = ()
+
+    def condition(self, reach: Reach, user_id: UUID | None) -> Q:
+        """The predicate for `reach` as one indexed condition."""
+        if not reach:
+            return Q(pk__in=[])
+        allowed = Q() if reach.everything else self._any_of(reach)
+        if not reach.everything:
+            for column in self.own:
+                allowed |= Q(**{column: user_id})
+        if reach.denied:
+            allowed &= ~self._any_of(reach.denied)
+        return allowed
+
+    def _any_of(self, reach: Reach) -> Q:
+        parts = [(self.owner, reach.owners), (self.team, reach.teams)]
+        parts += [(self.circle, reach.circles), (self.record, reach.records)]
+        condition = Q(pk__in=[])
+        for path, ids in parts:
+            if path and ids:
+                condition |= Q(**{f"{path}__in": ids})
+        return condition
+
+
+class RecordQuerySet(auto_prefetch.QuerySet[M]):
+    """Adjectives that every record has."""
+
+    def visible_to(self, actor: Actor, right: str | None = None) -> Self:
+        """Only what `actor` may see (or do, with another right): the one predicate of lists, search, export, API and jobs."""
+        model = self.model
+        reach = actor.reach(right or f"{model.record_type}.view")
+        if reach.everything and not reach.denied:
+            return self
+        return self.filter(model.scope.condition(reach, actor.user_id))
+
+
+class Record(auto_prefetch.Model):
+    """What every record type shares: a UUIDv7, a version for stale writes, times. Declare `record_type` and `scope`."""
+
+    record_type: ClassVar[str] = ""
+    scope: ClassVar[Scope] = Scope()
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(auto_prefetch.Model.Meta):
+        abstract = True
+
+    def within(self, actor: Actor, right: str) -> bool:
+        """Whether `right` of `actor` extends to this record."""
+        if self._state.adding:
+            return actor.can(right)
+        return type(self).objects.filter(pk=self.pk).visible_to(actor, right).exists()
+
+    def change(self, **values: Any) -> dict[str, list[Any]]:
+        """Write `values` in one UPDATE guarded by the version; the answer is {field: [old, new]} of what really changed.
+
+        Raises Stale when somebody else was faster. Nothing is written when nothing changes.
+        """
+        changed = {name: [getattr(self, name), value] for name, value in values.items() if getattr(self, name) != value}
+        if not changed:
+            return {}
+        now = timezone.now()
+        fields: dict[str, Any] = {name: new for name, (_old, new) in changed.items()}
+        guarded = type(self)._base_manager.filter(pk=self.pk, version=self.version)
+        if not guarded.update(**fields, version=F("version") + 1, updated_at=now):
+            raise Stale(self.version)
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.version, self.updated_at = self.version + 1, now
+        return changed
+
+
+class OwnedRecord(Record):
+    """A record somebody is in charge of: owner and team decide who sees it; it can be archived and carry custom fields."""
+
+    scope: ClassVar[Scope] = Scope(owner="owner_id", team="team_id")
+
+    owner = auto_prefetch.ForeignKey(
+        "identity.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    team = auto_prefetch.ForeignKey(
+        "identity.Team", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    created_by = auto_prefetch.ForeignKey(
+        "identity.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    custom = models.JSONField(default=dict, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = True
+
+
+class Event(models.Model):
+    """One immutable row of the ledger. Personal values stand in `EventDetail`, so that they can be erased and the chain still verifies."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    type = models.CharField(max_length=80)
+    action = models.CharField(max_length=80, blank=True)
+    door = models.CharField(max_length=8)
+    actor_id = models.UUIDField(null=True)
+    real_actor_id = models.UUIDField(null=True)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.UUIDField(null=True)
+    customer_id = models.UUIDField(null=True)
+    caused_by = models.UUIDField(null=True)
+    batch_id = models.UUIDField(null=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    payload = models.JSONField(default=dict)
+    detail_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    position = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer_id", "id"], name="event_customer", condition=Q(customer_id__isnull=False)),
+            models.Index(fields=["subject_id", "id"], name="event_subject"),
+            models.Index(fields=["actor_id", "id"], name="event_actor"),
+            models.Index(fields=["batch_id", "id"], name="event_batch", condition=Q(batch_id__isnull=False)),
+            models.Index(fields=["id"], name="event_unsealed", condition=Q(position__isnull=True)),
+        ]
+        constraints = [models.UniqueConstraint(fields=["position"], name="event_position")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
+
+
+class EventDetail(models.Model):
+    """The erasable part of an event: names, old and new values, with a salt of its own."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="detail")
+    salt = models.BinaryField(max_length=16)
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return f"detail of {self.event_id}"
+
+
+class Erasure(models.Model):
+    """Says that the detail of an event was erased on purpose, and by which event."""
+
+    event_id = models.UUIDField(primary_key=True)
+    erased_by = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"erasure of {self.event_id}"
+
+
+class Seal(models.Model):
+    """One link of the chain: the events of positions first … last, their digest together with the link before."""
+
+    first = models.BigIntegerField(unique=True)
+    last = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"seal {self.first}–{self.last}"
+
+
+class SealHead(models.Model):
+    """The one row that a sealer locks, so that there is one sealer at a time."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"head {self.last}"
+
+
+class Bookmark(models.Model):
+    """How far one reader of the ledger has come."""
+
+    reader = models.CharField(max_length=80, primary_key=True)
+    position = models.BigIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.reader} at {self.position}"
+
+
+class IdempotencyKey(models.Model):
+    """A key somebody sent with an unsafe call, what it was for, and the reply it got."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField()
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    reply = models.JSONField(null=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Schedule(models.Model):
+    """When a recurring job is due next; fired by compare-and-set, so that several workers fire it once."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    cron = models.CharField(max_length=80)
+    next_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.next_at}"

@@ -1,0 +1,206 @@
+"""Declarations of record types: plain data from which list, card, form, import, export, API, search and rights follow.
+
+The machinery that reads them lives in `records`; a capability only declares, in its `screens.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Choices
+from django.utils.functional import Promise
+
+from zhike.kernel.models import Record
+
+Text = str | Promise
+
+
+class Kind(StrEnum):
+    """What a column holds: decides its widget, filter operators, cell, import parser, export type and JSON form."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    MULTI = "multi"
+    TAGS = "tags"
+    PERSON = "person"
+    TEAM = "team"
+    RECORD = "record"
+    BOOL = "bool"
+    PHONE = "phone"
+    EMAIL = "email"
+    URL = "url"
+    FORMULA = "formula"
+
+
+class Sensitive(StrEnum):
+    """How a personal value is masked until somebody with the right reveals it, which is recorded."""
+
+    NO = ""
+    PHONE = "phone"
+    EMAIL = "email"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One field of a record type, as people and machines see it. `name` is the key everywhere (API, filter, import, rights)."""
+
+    name: str
+    label: Text
+    kind: Kind = Kind.TEXT
+    path: str = ""  # ORM path where it differs from name
+    sort: str = ""  # ORM path to order by (a stored sort key, say); "" = path
+    choices: type[Choices] | None = None
+    options: tuple[tuple[str, Text], ...] = ()  # choices that are data (custom fields)
+    to: str = ""  # record type of RECORD
+    section: str = "main"
+    listed: bool = False  # shown in the list by default
+    sortable: bool = False
+    filterable: bool = True
+    editable: bool = True  # in forms, bulk edit, API writes and import
+    required: bool = False
+    inline: bool = False  # edited in the list itself
+    sensitive: Sensitive = Sensitive.NO
+    max_length: int | None = None
+    aliases: tuple[str, ...] = ()  # header names an import recognises
+    help: Text = ""
+    width: str = ""  # css class of its col element
+    cell: str = ""  # template of its cell, for special marks
+    custom: bool = False  # value lives in record.custom[name]
+    indexed: bool = True
+
+    @property
+    def orm(self) -> str:
+        """The path in ORM lookups."""
+        return self.path or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A group of fields on form and card."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A panel of a card: a template and a function (record, actor) -> context. `place` is left, main or right."""
+
+    key: str
+    title: Text
+    template: str
+    context: Callable[[Any, Any], Mapping[str, Any]]
+    place: str = "right"
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Columns by a choice field, and the action (record, to) that a drop runs."""
+
+    column: str
+    move: str
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writers:
+    """A type's own way to create and change, where it has rules. Each takes typed values by column name, and leaves its event.
+
+    create(values, *, by) -> record; update(record, values, *, by) -> record;
+    create_many(list of values, *, by, batch_id) -> list of records or DomainErrors: the import's fast road.
+    """
+
+    create: Callable[..., Record] | None = None
+    update: Callable[..., Record] | None = None
+    create_many: Callable[..., Sequence[object]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A record type. `slug` is its address and API path (`customers`), `type` its word in rights and events (`party`)."""
+
+    type: str
+    slug: str
+    model: str
+    label: Text
+    label_plural: Text
+    icon: str
+    columns: tuple[Column, ...]
+    title: str = "name"  # the column that names a record
+    sections: tuple[Section, ...] = ()
+    order: str = "name"  # default sort, "-" for descending
+    panels: tuple[Panel, ...] = ()
+    board: Board | None = None
+    writers: Writers = Writers()
+    search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}
+    subtitle: Callable[[Any], str] | None = None
+    rail: int = 0  # place in the left rail; 0 = not there
+    owner: str = "owner"  # column of who is in charge; handover and transfer follow it
+    party: str = ""  # path to the customer the record is about; merge follows it
+    importable: bool = True
+    exportable: bool = True
+    creatable: bool = True
+    archivable: bool = True
+    custom_fields: bool = True
+    card: str = ""  # template of a special card
+    list_related: tuple[str, ...] = ()  # forward relations the list needs
+    settings: bool = False  # shown under Settings instead of the rail
+    extra_rights: tuple[str, ...] = ()
+
+    @property
+    def model_class(self) -> type[Record]:
+        """The Django model."""
+        return apps.get_model(self.model)
+
+    @property
+    def rights(self) -> tuple[str, ...]:
+        """Every right of the type: what roles grant."""
+        verbs = ["view", "create", "edit", "archive", "restore", "purge", "import", "export", "reveal", "unmask", "print"]
+        return tuple(f"{self.type}.{verb}" for verb in [*verbs, "transfer", "comment", *self.extra_rights])
+
+    def column(self, name: str) -> Column | None:
+        """The declared column of that name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+screens: dict[str, Screen] = {}
+
+
+def register(screen: Screen) -> Screen:
+    """Make a record type known; called once in the capability's `screens.py`."""
+    if screen.type in screens or any(s.slug == screen.slug for s in screens.values()):
+        raise RuntimeError(f"record type {screen.type} or address {screen.slug} is declared twice")
+    screens[screen.type] = screen
+    return screen
+
+
+def by_slug(slug: str) -> Screen | None:
+    """The record type at an address."""
+    return next((s for s in screens.values() if s.slug == slug), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """A right that belongs to no record type, such as running the organisation's settings."""
+
+    code: str
+    label: Text
+
+
+other_rights: dict[str, Right] = {}
+
+
+def register_rights(rights: Sequence[Right]) -> None:
+    """Make rights known that belong to no record type."""
+    other_rights.update({right.code: right for right in rights})

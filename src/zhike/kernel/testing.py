@@ -1,0 +1,22 @@
+"""What tests share: where the real data lies, and a system actor."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from zhike.kernel.actor import Actor
+
+SYSTEM = Actor.system("test", door="cli")
+
+
+def shared_data(*parts: str) -> Path:
+    """A file of the real data beside the repository; skips (or fails, where it is required) when it is absent."""
+    root = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+    if not root.exists():
+        if "shared" in os.environ.get("ZHIKE_REQUIRE", "").split(","):
+            pytest.fail("the shared data is required here and absent")
+        pytest.skip("the shared data is not beside this checkout")
+    return root.joinpath(*parts)
