@@ -1,0 +1,1 @@
+"""Tests that span capabilities; those of one capability stand beside its code."""
