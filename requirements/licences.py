@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Third-party notices: `licences.py --write` lists what the product ships with, `--check` says whether the list is true.
+"""Third-party notices: `licences.py --write` lists what the product ships with, `--check` says whether that is true.
 
 Python packages are those of base.txt, read from the installed metadata; front-end packages those of package-lock.json,
 read from node_modules or the lock. Tools that only developers run are not shipped and not listed.
@@ -23,8 +23,9 @@ licence; none of them is part of this repository. Written by `requirements/licen
 """
 # Licences that an Apache-2.0 product may be installed with; LGPL and MPL parts stay replaceable packages of their own.
 ACCEPTED = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "CC0-1.0", "CNRI-Python", "HPND", "ISC", "LGPL-3.0-only",
-    "LGPL-3.0-or-later", "LGPL-2.1-or-later", "LGPL", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Python-2.0",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "CC0-1.0", "CNRI-Python", "HPND", "ISC",
+    "LGPL-3.0-only", "LGPL-3.0-or-later", "LGPL-2.1-or-later", "LGPL", "MIT",
+    "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Python-2.0",
     "Unlicense", "WTFPL", "Zlib",
 }  # fmt: skip
 # Packages for other platforms, or whose metadata is silent; looked up in their sources.
