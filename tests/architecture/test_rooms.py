@@ -20,6 +20,7 @@ FURTHER: dict[str, dict[str, str]] = {
         "context": "what every page shows of its reader",
         "adapters": "allauth's hooks",
     },
+    "customers": {"values": "value objects of names, phones and addresses: too many for one file of terms"},
     "connect": {"mcp": "the agents' door is one protocol in one place"},
 }
 

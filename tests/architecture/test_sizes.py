@@ -1,5 +1,7 @@
 """The tail is watched: long functions, files, classes, templates and parameter lists."""
 
+import ast
+
 from tests.architecture import source
 
 FUNCTION, FILE, CLASS, TEMPLATE, PARAMETERS = 50, 500, 300, 120, 7
@@ -28,8 +30,8 @@ def test_classes_are_short() -> None:
     found = [
         (f"{module.name}:{node.name}", source.lines_of(node))
         for module in source.modules()
-        for node in source.ast.walk(module.tree)
-        if isinstance(node, source.ast.ClassDef)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
     ]
     complain(found, CLASS)
 
