@@ -19,6 +19,8 @@ FURTHER: dict[str, dict[str, str]] = {
         "middleware": "the actor of every request",
         "context": "what every page shows of its reader",
         "adapters": "allauth's hooks",
+        "limits": "how often one may try",
+        "sessions": "what is signed in where, and its end",
     },
     "customers": {"values": "value objects of names, phones and addresses: too many for one file of terms"},
     "connect": {"mcp": "the agents' door is one protocol in one place"},
