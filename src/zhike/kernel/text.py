@@ -15,7 +15,8 @@ from zhike.kernel.folding import fold, has_mark_run, is_han
 from zhike.kernel.pinyin import initials, pinyin, sort_key
 
 __all__ = [
-    "BadText", "clean", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "shorten", "sort_key",
+    "BadText", "clean", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "shorten",
+    "sort_key",
 ]  # fmt: skip
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -49,8 +50,8 @@ def clean(text: str, max_length: int | None = None) -> str:
 
 def _too_long(text: str, max_length: int) -> BadText:
     message = _("The text has %(length)s characters; %(limit)s are allowed. Shorten it.")
-    numbers = {"length": len(text), "limit": max_length}
-    return BadText("text.long", message % numbers, **numbers)
+    length = len(text)
+    return BadText("text.long", message % {"length": length, "limit": max_length}, length=length, limit=max_length)
 
 
 def shorten(value: object, limit: int = 60) -> str:

@@ -1,0 +1,1 @@
+"""Value objects of a customer: numbers, addresses, names and dates as people write them, understood."""

@@ -1,0 +1,1 @@
+"""What people write is understood, or refused with its reason."""
