@@ -58,3 +58,16 @@ def test_every_word_of_this_version_has_its_function() -> None:
 def test_other_words_go_to_django(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["diffsettings"]) == 0
     assert "ROOT_URLCONF = 'zhike.config.urls'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("terminal", "language"),
+    [("zh_CN.UTF-8", "zh-hans"), ("zh", "zh-hans"), ("zh_TW.UTF-8", "zh-hant"), ("C.UTF-8", "en"), ("", "en")],
+)
+def test_the_command_line_speaks_the_terminals_language(
+    monkeypatch: pytest.MonkeyPatch, terminal: str, language: str
+) -> None:
+    for name in ("ZHIKE_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", terminal)
+    assert cli.language_of_terminal() == language

@@ -56,12 +56,18 @@ LATER = {
 }
 
 
-def reads_chinese() -> bool:
-    """The language of this terminal: ZHIKE_LANG, then the locale."""
+def language_of_terminal() -> str:
+    """The product's language nearest to the terminal's."""
     for name in ("ZHIKE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return value.lower().startswith("zh")
-    return False
+        if value := os.environ.get(name, "").lower():
+            traditional = ("zh_tw", "zh_hk", "zh_mo", "zh-hant", "zh_hant")
+            return "zh-hant" if value.startswith(traditional) else "zh-hans" if value.startswith("zh") else "en"
+    return "en"
+
+
+def reads_chinese() -> bool:
+    """Whether this terminal's person reads Chinese."""
+    return language_of_terminal() != "en"
 
 
 def show_help() -> int:
@@ -98,8 +104,10 @@ def run(word: str, arguments: list[str]) -> int:
     command = COMMANDS[word]
     if command.django:
         import django
+        from django.utils import translation
 
         django.setup()
+        translation.activate(language_of_terminal())
     function = find(command.target)
     if not callable(function):
         text = f"“zhike {word}” 不在当前版本中。" if reads_chinese() else f"`zhike {word}` is not part of this version."
