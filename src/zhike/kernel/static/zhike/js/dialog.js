@@ -1,0 +1,31 @@
+// Dialogs: [data-dialog] marks a link or button whose htmx answer goes into #dialog-body and opens it;
+// the server closes it with HX-Trigger: {"zhike:close": null} and asks for fresh lists with "zhike:changed".
+import { on } from "./page.js";
+
+const dialog = document.getElementById("dialog");
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "dialog-body" || !dialog) return;
+  dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-wide]")));
+  if (!dialog.open && event.detail.target.childElementCount) dialog.showModal();
+  dialog.querySelector("[autofocus], .bad input, input:not([type=hidden]), select, textarea")?.focus();
+});
+document.addEventListener("zhike:close", () => close(dialog));
+on("click", "[data-close]", (event, button) => {
+  const host = button.closest("dialog");
+  if (!host) return;
+  event.preventDefault();
+  close(host);
+});
+on("click", "dialog", (event, host) => {
+  if (event.target === host && !host.querySelector("form")) close(host); // a click beside it; never with a form half filled
+});
+on("click", "[data-help]", () => showHelp());
+
+export function showHelp() {
+  document.getElementById("shortcuts")?.showModal();
+}
+function close(host) {
+  if (host?.open) host.close();
+}
+dialog?.addEventListener("close", () => document.getElementById("dialog-body").replaceChildren());

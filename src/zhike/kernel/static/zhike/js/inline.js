@@ -1,0 +1,28 @@
+// Edit in the list: td.editable[data-edit-cell] is replaced by a small form on double click or F2;
+// the server answers with the cell again. Enter saves, Escape puts the old cell back.
+import { on } from "./page.js";
+
+const before = new WeakMap();
+
+function edit(cell) {
+  if (cell.classList.contains("editing")) return;
+  before.set(cell, [...cell.childNodes].map((node) => node.cloneNode(true)));
+  cell.classList.add("editing");
+  htmx.ajax("GET", cell.dataset.editCell, { target: cell, swap: "innerHTML" }).then(() => cell.querySelector("input, select, textarea")?.focus());
+}
+on("dblclick", "td[data-edit-cell]", (event, cell) => {
+  event.preventDefault();
+  event.stopPropagation();
+  edit(cell);
+});
+on("keydown", "td[data-edit-cell]", (event, cell) => {
+  if (event.key === "F2" || (event.key === "Enter" && event.target === cell)) {
+    event.preventDefault();
+    return edit(cell);
+  }
+  if (event.key !== "Escape" || !before.has(cell)) return;
+  event.preventDefault();
+  cell.replaceChildren(...before.get(cell));
+  cell.classList.remove("editing");
+});
+on("change", "td.editing select", (event, select) => select.form?.requestSubmit());
