@@ -1,6 +1,7 @@
 """`zhike demo`: the product on this machine, and a browser that shows it."""
 
 import argparse
+import signal
 import socket
 import subprocess
 import sys
@@ -64,6 +65,7 @@ def main(arguments: list[str]) -> int:
         str(wanted.port),
     ]
     server = subprocess.Popen([*command, "--log-level", "warning", "zhike.config.wsgi:application"])
+    signal.signal(signal.SIGTERM, lambda *_received: sys.exit(0))  # ending us ends the server too
     try:
         if not wait_until_ready(address, server):
             return 1
