@@ -98,17 +98,13 @@ def _solar(year: int, month: int, day: int) -> date | None:
 
 
 def _lunar(year: int, month: int, day: int, leap: bool) -> date | None:
-    from lunardate import LunarDate  # type: ignore[import-untyped]
+    from borax.calendars.lunardate import LunarDate
 
     try:
-        if leap and LunarDate.leap_month_for_year(year) != month:
-            return None
-        found: date = LunarDate(year, month, day, leap).to_solar_date()
+        found: date = LunarDate(year, month, day, int(leap)).to_solar_date()
     except ValueError:
         return None
-    # The library lets the 30th of a short month run over into the next one.
-    following = LunarDate.from_solar_date(found.year, found.month, found.day)
-    return found if following.day == day else None
+    return found
 
 
 def _lunar_day(day: int) -> str:
