@@ -1,0 +1,1 @@
+"""What real people said about their work, walked through; each test quotes its voice."""
