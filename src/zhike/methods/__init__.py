@@ -1,0 +1,1 @@
+"""The mathematics: data in, a result object out; no Django, no database."""
