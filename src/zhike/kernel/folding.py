@@ -9,7 +9,7 @@ from typing import Any, Final
 # Unicode's stream-safe limit. Longer runs of combining marks make normalisation quadratic: 40 kB would take a second.
 _MOST_MARKS: Final = 30
 _SHORT_ENOUGH_FOR_ANY_MARKS: Final = 1000
-HAN: Final = "㐀-䶿一-鿿〇豈-\ufaff\U00020000-\U0003ffff"  # for use inside a character class
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0003ffff"  # for use inside a character class
 _MEMORY: Final = 200_000
 
 

@@ -6,6 +6,7 @@ depend on the word (places, business) or on being a surname are corrected from t
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -198,3 +199,24 @@ def initials(text: str, person: bool | None = None) -> str:
     return "".join(
         "".join(syllable[0] for syllable in piece) if han else piece[0] for han, piece in _spoken(text, person)
     )
+
+
+def spoken(folded: str) -> Iterator[list[tuple[bool, str]]]:
+    """The units of an already folded name as one hears it: (is it a Chinese character's syllable?, syllable or word).
+
+    A second reading follows where the name can be read in two ways: 单 as a surname or not, 重庆 by rule or by letter.
+    """
+    units: list[tuple[bool, str]] = []
+    other: list[tuple[bool, str]] = []
+    whole = _HAN_RUN.fullmatch(folded)
+    for index, (han, digits, letters, sign) in enumerate(_TOKEN.findall(folded)):
+        if han:
+            person = index == 0 and bool(whole) and _looks_like_person(han)
+            units += [(True, syllable) for syllable in syllables(han, person)]
+            other += [(True, _PLAIN[character]) for character in han]
+        else:
+            units.append((False, digits or letters or sign))
+            other.append(units[-1])
+    yield units
+    if other != units:
+        yield other
