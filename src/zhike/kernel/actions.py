@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from zhike.kernel import ledger
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Problems, Stale
+from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from zhike.kernel.events import AccessRefused
 from zhike.kernel.ids import new_id, parse_id
 from zhike.kernel.models import IdempotencyKey, Record

@@ -71,6 +71,8 @@ def unknown_icons(root: Path) -> Iterator[tuple[Path, str]]:
     """Icons that a template or a declaration below ``root`` names and the sprite lacks."""
     known = set(icon_names())
     for path in sorted([*root.rglob("*.html"), *root.rglob("*.py")]):
+        if "tests" in path.relative_to(root).parts:
+            continue
         for tag, keyword in _USED.findall(path.read_text(encoding="utf-8")):
             name = tag or keyword
             if name not in known:

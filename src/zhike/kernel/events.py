@@ -89,7 +89,12 @@ class AccessRefused:
     action: str = ""
 
 
-@event("batch.run", sentence=_("%(who)s ran %(action)s on %(done)s records; %(refused)s were refused"), icon="stack-2", shown=False)
+@event(
+    "batch.run",
+    sentence=_("%(who)s ran %(action)s on %(done)s records; %(refused)s were refused"),
+    icon="stack-2",
+    shown=False,
+)
 class BatchRun:
     """A bulk command over many records; each of them left its own event with this batch's id."""
 

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-COLUMNS = (
-    "id at type action door actor_id real_actor_id subject_type subject_id customer_id caused_by batch_id request_id "
-    "address payload detail_digest digest"
-).split()
+COLUMNS = [
+    "id",
+    "at",
+    "type",
+    "action",
+    "door",
+    "actor_id",
+    "real_actor_id",
+    "subject_type",
+    "subject_id",
+    "customer_id",
+    "caused_by",
+    "batch_id",
+    "request_id",
+    "address",
+    "payload",
+    "detail_digest",
+    "digest",
+]
 UNTOUCHED = " AND ".join(f"OLD.{c} IS NOT DISTINCT FROM NEW.{c}" for c in COLUMNS)
 FILLING = f"OLD.position IS NULL AND NEW.position IS NOT NULL AND {UNTOUCHED}"
 ERASED = "EXISTS (SELECT 1 FROM kernel_erasure e WHERE e.event_id = OLD.event_id)"

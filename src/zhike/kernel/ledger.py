@@ -23,10 +23,24 @@ if TYPE_CHECKING:
     from zhike.kernel.actor import Actor
     from zhike.kernel.models import Record
 
-DIGESTED = (
-    "id at type action door actor_id real_actor_id subject_type subject_id customer_id caused_by batch_id "
-    "request_id address payload detail_digest"
-).split()
+DIGESTED = [
+    "id",
+    "at",
+    "type",
+    "action",
+    "door",
+    "actor_id",
+    "real_actor_id",
+    "subject_type",
+    "subject_id",
+    "customer_id",
+    "caused_by",
+    "batch_id",
+    "request_id",
+    "address",
+    "payload",
+    "detail_digest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +233,9 @@ def verify(most_faults: int = 20) -> Verdict:
             faults += _faults_of(event, found, erasures)
             digests.append(event.digest)
         if len(digests) != link.last - link.first + 1:
-            faults.append(f"seal {link.first}–{link.last}: {link.last - link.first + 1 - len(digests)} events are missing")
+            faults.append(
+                f"seal {link.first}–{link.last}: {link.last - link.first + 1 - len(digests)} events are missing"
+            )
         before = chained(before, digests)
         if before != link.digest:
             faults.append(f"seal {link.first}–{link.last}: the chain does not match")
@@ -249,3 +265,10 @@ def _faults_of(event: Event, detail: EventDetail | None, erasures: set[UUID]) ->
     if detail is not None and detail_digest(bytes(detail.salt), detail.body) != event.detail_digest:
         faults.append(f"position {event.position}: its detail was edited")
     return faults
+
+
+def read_detail(event: Event) -> dict[str, Any]:
+    """The personal part of an event; empty when there is none or it was erased."""
+    detail = EventDetail.objects.filter(event_id=event.pk).first()
+    found: dict[str, Any] = orjson.loads(detail.body) if detail else {}
+    return found

@@ -12,36 +12,36 @@ from typing import Final
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_noop, pgettext
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 LEVELS: Final = {
-    "A": (1, gettext_noop("Top")),
-    "B": (2, gettext_noop("High")),
-    "C": (3, gettext_noop("Middle")),
-    "D": (4, gettext_noop("Base")),
+    "A": (1, pgettext_lazy("level", "Top")),
+    "B": (2, pgettext_lazy("level", "High")),
+    "C": (3, pgettext_lazy("level", "Middle")),
+    "D": (4, pgettext_lazy("level", "Base")),
 }
 #: the life of a relationship; the dot moves along the curve
 STAGES: Final = {
-    1: gettext_noop("Exploring"),
-    2: gettext_noop("Forming"),
-    3: gettext_noop("Stable"),
-    4: gettext_noop("Declining"),
-    5: gettext_noop("Lost"),
+    1: pgettext_lazy("stage", "Exploring"),
+    2: pgettext_lazy("stage", "Forming"),
+    3: pgettext_lazy("stage", "Stable"),
+    4: pgettext_lazy("stage", "Declining"),
+    5: pgettext_lazy("stage", "Lost"),
 }
 #: kind → (the word it stands for, its context for the one-character mark)
 KINDS: Final = {
-    "organisation": gettext_noop("Organisation"),
-    "person": gettext_noop("Person"),
-    "dealer": gettext_noop("Dealer"),
-    "government": gettext_noop("Public body"),
-    "service": gettext_noop("Service partner"),
+    "organisation": pgettext_lazy("kind", "Organisation"),
+    "person": pgettext_lazy("kind", "Person"),
+    "dealer": pgettext_lazy("kind", "Dealer"),
+    "government": pgettext_lazy("kind", "Public body"),
+    "service": pgettext_lazy("kind", "Service partner"),
 }
 ATTITUDES: Final = {
-    "for": ("+", gettext_noop("For")),
-    "neutral": ("=", gettext_noop("Neutral")),
-    "against": ("−", gettext_noop("Against")),
-    "": ("?", gettext_noop("Unknown")),
+    "for": ("+", pgettext_lazy("attitude", "For")),
+    "neutral": ("=", pgettext_lazy("attitude", "Neutral")),
+    "against": ("−", pgettext_lazy("attitude", "Against")),
+    "": ("?", pgettext_lazy("attitude", "Unknown")),
 }
 
 
@@ -59,8 +59,8 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 @lru_cache(maxsize=256)
 def _level(code: str, word: bool, language: str | None) -> SafeString:
-    number, name = LEVELS.get(code, (0, gettext_noop("No level")))
-    text = _(name)
+    number, name = LEVELS.get(code, (0, pgettext_lazy("level", "No level")))
+    text = str(name)
     return format_html(
         '<span class="lv{}" title="{}"><svg aria-hidden="true"><use href="{}#level-{}"></use></svg>{}</span>',
         " top" if number == 1 else "",
@@ -83,7 +83,7 @@ def _stage(number: int, label: str, language: str | None) -> SafeString:
         number,
         static("zhike/marks.svg"),
         number,
-        label or _(STAGES[number]),
+        label or str(STAGES[number]),
     )
 
 
@@ -94,7 +94,7 @@ def stage(number: int, label: str = "") -> SafeString:
 
 @lru_cache(maxsize=256)
 def _kind(code: str, title: str, language: str | None) -> SafeString:
-    word = title or _(KINDS.get(code, KINDS["organisation"]))
+    word = title or str(KINDS.get(code, KINDS["organisation"]))
     marks = {
         "organisation": pgettext("one-character mark", "B"),
         "person": pgettext("one-character mark", "P"),
@@ -130,7 +130,6 @@ def avatar(name: str, css: str = "") -> SafeString:
 def attitude(code: str) -> SafeString:
     """Where a person stands towards us: + = − ?, shape as well as colour."""
     sign, word = ATTITUDES.get(code, ATTITUDES[""])
-    word = _(word)
     return format_html('<span class="at {}" role="img" aria-label="{}" title="{}">{}</span>', code, word, word, sign)
 
 

@@ -166,7 +166,19 @@ class Screen:
     @property
     def rights(self) -> tuple[str, ...]:
         """Every right of the type: what roles grant."""
-        verbs = ["view", "create", "edit", "archive", "restore", "purge", "import", "export", "reveal", "unmask", "print"]
+        verbs = [
+            "view",
+            "create",
+            "edit",
+            "archive",
+            "restore",
+            "purge",
+            "import",
+            "export",
+            "reveal",
+            "unmask",
+            "print",
+        ]
         return tuple(f"{self.type}.{verb}" for verb in [*verbs, "transfer", "comment", *self.extra_rights])
 
     def column(self, name: str) -> Column | None:

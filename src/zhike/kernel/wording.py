@@ -27,6 +27,10 @@ WORDS: Final = {
     "yes": gettext_noop("Yes"),
     "no": gettext_noop("No"),
     "and": gettext_noop("to"),
+    "week": gettext_noop("Week"),
+    "month": gettext_noop("Month"),
+    "quarter": gettext_noop("Quarter"),
+    "year": gettext_noop("Year"),
     "lifted": gettext_noop("Lifted. Arrow keys move it, Enter drops it, Escape puts it back."),
     "dropped": gettext_noop("Dropped."),
 }

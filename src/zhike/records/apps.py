@@ -1,8 +1,25 @@
-"""Records as a Django application."""
+"""Records as a Django application: at start it reads every capability's declarations and derives the standard actions."""
+
+from importlib import import_module
+from importlib.util import find_spec
 
 from django.apps import AppConfig
+
+DECLARING = ("events", "actions", "screens")
 
 
 class RecordsConfig(AppConfig):
     name = "zhike.records"
     label = "records"
+
+    def ready(self) -> None:
+        """Import what capabilities declare, from the bottom up."""
+        from zhike.config.capabilities import CAPABILITIES
+
+        for capability in CAPABILITIES:
+            for room in DECLARING:
+                if find_spec(f"{capability}.{room}") is not None:
+                    import_module(f"{capability}.{room}")
+        from zhike.records.actions import register_standard_actions
+
+        register_standard_actions()

@@ -2,128 +2,150 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import zhike.kernel.ids
 from django.db import migrations, models
+
+import zhike.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('reader', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(default=0)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("reader", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('event_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('erased_by', models.UUIDField()),
+                ("event_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("erased_by", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(default=zhike.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('type', models.CharField(max_length=80)),
-                ('action', models.CharField(blank=True, max_length=80)),
-                ('door', models.CharField(max_length=8)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('real_actor_id', models.UUIDField(null=True)),
-                ('subject_type', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('customer_id', models.UUIDField(null=True)),
-                ('caused_by', models.UUIDField(null=True)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('request_id', models.CharField(blank=True, max_length=40)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('payload', models.JSONField(default=dict)),
-                ('detail_digest', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('position', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=zhike.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("type", models.CharField(max_length=80)),
+                ("action", models.CharField(blank=True, max_length=80)),
+                ("door", models.CharField(max_length=8)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("real_actor_id", models.UUIDField(null=True)),
+                ("subject_type", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("customer_id", models.UUIDField(null=True)),
+                ("caused_by", models.UUIDField(null=True)),
+                ("batch_id", models.UUIDField(null=True)),
+                ("request_id", models.CharField(blank=True, max_length=40)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("payload", models.JSONField(default=dict)),
+                ("detail_digest", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("position", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.UUIDField(default=zhike.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField()),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('reply', models.JSONField(null=True)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=zhike.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("user_id", models.UUIDField()),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("reply", models.JSONField(null=True)),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('cron', models.CharField(max_length=80)),
-                ('next_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField(null=True)),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("cron", models.CharField(max_length=80)),
+                ("next_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first', models.BigIntegerField(unique=True)),
-                ('last', models.BigIntegerField(unique=True)),
-                ('at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.BigIntegerField(unique=True)),
+                ("last", models.BigIntegerField(unique=True)),
+                ("at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='SealHead',
+            name="SealHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('last', models.BigIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='EventDetail',
+            name="EventDetail",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='detail', serialize=False, to='kernel.event')),
-                ('salt', models.BinaryField(max_length=16)),
-                ('body', models.TextField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="detail",
+                        serialize=False,
+                        to="kernel.event",
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=16)),
+                ("body", models.TextField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['customer_id', 'id'], name='event_customer'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("customer_id__isnull", False)), fields=["customer_id", "id"], name="event_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_id', 'id'], name='event_subject'),
+            model_name="event",
+            index=models.Index(fields=["subject_id", "id"], name="event_subject"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor_id', 'id'], name='event_actor'),
+            model_name="event",
+            index=models.Index(fields=["actor_id", "id"], name="event_actor"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id', 'id'], name='event_batch'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("batch_id__isnull", False)), fields=["batch_id", "id"], name="event_batch"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('position__isnull', True)), fields=['id'], name='event_unsealed'),
+            model_name="event",
+            index=models.Index(condition=models.Q(("position__isnull", True)), fields=["id"], name="event_unsealed"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('position',), name='event_position'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("position",), name="event_position"),
         ),
         migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('user_id', 'key'), name='idempotency_key_once'),
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(fields=("user_id", "key"), name="idempotency_key_once"),
         ),
     ]

@@ -2,6 +2,9 @@
 // condition = {"field", "op", "value"}. The server draws the chips; this editor changes the tree and sends the form.
 import { element, say } from "./page.js";
 
+// how a value is asked for, by operator; otherwise by the kind of the field
+const BY_OPERATOR = { empty: "none", filled: "none", between: "range", last_days: "number", older_days: "number", next_days: "number", this: "span" };
+const SPANS = ["week", "month", "quarter", "year"];
 const INPUTS = { number: "number", money: "number", date: "date", datetime: "datetime-local", text: "search" };
 
 export default () => ({
@@ -15,7 +18,8 @@ export default () => ({
     this.form = this.$el.closest("form");
     this.fields = JSON.parse(this.form.querySelector("[data-filter-fields]").textContent);
     const hidden = this.form.elements.namedItem("filter");
-    this.tree = hidden.value ? JSON.parse(hidden.value) : { all: [] };
+    const given = hidden.value ? JSON.parse(hidden.value) : { all: [] };
+    this.tree = given.all ? given : { all: given.any?.length === 1 ? given.any : [given] };
     this.form.addEventListener("click", (event) => this.clicked(event));
     for (const field of this.fields) this.$refs.field.append(element("option", { value: field.name }, field.label));
   },
@@ -49,13 +53,14 @@ export default () => ({
   pickOperator() {
     const field = this.field();
     const operator = field.operators.find((one) => one.name === this.$refs.operator.value);
-    const input = operator?.input || (field.choices ? "choices" : field.kind);
+    const input = operator?.input || BY_OPERATOR[operator?.name] || (field.choices ? "choices" : field.kind);
     this.wantsValue = input !== "none";
     this.$refs.value.replaceChildren(...this.controls(input, field));
   },
   controls(input, field) {
     if (input === "none") return [];
     if (input === "bool") return [element("select", { name: "", "aria-label": field.label }, element("option", { value: "true" }, say("yes")), element("option", { value: "false" }, say("no")))];
+    if (input === "span") return [element("select", { "aria-label": field.label }, ...SPANS.map((span) => element("option", { value: span }, say(span))))];
     if (input === "choices") {
       const ticks = field.choices.map((choice) => element("label", { class: "tick" }, element("input", { type: "checkbox", value: choice.value }), choice.label));
       return [element("div", { class: "choices" }, ...ticks)];
@@ -68,7 +73,8 @@ export default () => ({
     const ticks = [...this.$refs.value.querySelectorAll("input[type=checkbox]")];
     if (ticks.length) return ticks.filter((tick) => tick.checked).map((tick) => tick.value);
     const entered = [...this.$refs.value.querySelectorAll("input, select")].map((control) => control.value);
-    if (this.$refs.value.querySelector("select")) return entered[0] === "true";
+    if (this.field().kind === "bool") return entered[0] === "true";
+    if (["number", "money"].includes(this.field().kind) || /_days$/.test(this.$refs.operator.value)) return entered.length > 1 ? entered.map(Number) : entered[0] && Number(entered[0]);
     return entered.length > 1 ? entered : (entered[0] ?? null);
   },
   fill(value) {
@@ -85,7 +91,7 @@ export default () => ({
   apply() {
     const condition = { field: this.$refs.field.value, op: this.$refs.operator.value };
     if (this.wantsValue) condition.value = this.value();
-    const empty = condition.value === "" || (Array.isArray(condition.value) && !condition.value.some(Boolean));
+    const empty = condition.value === "" || condition.value === undefined || (Array.isArray(condition.value) && !condition.value.some(Boolean));
     if (this.wantsValue && empty) return this.$refs.value.querySelector("input")?.focus();
     if (this.path) Object.assign(this.clean(this.at(this.path)), condition);
     else if (this.into) this.at(this.into).any.push(condition);

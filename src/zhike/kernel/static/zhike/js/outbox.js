@@ -33,6 +33,7 @@ function keep(form) {
   body.delete("csrfmiddlewaretoken");
   const entry = { user, key: form.dataset.key, url: form.getAttribute("action"), body: String(body), label: form.dataset.label || "" };
   write([...read().filter((one) => one.key !== entry.key), entry]);
+  delete form.dataset.key;
   form.dispatchEvent(new CustomEvent("zhike:kept", { bubbles: true }));
   toast({ text: say("kept") });
 }
@@ -71,7 +72,7 @@ document.addEventListener("htmx:sendError", (event) => {
   if (form) keep(form);
 });
 on("htmx:afterRequest", "form[data-outbox]", (event, form) => {
-  if (event.detail.successful || !event.detail.xhr.status) delete form.dataset.key;
+  if (event.detail.successful) delete form.dataset.key; // anything else may be sent again under the same key
 });
 addEventListener("online", flush);
 setInterval(flush, 30000);

@@ -1,0 +1,1 @@
+"""Records: the machinery all record types share."""

@@ -1,0 +1,97 @@
+"""A record's story from the ledger: sentences with names, times and changes, in the reader's language and within their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from zhike.kernel.actor import Actor
+from zhike.kernel.events import kinds
+from zhike.kernel.models import Event
+from zhike.kernel.screens import Screen, screens
+from zhike.records.columns import Bound, bound_columns, choices_of
+from zhike.records.values import masked
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a story."""
+
+    id: UUID
+    at: datetime
+    icon: str
+    who: str
+    text: str
+    changes: tuple[tuple[str, str, str], ...]
+    event: Event
+    detail: Mapping[str, Any]
+
+
+def story(
+    actor: Actor, *, customer_id: UUID | None = None, subject_id: UUID | None = None, before: str = "", size: int = 40,
+    types: Sequence[str] = (),
+) -> list[Entry]:  # fmt: skip
+    """The latest events of a customer or of one record, newest first; `before` is the id of the last one already shown."""
+    found = Event.objects.filter(customer_id=customer_id) if customer_id else Event.objects.filter(subject_id=subject_id)
+    if types:
+        found = found.filter(type__in=types)
+    if before:
+        found = found.filter(id__lt=before)
+    hidden = [name for name, kind in kinds.items() if not kind.shown]
+    rows = list(found.exclude(type__in=hidden).select_related("detail").order_by("-id")[:size])
+    return tell(rows, actor)
+
+
+def tell(rows: Iterable[Event], actor: Actor) -> list[Entry]:
+    """Events as entries; names of people are looked up in one query."""
+    events = list(rows)
+    people = names_of_people({e.actor_id for e in events if e.actor_id})
+    bound: dict[str, dict[str, Bound]] = {}
+    for event in events:
+        if event.subject_type in screens and event.subject_type not in bound:
+            bound[event.subject_type] = bound_columns(screens[event.subject_type], actor)
+    return [_entry(event, people, bound.get(event.subject_type, {}), actor) for event in events]
+
+
+def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound], actor: Actor) -> Entry:
+    kind = kinds.get(event.type)
+    detail = getattr(event, "detail", None)
+    told: dict[str, Any] = orjson.loads(detail.body) if detail else {}
+    who = people.get(event.actor_id, "") if event.actor_id else ""
+    values = {**event.payload, **{k: v for k, v in told.items() if k != "changes"}, "who": who}
+    text = kind.tell(**values) if kind else event.type
+    icon = kind.icon if kind else "circle-dot"
+    changes = tuple(_sides(name, sides, bound) for name, sides in told.get("changes", {}).items() if name in bound)
+    return Entry(event.id, event.at, icon, who, text, changes, event, told)
+
+
+def _sides(name: str, sides: Sequence[Any], bound: Mapping[str, Bound]) -> tuple[str, str, str]:
+    item = bound[name]
+    return str(item.column.label), shown(item, sides[0]), shown(item, sides[1])
+
+
+def shown(item: Bound, value: Any) -> str:
+    """A value of the past, as this person may see it."""
+    if value in (None, "", []):
+        return "—"
+    if item.masked:
+        return str(masked(item.column, value))
+    if isinstance(value, dict):
+        return str(value.get("name", ""))
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    choices = choices_of(item.column)
+    return str(choices.get(str(value), value)) if choices else str(value)
+
+
+def names_of_people(ids: set[Any]) -> dict[UUID, str]:
+    """Names of people by id; the story names colleagues whoever reads it."""
+    screen: Screen | None = screens.get("person")
+    if screen is None or not ids:
+        return {}
+    return dict(screen.model_class.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -1,0 +1,190 @@
+"""Rows of the machinery: custom fields, saved views, tags, comments, attachments, notices."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import auto_prefetch
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.kernel.ids import new_id
+from zhike.kernel.models import Record, Scope
+from zhike.kernel.screens import Kind
+
+
+class CustomField(Record):
+    """A field that the company added to a record type; values live in the records' `custom` under `key`."""
+
+    record_type: ClassVar[str] = "custom_field"
+
+    on = models.CharField(max_length=40)  # the record type
+    key = models.CharField(max_length=20)  # made by us (c_…), never user text: it stands in SQL paths
+    label = models.CharField(_("Label"), max_length=60)
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in Kind])
+    options = models.JSONField(default=list, blank=True)  # [[code, label], …] of choice and multi
+    to = models.CharField(max_length=40, blank=True)  # record type of RECORD
+    formula = models.TextField(blank=True)
+    help = models.CharField(max_length=200, blank=True)
+    required = models.BooleanField(default=False)
+    indexed = models.BooleanField(default=False)
+    place = models.PositiveSmallIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["on", "key"], name="custom_field_key_once"),
+            models.UniqueConstraint(
+                fields=["on", "label"], condition=models.Q(archived_at=None), name="custom_field_label_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SavedView(Record):
+    """A named list: filter, columns, sort; mine, or shared with a team or everybody."""
+
+    record_type: ClassVar[str] = "view"
+    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
+
+    on = models.CharField(max_length=40)
+    name = models.CharField(_("Name"), max_length=60)
+    owner = auto_prefetch.ForeignKey("identity.User", models.CASCADE, related_name="+")
+    shared = models.BooleanField(default=False)
+    team = auto_prefetch.ForeignKey("identity.Team", models.CASCADE, null=True, blank=True, related_name="+")
+    filter = models.JSONField(default=dict, blank=True)
+    columns = models.JSONField(default=list, blank=True)
+    sort = models.CharField(max_length=80, blank=True)
+    pinned = models.BooleanField(default=False)
+    default = models.BooleanField(default=False)
+    place = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(Record):
+    """A word people put on records of a type."""
+
+    record_type: ClassVar[str] = "tag"
+
+    on = models.CharField(max_length=40)
+    name = models.CharField(_("Name"), max_length=40)
+    folded = models.CharField(max_length=80)
+
+    class Meta(Record.Meta):
+        constraints = [models.UniqueConstraint(fields=["on", "folded"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagging(models.Model):
+    """A tag on a record."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tag = auto_prefetch.ForeignKey(Tag, models.CASCADE, related_name="taggings")
+    record_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "record_id"], name="tagging_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.record_id}"
+
+
+class Comment(Record):
+    """What colleagues say to each other about a record."""
+
+    record_type: ClassVar[str] = "comment"
+
+    on = models.CharField(max_length=40)
+    record_id = models.UUIDField(db_index=True)
+    text = models.TextField()
+    author = auto_prefetch.ForeignKey("identity.User", models.PROTECT, null=True, related_name="+")
+    mentions = models.JSONField(default=list, blank=True)  # ids of people
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Blob(models.Model):
+    """Stored bytes, once each by their digest, under a random key; gone when the last attachment goes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    key = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Attachment(Record):
+    """A file on a record: seen by whoever sees the record at that moment."""
+
+    record_type: ClassVar[str] = "attachment"
+
+    on = models.CharField(max_length=40)
+    record_id = models.UUIDField(db_index=True)
+    blob = auto_prefetch.ForeignKey(Blob, models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=80, default="application/octet-stream")
+    by = auto_prefetch.ForeignKey("identity.User", models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Notice(models.Model):
+    """Something one person should know: a mention, finished work, a hand-over."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = auto_prefetch.ForeignKey("identity.User", models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    text = models.JSONField(default=dict)  # values of the kind's sentence
+    url = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="notice_user")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class WorkState(models.TextChoices):
+    """How far long work is."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Work(Record):
+    """Long work that somebody started and may leave: its progress, its result, and where to look at it."""
+
+    record_type: ClassVar[str] = "work"
+    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
+
+    owner = auto_prefetch.ForeignKey("identity.User", models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=WorkState.choices, default=WorkState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cancel = models.BooleanField(default=False)
+    data = models.JSONField(default=dict, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,181 @@
+"""What templates of lists need, as plain data: rows, tabs, filter chips, the editor's fields, the columns menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from zhike.kernel.actions import registry
+from zhike.kernel.actor import Actor
+from zhike.kernel.doors import ActorRequest
+from zhike.kernel.screens import Kind, Screen, screens
+from zhike.records.cells import is_numeric
+from zhike.records.columns import Bound, bound_columns, choices_of
+from zhike.records.filters import WORDS, Condition, Group, operators_for
+from zhike.records.models import SavedView
+from zhike.records.queries import ListQuery, picked
+
+INPUTS = {
+    "empty": "none", "filled": "none", "between": "range", "last_days": "number", "older_days": "number", "next_days": "number",
+}  # fmt: skip
+UNITS = ("day", "week", "month", "quarter", "year")
+
+
+def row_of(screen: Screen, row: Mapping[str, Any], columns: Sequence[Bound], cells: Sequence[SafeString]) -> dict[str, Any]:
+    """One row for the template: addresses and ready cells."""
+    base = f"/{screen.slug}/{row['id']}/"
+    shown = [
+        {
+            "html": html,
+            "label": item.column.label,
+            "css": "num" if is_numeric(item.column) else "",
+            "edit": item.name if item.column.inline and item.writable else "",
+        }
+        for item, html in zip(columns[1:], cells[1:], strict=True)
+    ]
+    return {"id": row["id"], "url": base, "drawer": f"{base}drawer/", "edit": f"{base}edit/", "title": cells[0], "cells": shown}
+
+
+def list_frame(
+    screen: Screen, actor: Actor, request: ActorRequest, query: ListQuery, views: Sequence[SavedView]
+) -> dict[str, Any]:
+    """Everything around the rows."""
+    bound = bound_columns(screen, actor)
+    view = request.GET.get("view", "")
+    keep = {k: v for k, v in request.GET.items() if k in ("sort", "columns", "view", "bin")}
+    return {
+        "tabs": tabs(screen, views, view, query.archived),
+        "chips": chips(query.filter, actor),
+        "filter_json": filter_text(query.filter),
+        "fields": [editor_field(b, actor) for b in bound.values() if operators_for(b)],
+        "keep": keep,
+        "save_url": f"/{screen.slug}/views/new/",
+        "columns_menu": columns_menu(bound, query),
+        "bulk": bulk(screen, actor),
+        "count_url": f"/{screen.slug}/count/?{request.GET.urlencode()}",
+        "can_create": screen.creatable and actor.can(f"{screen.type}.create"),
+        "can_import": screen.importable and actor.can(f"{screen.type}.import"),
+        "can_export": screen.exportable and actor.can(f"{screen.type}.export"),
+    }
+
+
+def tabs(screen: Screen, views: Sequence[SavedView], current: str, archived: bool) -> list[dict[str, Any]]:
+    """All records, then the saved views."""
+    base = f"/{screen.slug}/"
+    items = [{"label": _("All"), "url": base, "active": not current and not archived, "icon": ""}]
+    for view in views:
+        active = str(view.pk) == current
+        icon = "pin" if view.pinned else "share" if view.shared else ""
+        items.append({"label": view.name, "url": f"{base}?view={view.pk}", "active": active, "icon": icon})
+    if archived:
+        items.append({"label": _("Bin"), "url": f"{base}?bin=1", "active": True, "icon": "trash"})
+    return items
+
+
+def chips(group: Group, actor: Actor) -> list[dict[str, Any]]:
+    """The filter as people read it: conditions joined by and, alternatives in brackets that are seen."""
+    nodes = group.nodes if group.join == "all" else (group,)
+    found = []
+    for place, node in enumerate(nodes):
+        if isinstance(node, Condition):
+            found.append(chip(node, str(place), actor))
+        else:
+            inner = [chip(n, f"{place}.{i}", actor) for i, n in enumerate(node.nodes) if isinstance(n, Condition)]
+            found.append({"any": inner, "path": str(place)})
+    return found
+
+
+def chip(node: Condition, path: str, actor: Actor) -> dict[str, Any]:
+    """One condition in words."""
+    value = spoken(node, actor)
+    return {"path": path, "field": node.bound.column.label, "operator": WORDS[node.op], "value": value}
+
+
+def spoken(node: Condition, actor: Actor) -> str:
+    """The value of a condition in words."""
+    column, value = node.bound.column, node.value
+    if value is None:
+        return ""
+    if node.op == "this":
+        return str(unit_words()[value])
+    if column.kind in (Kind.CHOICE, Kind.MULTI):
+        known = choices_of(column)
+        return "、".join(str(known.get(v, v)) for v in value)
+    if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+        return "、".join(names_of(column, value, actor))
+    if column.kind is Kind.BOOL:
+        return _("yes") if value else _("no")
+    return " – ".join(str(v) for v in value) if node.op == "between" else "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def unit_words() -> dict[str, str]:
+    """Calendar units."""
+    return {"day": _("day"), "week": _("week"), "month": _("month"), "quarter": _("quarter"), "year": _("year")}
+
+
+def names_of(column: Any, ids: Sequence[Any], actor: Actor) -> list[str]:
+    """Names behind ids, within the actor's rights."""
+    own = {"me": _("me"), "my_team": _("my team")}
+    screen = screens[{Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)]
+    wanted = [i for i in ids if i not in own]
+    model = screen.model_class
+    found = dict(model.objects.visible_to(actor).filter(pk__in=wanted).values_list("pk", screen.title)) if wanted else {}
+    return [own.get(i) or str(found.get(i, "?")) for i in ids]
+
+
+def filter_text(group: Group) -> str:
+    """The checked filter as JSON text with a group of all at the root; empty for no filter."""
+    if not group:
+        return ""
+    rooted = group if group.join == "all" else Group("all", (group,))
+    return orjson.dumps(group_json(rooted), default=str).decode()
+
+
+def group_json(node: Group | Condition) -> Any:
+    """A checked node as it was written."""
+    if isinstance(node, Condition):
+        return {"field": node.bound.name, "op": node.op, "value": node.value}
+    return {node.join: [group_json(n) for n in node.nodes]}
+
+
+def editor_field(bound: Bound, actor: Actor) -> dict[str, Any]:
+    """A column as the condition editor offers it."""
+    column = bound.column
+    operators = [{"name": op, "label": str(WORDS[op]), "input": INPUTS.get(op, "bool" if column.kind is Kind.BOOL else "")} for op in operators_for(bound)]
+    choices = editor_choices(bound, actor)
+    for operator in operators:
+        if operator["name"] == "this":
+            operator["input"] = "unit"
+    return {"name": bound.name, "label": str(column.label), "kind": column.kind.value, "operators": operators, "choices": choices}
+
+
+def editor_choices(bound: Bound, actor: Actor) -> list[dict[str, str]] | None:
+    """What can be ticked, where a column has choices."""
+    column = bound.column
+    if column.kind in (Kind.CHOICE, Kind.MULTI):
+        return [{"value": code, "label": str(label)} for code, label in choices_of(column).items() if code]
+    if column.kind in (Kind.PERSON, Kind.TEAM):
+        own = [{"value": "me", "label": _("me")}] if column.kind is Kind.PERSON else [{"value": "my_team", "label": _("my team")}]
+        screen = screens.get(column.kind.value)
+        return own + [{"value": str(pk), "label": name} for pk, name in (picked(screen, actor, "", 200) if screen else [])]
+    return None
+
+
+def columns_menu(bound: Mapping[str, Bound], query: ListQuery) -> list[dict[str, Any]]:
+    """Every column with whether it is shown, the shown ones first in their order."""
+    shown = list(query.columns) or [b.name for b in bound.values() if b.column.listed]
+    ordered = [*[bound[n] for n in shown if n in bound], *[b for b in bound.values() if b.name not in shown]]
+    return [{"name": b.name, "label": b.column.label, "shown": b.name in shown, "fixed": False} for b in ordered]
+
+
+def bulk(screen: Screen, actor: Actor) -> list[dict[str, Any]]:
+    """The commands a selection offers."""
+    own = [a for a in registry.values() if a.subject is screen.model_class and a.bulk and actor.can(a.right)]
+    items = [{"label": a.title, "icon": a.icon, "danger": a.tone == "danger", "url": f"/{screen.slug}/bulk/{a.name}/"} for a in own]
+    if actor.can(f"{screen.type}.edit"):
+        items.insert(0, {"label": _("Edit"), "icon": "pencil", "url": f"/{screen.slug}/bulk/update_{screen.type}/"})
+    return items

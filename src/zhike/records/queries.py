@@ -1,0 +1,228 @@
+"""What is asked of any record type: a page of a list, a count that stops, tags, choices for pickers."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import BadRequest
+from zhike.kernel.models import Record
+from zhike.kernel.refusals import shorten
+from zhike.kernel.screens import Kind, Screen
+from zhike.kernel.text import fold
+from zhike.records.columns import Bound, bound_columns
+from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
+from zhike.records.models import Tag, Tagging
+
+MOST_ROWS = 200
+COUNTED = 10_000
+REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A checked question to a list."""
+
+    filter: Group = NOTHING
+    sort: str = ""
+    size: int = 50
+    after: str = ""
+    columns: tuple[str, ...] = ()
+    archived: bool = False
+    extra: Q | None = None  # a condition of the product's own (a pool's tab, say)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a page: raw values by column name, with id and version; `next` is the cursor of the page after."""
+
+    columns: tuple[Bound, ...]
+    rows: list[dict[str, Any]]
+    next: str
+    sort: str
+
+
+def live(screen: Screen, actor: Actor, *, right: str | None = None, archived: bool = False) -> QuerySet[Any]:
+    """The visible records of a type that are in use (or, asked so, in the bin)."""
+    model = screen.model_class
+    found = model.objects.visible_to(actor, right)
+    if has_field(model, "archived_at"):
+        found = found.filter(archived_at__isnull=not archived)
+    if has_field(model, "merged_into"):
+        found = found.filter(merged_into__isnull=True)
+    return found
+
+
+def has_field(model: type[Model], name: str) -> bool:
+    """Whether the model has such a column."""
+    return name in {field.name for field in model._meta.get_fields()}
+
+
+def matching(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = None) -> QuerySet[Any]:
+    """The visible records that the filter lets through, unordered."""
+    found = live(screen, actor, archived=query.archived)
+    if query.filter:
+        found = found.filter(condition_of(query.filter, actor, now or timezone.now()))
+    return found.filter(query.extra) if query.extra is not None else found
+
+
+def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = None) -> Page:
+    """One page by keyset: the cursor holds the last row's sort value and id, so that page 1,000 costs what page 1 does."""
+    bound = bound_columns(screen, actor)
+    shown = shown_columns(screen, bound, query.columns)
+    sort = query.sort or screen.order
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+    by = sortable(bound, name)
+    path = by.column.sort or by.column.orm
+    nullable = is_nullable(screen.model_class, path)
+    found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
+    if query.after:
+        found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after)))
+    paths = value_paths(screen, shown)
+    names = list(paths)
+    found_rows = list(found.values_list(path, *paths.values())[: query.size + 1])
+    rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
+    add_tags(rows, shown)
+    cursor = write_cursor(found_rows[query.size - 1][0], rows[-1]["id"]) if len(found_rows) > query.size else ""
+    return Page(tuple(shown), rows, cursor, sort)
+
+
+def add_tags(rows: list[dict[str, Any]], shown: Iterable[Bound]) -> None:
+    """Tags of a page's rows, in one query, where a column asks for them."""
+    for item in shown:
+        if item.column.kind is Kind.TAGS:
+            found = tags_of(row["id"] for row in rows)
+            for row in rows:
+                row[item.name] = found.get(row["id"], [])
+
+
+def sortable(bound: Mapping[str, Bound], name: str) -> Bound:
+    """The column to sort by; unknown, unsortable or masked ones are refused (an order tells what a mask hides)."""
+    found = bound.get(name)
+    if found is None or not found.column.sortable or found.masked:
+        raise BadRequest("bad_sort", _("The list cannot be sorted by “%(name)s”.") % {"name": shorten(name)}, "sort")
+    return found
+
+
+def shown_columns(screen: Screen, bound: Mapping[str, Bound], names: Sequence[str]) -> list[Bound]:
+    """The columns to show: those asked for (unknown ones refused), the title first; else the type's own choice."""
+    if not names:
+        return [b for b in bound.values() if b.column.listed or b.name == screen.title]
+    unknown = [n for n in names if n not in bound]
+    if unknown:
+        raise BadRequest(
+            "bad_column", _("There is no column “%(name)s”.") % {"name": shorten(unknown[0])}, shorten(unknown[0])
+        )
+    ordered = [screen.title, *[n for n in names if n != screen.title]]
+    return [bound[n] for n in ordered if n in bound]
+
+
+def value_paths(screen: Screen, shown: Iterable[Bound]) -> dict[str, str]:
+    """Row key -> ORM path: id and version always, the label beside each reference, `custom` once for all custom fields."""
+    paths = {"id": "pk", "version": "version"}
+    for item in shown:
+        column = item.column
+        if column.custom:
+            paths["_custom"] = "custom"
+        elif column.kind in REFERENCES:
+            paths[column.name] = f"{column.orm}_id"
+            paths[f"{column.name}__label"] = f"{column.orm}__name"
+        elif column.kind is not Kind.TAGS:
+            paths[column.name] = column.orm
+    for extra in screen.list_related:
+        paths[f"_{extra}"] = extra
+    return paths
+
+
+def is_nullable(model: type[Record], path: str) -> bool:
+    """Whether the column at the end of a path may be empty."""
+    current: Any = model
+    field: Any = None
+    for part in path.split("__"):
+        if field is not None and field.get_internal_type() == "JSONField":
+            return True
+        field = current._meta.get_field(part)
+        current = field.related_model
+        if field.null and field.is_relation:
+            return True
+    return bool(field.null)
+
+
+def beyond(path: str, descending: bool, nullable: bool, value: Any, pk: UUID) -> Q:
+    """The rows after a cursor; the redundant bound on the first column lets the index start there."""
+    side = "lt" if descending else "gt"
+    same = Q(**{path: value, f"pk__{side}": pk}) if value is not None else Q(**{f"{path}__isnull": True, f"pk__{side}": pk})
+    if value is None:
+        return same if descending else same | Q(**{f"{path}__isnull": False})
+    further = Q(**{f"{path}__{side}": value}) | same
+    if nullable and descending:
+        return further | Q(**{f"{path}__isnull": True})
+    return Q(**{f"{path}__{side}e": value}) & further
+
+
+def write_cursor(value: Any, pk: UUID) -> str:
+    """An opaque cursor."""
+    kind = "d" if isinstance(value, datetime) else "t" if isinstance(value, date) else "n" if isinstance(value, Decimal) else ""
+    plain = str(value) if isinstance(value, (UUID, Decimal)) else value
+    return base64.urlsafe_b64encode(orjson.dumps([kind, plain, str(pk)])).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> tuple[Any, UUID]:
+    """What a cursor holds; anything that is not one is refused."""
+    try:
+        kind, value, pk = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        readers = {"d": datetime.fromisoformat, "t": date.fromisoformat, "n": Decimal}
+        if kind in readers:
+            value = readers[kind](value)
+        if not isinstance(value, (str, int, float, date, Decimal, type(None))) or (isinstance(value, str) and "\x00" in value):
+            raise ValueError
+        return value, UUID(pk)
+    except (ValueError, TypeError, ArithmeticError, AttributeError):
+        raise BadRequest("bad_cursor", _("The page mark is damaged. Start again from the first page."), "after") from None
+
+
+def counted(found: QuerySet[Any], most: int = COUNTED) -> tuple[int, bool]:
+    """How many, counting no further than `most`; the second value says that there are more."""
+    number = found.order_by()[: most + 1].count()
+    return min(number, most), number > most
+
+
+def records_tagged(names: Sequence[str] | None) -> QuerySet[Tagging, UUID]:
+    """Ids of records that carry one of the tags (any tag at all, asked with None)."""
+    found = Tagging.objects.all()
+    if names is not None:
+        found = found.filter(tag__folded__in=[fold(name) for name in names])
+    return found.values_list("record_id", flat=True)
+
+
+def tags_of(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Tag names by record."""
+    found: dict[UUID, list[str]] = {}
+    rows = Tagging.objects.filter(record_id__in=list(ids)).order_by("tag__folded")
+    for record_id, name in rows.values_list("record_id", "tag__name"):
+        found.setdefault(record_id, []).append(name)
+    return found
+
+
+def known_tags(screen: Screen) -> QuerySet[Tag]:
+    """The tags in use on a type."""
+    return Tag.objects.filter(on=screen.type).order_by("folded")
+
+
+def picked(screen: Screen, actor: Actor, text: str, most: int = 20) -> list[tuple[UUID, str]]:
+    """Records to choose from in a picker, by the beginning of their name."""
+    found = live(screen, actor)
+    if text:
+        found = found.filter(**{f"{screen.title}__icontains": text[:80]})
+    return [(pk, str(name)) for pk, name in found.order_by(screen.title).values_list("pk", screen.title)[:most]]

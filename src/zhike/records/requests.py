@@ -1,0 +1,70 @@
+"""From a request's parameters to a checked question: filter, sort, page, columns, saved view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import BadRequest, NotFound
+from zhike.kernel.ids import parse_id
+from zhike.kernel.refusals import shorten
+from zhike.kernel.screens import Screen
+from zhike.records.filters import parse_filter
+from zhike.records.models import SavedView
+from zhike.records.queries import MOST_ROWS, ListQuery
+
+KNOWN = {"filter", "sort", "after", "size", "columns", "view", "bin", "drawer", "q", "page"}
+
+
+def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, strict: bool = False) -> ListQuery:
+    """The question in the parameters; with `strict` (machines), unknown parameters are 400 too."""
+    if strict and (unknown := set(params) - KNOWN):
+        name = sorted(unknown)[0]
+        raise BadRequest("bad_parameter", _("There is no parameter “%(name)s”.") % {"name": shorten(name)}, shorten(name))
+    view = view_at(screen, actor, params.get("view", "")) if params.get("view") else None
+    given_filter: Any = params.get("filter") or (view.filter if view else None)
+    columns = tuple(c for c in params.get("columns", "").split(",") if c) or tuple(view.columns if view else ())
+    return ListQuery(
+        filter=parse_filter(screen, actor, given_filter),
+        sort=params.get("sort") or (view.sort if view else ""),
+        size=read_size(params.get("size"), size),
+        after=params.get("after", ""),
+        columns=columns,
+        archived=params.get("bin") == "1",
+    )
+
+
+def read_size(text: str | None, default: int) -> int:
+    """Rows a page."""
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_ROWS:
+        raise BadRequest(
+            "bad_size", _("A page has 1 to %(most)s rows, not “%(value)s”.") % {"most": MOST_ROWS, "value": shorten(text)}, "size"
+        )
+    return int(text)
+
+
+def views_of(screen: Screen, actor: Actor) -> list[SavedView]:
+    """The saved views a person may use: their own and the shared ones, pinned first."""
+    mine = Q(owner=actor.user_id)
+    shared = Q(shared=True) & (Q(team=None) | Q(team=actor.team_id))
+    return list(SavedView.objects.filter(mine | shared, on=screen.type).order_by("-pinned", "place", "id")[:40])
+
+
+def view_at(screen: Screen, actor: Actor, pk: str) -> SavedView:
+    """One of them."""
+    found = parse_id(pk)
+    for view in views_of(screen, actor):
+        if view.pk == found:
+            return view
+    raise NotFound("view")
+
+
+def with_size(query: ListQuery, size: int) -> ListQuery:
+    """The same question with another page size."""
+    return replace(query, size=size)

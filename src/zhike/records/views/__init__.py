@@ -1,0 +1,1 @@
+"""Pages of the machinery: lists, cards, forms, actions, bulk."""

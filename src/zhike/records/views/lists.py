@@ -1,0 +1,78 @@
+"""The list of a record type: a page of rows, tabs of saved views, filter chips; and its small fragments."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.records import presentation
+from zhike.records.access import record_at, screen_at
+from zhike.records.cells import Cells, is_numeric
+from zhike.records.queries import counted, matching, page, picked
+from zhike.records.requests import read_query, views_of
+from zhike.records.views.cards import drawer_context
+
+
+@signed_in
+def record_list(request: ActorRequest, slug: str) -> HttpResponse:
+    """A page of the list; HTMX gets the list alone."""
+    screen, actor = screen_at(slug), request.actor
+    actor.require(f"{screen.type}.view")
+    query = read_query(screen, actor, request.GET)
+    found = page(screen, actor, query)
+    now = timezone.now()
+    cells = Cells(found.columns, actor, now)
+    context = {
+        "screen": screen,
+        "title": screen.label_plural,
+        "rows": [presentation.row_of(screen, row, found.columns, cells.row(row)) for row in found.rows],
+        "heads": [_head(request, b.column, found.sort) for b in found.columns],
+        "next": _address(request, after=found.next) if found.next else "",
+        "first": _address(request, after="") if query.after else "",
+        "chosen": [b.name for b in found.columns],
+    } | presentation.list_frame(screen, actor, request, query, views_of(screen, actor))
+    if request.GET.get("drawer") and not request.htmx:
+        context |= drawer_context(screen, record_at(screen, actor, request.GET["drawer"]), actor)
+    partial = bool(request.htmx) and request.htmx.target == "list"
+    return render(request, "records/list_part.html" if partial else "records/list.html", context)
+
+
+def _address(request: ActorRequest, **changes: str) -> str:
+    params = {k: v for k, v in request.GET.items() if k not in ("drawer",)} | changes
+    return f"?{urlencode({k: v for k, v in params.items() if v})}"
+
+
+def _head(request: ActorRequest, column: Any, sort: str) -> dict[str, Any]:
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+    now = name == column.name
+    direction = ("down" if descending else "up") if now else ""
+    target = column.name if now and descending else f"-{column.name}" if now else column.name
+    address = _address(request, sort=target, after="") if column.sortable else ""
+    css = "num" if is_numeric(column) else ""
+    return {"label": column.label, "sort": address, "direction": direction, "css": css, "width": column.width}
+
+
+@signed_in
+def count(request: ActorRequest, slug: str) -> HttpResponse:
+    """How many records match; never counts past 10,000."""
+    screen, actor = screen_at(slug), request.actor
+    actor.require(f"{screen.type}.view")
+    number, more = counted(matching(screen, actor, read_query(screen, actor, request.GET)))
+    text = f"{number:,}+" if more else f"{number:,}"
+    return HttpResponse(_("%(n)s records") % {"n": text}, content_type="text/plain; charset=utf-8")
+
+
+@signed_in
+def pick(request: ActorRequest, slug: str) -> HttpResponse:
+    """Records to choose from in a picker."""
+    screen, actor = screen_at(slug), request.actor
+    actor.require(f"{screen.type}.view")
+    found = picked(screen, actor, request.GET.get("q", ""))
+    return JsonResponse({"items": [{"value": str(pk), "text": name} for pk, name in found]})
+
