@@ -16,7 +16,9 @@ from zhike.kernel.catalogue import SampleForm, sample
 
 PACKAGE = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in PACKAGE.rglob("*.html") if "templates" in path.parts)
-INLINE = re.compile(r"""<[^>]*\s(style|on[a-z]+)\s*=|<style|<script(?![^>]*(\ssrc=|type="application/json"))""", re.IGNORECASE)
+INLINE = re.compile(
+    r"""<[^>]*\s(style|on[a-z]+)\s*=|<style|<script(?![^>]*(\ssrc=|type="application/json"))""", re.IGNORECASE
+)
 
 
 def show(source: str, **values: object) -> str:
@@ -30,11 +32,20 @@ def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
     assert found is None, f"{path.name}: {found and found[0]}"
 
 
-@pytest.mark.parametrize("page", ["catalogue.html", "samples/list.html", "samples/card.html", "samples/drawer.html", "bare.html"])
+@pytest.mark.parametrize(
+    "page", ["catalogue.html", "samples/list.html", "samples/card.html", "samples/drawer.html", "bare.html"]
+)
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
 def test_every_component_renders_with_sample_data(page: str, language: str) -> None:
     with translation.override(language):
-        data = {**sample(language), "form": SampleForm(), "page": "", "pages": [], "drawer": True, "person": {"name": "周"}}
+        data = {
+            **sample(language),
+            "form": SampleForm(),
+            "page": "",
+            "pages": [],
+            "drawer": True,
+            "person": {"name": "周"},
+        }
         html = render_to_string(f"zhike/{page}", data)
     assert "{{" not in html and "{%" not in html
     assert len(html) > 500
@@ -42,12 +53,21 @@ def test_every_component_renders_with_sample_data(page: str, language: str) -> N
 
 def test_a_name_is_escaped_wherever_it_is_shown() -> None:
     bad = '<img src=x onerror="alert(1)">'
-    for source in ("{% avatar x %}", "{% stage 1 x %}", "{% icon 'phone' '' x %}", "{% spark m x %}", "{% meter 0.5 x %}", "{% kind 'person' x %}"):
+    for source in (
+        "{% avatar x %}",
+        "{% stage 1 x %}",
+        "{% icon 'phone' '' x %}",
+        "{% spark m x %}",
+        "{% meter 0.5 x %}",
+        "{% kind 'person' x %}",
+    ):
         assert "<img" not in show(source, x=bad, m=[1, 2])
 
 
 def test_json_inside_a_page_cannot_end_its_element() -> None:
-    html = render_to_string("zhike/parts/chart.html", {"options": {"title": "</script><script>alert(1)//"}, "label": "x"})
+    html = render_to_string(
+        "zhike/parts/chart.html", {"options": {"title": "</script><script>alert(1)//"}, "label": "x"}
+    )
     assert html.count("</script>") == 1
 
 
@@ -86,6 +106,8 @@ def test_a_meter_never_leaves_its_track() -> None:
 
 
 def test_every_part_stays_small() -> None:
-    sizes = sorted(len(path.read_text().splitlines()) for path in (PACKAGE / "kernel/templates/zhike/parts").glob("*.html"))
+    sizes = sorted(
+        len(path.read_text().splitlines()) for path in (PACKAGE / "kernel/templates/zhike/parts").glob("*.html")
+    )
     assert sizes[len(sizes) // 2] <= 20
     assert sizes[-1] <= 120
