@@ -30,7 +30,7 @@ COPIED = {
 _SHAPES = re.compile(r"<svg[^>]*>(?P<shapes>.*)</svg>", re.DOTALL)
 _BOUNDING_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>')
 _SOURCE_MAP = re.compile(rb"\n//[#@] sourceMappingURL=\S+\s*$|\n/\*# sourceMappingURL=\S+ \*/\s*$")
-_USED = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']|\bicon=["']([a-z0-9-]+)["']""")
+_USED = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']|\bicon(?:: str )?\s*=\s*["']([a-z0-9-]+)["']""")
 
 
 def icon_names() -> list[str]:

@@ -8,7 +8,10 @@ import pytest
 
 from zhike.kernel import assets
 
-OUTLINE = '<svg width="24" class="icon">\n  <path stroke="none" d="M0 0h24v24H0z" fill="none" />\n  <path d="M5 4h4" />\n</svg>'
+OUTLINE = """<svg width="24" class="icon">
+  <path stroke="none" d="M0 0h24v24H0z" fill="none" />
+  <path d="M5 4h4" />
+</svg>"""
 
 
 def modules_with(icons: list[str], folder: Path) -> Path:

@@ -38,6 +38,13 @@ function keep(form) {
   toast({ text: say("kept") });
 }
 
+/** Answers that say nothing about the entry itself: signed out, token out of date, too many, server down. */
+function later(answer) {
+  const json = (answer.headers.get("Content-Type") || "").includes("json");
+  const away = answer.redirected || answer.headers.get("HX-Redirect") || answer.status === 401;
+  return away || answer.status === 429 || answer.status >= 500 || (answer.status === 403 && !json);
+}
+
 let sending = false;
 export async function flush() {
   if (sending || !navigator.onLine || !waiting().length) return;
@@ -46,8 +53,7 @@ export async function flush() {
   for (const entry of waiting()) {
     const headers = { "X-CSRFToken": csrf(), "Idempotency-Key": entry.key, "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" };
     const answer = await fetch(entry.url, { method: "POST", headers, body: entry.body }).catch(() => null);
-    if (!answer || answer.status >= 500 || answer.status === 401 || answer.redirected) break; // later
-    if (answer.status === 403 && !answer.headers.get("X-Request-ID")) break;
+    if (!answer || later(answer)) break;
     write(read().filter((one) => one.key !== entry.key));
     if (answer.ok) sent += 1;
     else {
