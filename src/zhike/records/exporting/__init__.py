@@ -1,0 +1,1 @@
+"""Export: rows are written as files that are safe to open."""

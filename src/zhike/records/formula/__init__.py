@@ -1,0 +1,1 @@
+"""Formula fields: a small, bounded expression language."""

@@ -1,0 +1,1 @@
+"""Import: files are read, columns mapped, texts turned into values."""
