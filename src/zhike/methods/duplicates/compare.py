@@ -90,7 +90,7 @@ def _people(a: Normal, b: Normal, found: list[Finding]) -> None:
     if a.birthday and b.birthday:
         found.append(Finding("birthday", _birthday(a.birthday, b.birthday), a.birthday, b.birthday))
     if a.aliases or b.aliases:
-        shared = ({a.family + a.given, *a.aliases} & {b.family + b.given, *b.aliases}) - {a.family + a.given, ""}
+        shared = ({a.family + a.given, *a.aliases} & {b.family + b.given, *b.aliases}) - {""}
         if shared and a.family + a.given != b.family + b.given:
             name = min(shared)
             found.append(Finding("alias", "same", name, name))
@@ -100,7 +100,12 @@ def _people(a: Normal, b: Normal, found: list[Finding]) -> None:
     if (all(one.level == "same" for one in straight) and straight) or HAN.search(a.family + b.family):
         found += straight
         return
-    crossed = _names(a.given, a.family, b.family, b.given)
+    # Both under one field: which is whose family name is the very question, and the weights must not depend on it.
+    crossed = [
+        Finding("given", _given(one, other), one, other)
+        for one, other in ((a.given, b.family), (a.family, b.given))
+        if one and other
+    ]
     if crossed and _fit(crossed) > max(_fit(straight), 0):
         found.append(Finding("order", "crossed", f"{a.given} {a.family}", f"{b.given} {b.family}"))
         found += crossed
@@ -232,7 +237,11 @@ def _addresses(a: Normal, b: Normal, found: list[Finding]) -> None:
         )
     if (a.street or a.building) and (b.street or b.building):
         straight = _lines(a.street, a.building, b.street, b.building)
-        crossed = _lines(a.street, a.building, b.building, b.street) if a.building or b.building else []
+        crossed = [
+            Finding("street", _line(one, other), one, other)
+            for one, other in ((a.street, b.building), (a.building, b.street))
+            if one and other
+        ]
         found += crossed if crossed and _fit(crossed) > max(_fit(straight), 0) else straight
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 
 from . import regions
@@ -27,7 +27,10 @@ _CN_FORMS = {
     "trader": "个体工商户 个体户 经营部 经销部 商行 商店 门市部 服务部 批发部 工作室 营业部 销售部 专卖店 个体 商贸行",
 }
 _CN_FORM_OF = {word: form for form, words in _CN_FORMS.items() for word in words.split()}
-_CN_FORM = re.compile("(?:" + "|".join(sorted(_CN_FORM_OF, key=len, reverse=True)) + ")$")
+_CN_FORM_LENGTHS = sorted({len(word) for word in _CN_FORM_OF}, reverse=True)
+# Most companies end in 公司; the others in one of these characters.
+_CN_FORM_LAST = frozenset(word[-1] for word in _CN_FORM_OF)
+_BRANCH_LAST = frozenset("司行店部处厂所")
 _BRANCH = re.compile(
     rf"^(.*(?:公司|集团|银行|中心|所|厂|店|部|行))?([{_HAN}0-9]{{2,12}}?)(分公司|分行|分店|支行|分部|办事处|代表处|分厂|分所)$"
 )
@@ -54,7 +57,8 @@ _TRADE_WORDS = (
     "洗涤 影视 游戏 "
     "国际 印刷 包装 珠宝 美容 商务 智能 开发 超市 陶瓷"
 )
-_TRADE = re.compile("(?:" + "|".join(sorted(_TRADE_WORDS.split(), key=len, reverse=True)) + ")$")
+_TRADE = frozenset(_TRADE_WORDS.split())
+_TRADE_LENGTHS = sorted({len(word) for word in _TRADE}, reverse=True)
 # 昆明市, 余杭区, 安吉县 … but not the 市 of 超市 or the 区 of 社区.
 _SMALL_PLACE = re.compile(
     rf"^[{_HAN}]{{2,3}}(?:(?<![超都城花菜门股集夜])市|(?<![社园小景校专片])区|县)(?=[{_HAN}]{{2}})"
@@ -120,28 +124,33 @@ def company(value: str) -> CompanyName:
     """Take apart a company name that went through `text`."""
     if not HAN.search(value):
         return _latin_company(value)
-    region = ""
-    branch = ""
-    for inner in _BRACKETS.findall(value) if "(" in value or not value.isalnum() else ():
-        code, length = regions.leading(inner)
-        if code and length == len(inner):
-            region = region or regions.city_of(code)
-    value = squash(_BRACKETS.sub(_keep_meaningful, value))
-    found = _BRANCH.match(value)
-    if found and found[1]:
+    region = branch = ""
+    if not value.isalnum():
+        for inner in _BRACKETS.findall(value):
+            code, length = regions.leading(inner)
+            if code and length == len(inner):
+                region = region or regions.city_of(code)
+        value = squash(_BRACKETS.sub(_keep_meaningful, value))
+    if value[-1:] in _BRANCH_LAST and (found := _BRANCH.match(value)) and found[1]:
         value, branch = found[1], found[2]
         code, _ = regions.leading(branch)
         branch = regions.city_of(code) or branch
     value, form = _strip_form(value)
     value, own_region = _strip_region(value)
-    value, late_form = _strip_form(value)
     trade = ""
-    found = _TRADE.search(value)
-    while found and found.start() >= 2 and len(trade) < 8:
-        trade = found[0] + trade
-        value = value[: found.start()]
-        found = _TRADE.search(value)
-    return CompanyName(value, trade, _finer(own_region, region), form or late_form, branch)
+    while len(trade) < 8 and (word := _ending(value, _TRADE, _TRADE_LENGTHS)):
+        trade = word + trade
+        value = value[: -len(word)]
+    return CompanyName(value, trade, _finer(own_region, region), form, branch)
+
+
+def _ending(value: str, words: Container[str], lengths: list[int]) -> str:
+    """The longest of the words that `value` ends in and that leaves a brand of two characters before it."""
+    room = len(value) - 2
+    for length in lengths:
+        if length <= room and value[-length:] in words:
+            return value[-length:]
+    return ""
 
 
 def _keep_meaningful(found: re.Match[str]) -> str:
@@ -155,11 +164,9 @@ def _keep_meaningful(found: re.Match[str]) -> str:
 
 def _strip_form(value: str) -> tuple[str, str]:
     form = ""
-    found = _CN_FORM.search(value)
-    while found and found.start() >= 2:
-        form = _CN_FORM_OF[found[0]] if form != "trader" else form
-        value = value[: found.start()]
-        found = _CN_FORM.search(value)
+    while value[-1:] in _CN_FORM_LAST and (word := _ending(value, _CN_FORM_OF, _CN_FORM_LENGTHS)):
+        form = _CN_FORM_OF[word] if form != "trader" else form
+        value = value[: -len(word)]
     return value, form
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from . import names, regions
@@ -100,13 +101,18 @@ def _address(result: Normal, source: Record, convert: Simplify) -> None:
     if source.place:
         result.place = squash(text(source.place, convert))
     if source.street:
-        result.street = squash(text(source.street, convert))
+        result.street = _street(source.street, convert)
     if source.building:
         result.building = squash(text(source.building, convert))
     if source.number:
         result.number = squash(text(source.number, convert))
     if source.postcode:
         result.postcode = squash(text(source.postcode, convert))
+
+
+@lru_cache(maxsize=65_536)
+def _street(value: str, convert: Simplify) -> str:
+    return squash(text(value, convert))
 
 
 def phones(value: str) -> list[str]:

@@ -181,6 +181,8 @@ def test_the_order_of_records_does_not_matter(rows: list[Row], random: Any) -> N
 @settings(max_examples=40, deadline=None)
 @given(_ROWS, _ROWS)
 def test_linking_is_symmetric(rows: list[Row], others: list[Row]) -> None:
+    # Exact copies under one id on both sides tie for good; other lists have an order of their own.
+    others = [{**row, "id": f"s{row['id']}"} for row in others]
     there, back = match(rows, others, settings=_QUICK), match(others, rows, settings=_QUICK)
     known = {(pair.left, pair.right): pair.probability for pair in there.pairs}
     turned = {(pair.right, pair.left): pair.probability for pair in back.pairs}

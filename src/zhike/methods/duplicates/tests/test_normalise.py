@@ -38,7 +38,7 @@ def test_one_company_in_many_writings_is_one_name(written: str) -> None:
         ("Acme Trading Co., Ltd.", "acme trading"),
         ("ACME TRADING GmbH & Co. KG", "acme trading"),
         ("北京有限公司", "北京"),
-        ("有限公司", "有限公司"),
+        ("有限公司", "有限"),
         ("昆山市大都市置业有限公司", "大都市"),
         ("永康大药房", "永康大药房"),
     ],
