@@ -26,6 +26,7 @@ CATALOGUE = {
     "list": "zhike/samples/list.html",
     "drawer": "zhike/samples/drawer.html",
     "card": "zhike/samples/card.html",
+    "today": "zhike/samples/today.html",
 }
 
 
@@ -33,6 +34,6 @@ CATALOGUE = {
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every component with sample data, for whoever builds a page."""
     page = request.GET.get("page", "")
-    pages = [("", _("Components")), ("list", _("A list")), ("card", _("A card"))]
+    pages = [("", _("Components")), ("list", _("A list")), ("card", _("A card")), ("today", _("A day"))]
     data = {**sample(get_language() or "en"), "page": page, "pages": pages, "form": SampleForm()}
     return render(request, CATALOGUE.get(page, CATALOGUE[""]), data)

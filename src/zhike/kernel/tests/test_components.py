@@ -33,7 +33,15 @@ def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["catalogue.html", "samples/list.html", "samples/card.html", "samples/drawer.html", "bare.html"]
+    "page",
+    [
+        "catalogue.html",
+        "samples/list.html",
+        "samples/card.html",
+        "samples/drawer.html",
+        "samples/today.html",
+        "bare.html",
+    ],
 )
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
 def test_every_component_renders_with_sample_data(page: str, language: str) -> None:
