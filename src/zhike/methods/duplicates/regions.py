@@ -127,11 +127,17 @@ def _prefixes() -> dict[str, str]:
 PREFIXES = _prefixes() | {"海北藏族": "6322", "黄南藏族": "6323", "海南藏族": "6325"}
 # 红河|哈尼族彝族自治州
 _AUTONOMOUS = re.compile("[\u4e00-\u9fff]{0,10}?自治[州县旗]")
-# By its first two characters: the lengths to try, longest first.
-_LENGTHS = {
-    opening: sorted({len(name) for name in PREFIXES if name.startswith(opening)}, reverse=True)
-    for opening in {name[:2] for name in PREFIXES}
-}
+
+
+def _lengths() -> dict[str, list[int]]:
+    """By its first two characters: the lengths to try, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in PREFIXES:
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return {opening: sorted(found, reverse=True) for opening, found in lengths.items()}
+
+
+_LENGTHS = _lengths()
 NAMES = {code: name for name, code in reversed(_codes().items())}
 
 
