@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from functools import update_wrapper
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from zhike.kernel import ledger
@@ -32,6 +36,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Tone = Literal["primary", "normal", "danger"]
 
+logger = logging.getLogger(__name__)
 registry: dict[str, Action[..., Any]] = {}
 
 
@@ -299,6 +304,12 @@ def run(
     except Forbidden as refused:
         refused_event(by, refused.data["right"], name)
         raise
+    except (DataError, OverflowError, InvalidOperation) as error:  # what no check foresaw and a database would not store
+        logger.warning("%s was given a value that cannot be stored", name, exc_info=True)
+        raise Invalid("unstorable", _("One of the values cannot be stored: too large or too long. Check them.")) from error
+    except IntegrityError as error:  # two at once; whoever comes second is told, not shown a failure
+        logger.warning("%s broke a constraint", name, exc_info=True)
+        raise Conflict("collision", _("This collides with what somebody else saved. Load it again and retry.")) from error
 
 
 def _perform(made: Action[..., Any], by: Actor, subject_id: object, data: dict[str, Any], version: int | None) -> Any:
@@ -355,8 +366,6 @@ def _claim(key: str, by: Actor, meant: list[Any]) -> IdempotencyKey:
 
 
 def _reused_message() -> Any:
-    from django.utils.translation import gettext_lazy as _
-
     return _("This Idempotency-Key was already used for another call, or that call is still running. Use a fresh key.")
 
 
@@ -365,4 +374,4 @@ def _reply(value: Any) -> dict[str, Any]:
         return {"id": str(value.pk), "type": value.record_type, "version": value.version}
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
-    return value if isinstance(value, dict) else {}
+    return orjson.loads(ledger.canonical(value)) if isinstance(value, dict) else {}

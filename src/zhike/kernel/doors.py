@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from zhike.kernel import context
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, TooMany
 
@@ -87,7 +88,8 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def problem(body: dict[str, Any], status: int) -> HttpResponse:
-    """An RFC 9457 reply."""
+    """An RFC 9457 reply; it names the request, so that whoever asks for help can be helped."""
+    body = {**body, "request_id": context.current.get().request_id}
     return HttpResponse(orjson.dumps(body, default=str), content_type="application/problem+json", status=status)
 
 

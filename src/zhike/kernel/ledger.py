@@ -45,12 +45,13 @@ DIGESTED = [
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an event comes from: the action being run, what caused it, and the batch it belongs to."""
+    """Where an event comes from: the action being run, what caused it, the batch it belongs to, and when it was."""
 
     action: str = ""
     event_id: UUID | None = None
     caused_by: UUID | None = None
     batch_id: UUID | None = None
+    at: datetime | None = None  # an import keeps the original time
 
 
 def canonical(value: object) -> bytes:
@@ -79,7 +80,6 @@ def compose(
     label: str = "",
     changes: dict[str, Any] | None = None,
     origin: Origin | None = None,
-    now: datetime | None = None,
 ) -> tuple[Event, EventDetail | None]:
     """The unsaved rows of one event. `label` (the subject's name) and `changes` are personal and go to the detail."""
     happened: Happened = split(occurrence)
@@ -87,7 +87,7 @@ def compose(
     request = context.current.get()
     event = Event(
         id=origin.event_id or new_id(),
-        at=now or timezone.now(),
+        at=origin.at or timezone.now(),
         type=happened.type,
         action=origin.action,
         door=by.door,

@@ -237,6 +237,21 @@ class IdempotencyKey(models.Model):
         return self.key
 
 
+class Spent(models.Model):
+    """How often something was done by somebody within one window of time (see `kernel.limits`); old rows are swept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=120)
+    slot = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "slot"], name="spent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"
+
+
 class Schedule(models.Model):
     """When a recurring job is due next; fired by compare-and-set, so that several workers fire it once."""
 

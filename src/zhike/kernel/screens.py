@@ -74,7 +74,7 @@ class Column:
     aliases: tuple[str, ...] = ()  # header names an import recognises
     help: Text = ""
     width: str = ""  # css class of its col element
-    cell: str = ""  # template of its cell, for special marks
+    cell: Callable[[Any, Mapping[str, Any], Any], str] | str = ""  # (value, row, actor) -> safe HTML, for special marks
     custom: bool = False  # value lives in record.custom[name]
     indexed: bool = True
 

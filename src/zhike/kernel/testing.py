@@ -14,7 +14,8 @@ SYSTEM = Actor.system("test", door="cli")
 
 def shared_data(*parts: str) -> Path:
     """A file of the real data beside the repository; skips (or fails, where it is required) when it is absent."""
-    root = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+    beside = Path(__file__).resolve().parents[3].parent / "shared"
+    root = Path(os.environ.get("ZHIKE_SHARED", beside)) / "data"
     if not root.exists():
         if "shared" in os.environ.get("ZHIKE_REQUIRE", "").split(","):
             pytest.fail("the shared data is required here and absent")

@@ -31,7 +31,7 @@ class Cells:
         self.today = clock.today(actor.zone, at=now)
         self.columns = columns
         self.choices = {c.name: choices_of(c.column) for c in columns if c.column.kind in (Kind.CHOICE, Kind.MULTI)}
-        self.templates = {c.name: get_template(c.column.cell) for c in columns if c.column.cell}
+        self.special = {c.name: drawn(c.column.cell) for c in columns if c.column.cell}
 
     def row(self, row: Mapping[str, Any]) -> list[SafeString]:
         """The cells of a row, in order."""
@@ -39,9 +39,9 @@ class Cells:
 
     def cell(self, item: Bound, row: Mapping[str, Any]) -> SafeString:
         """One cell."""
-        if item.name in self.templates:
-            return self.templates[item.name].render({"value": raw_of(item, row), "row": row, "actor": self.actor})
         value = raw_of(item, row)
+        if item.name in self.special:
+            return self.special[item.name](value, row, self.actor)
         if value in (None, "", []):
             return NOTHING
         if item.masked:
@@ -58,6 +58,14 @@ class Cells:
         else:
             shown, exact = clock.display_day(value, self.today), value.isoformat()
         return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
+
+
+def drawn(cell: Callable[..., Any] | str) -> Callable[..., Any]:
+    """The function that draws a special cell; a name is that of a template."""
+    if callable(cell):
+        return cell
+    template = get_template(cell)
+    return lambda value, row, actor: template.render({"value": value, "row": row, "actor": actor})
 
 
 def _text(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
