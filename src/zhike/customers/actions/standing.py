@@ -1,0 +1,119 @@
+"""Where a party stands with us: its level, who owns it, when we were last in touch, what comes next, its scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict
+
+from zhike.customers.actions.keeping import completeness_of
+from zhike.customers.actions.writing import new_owner
+from zhike.customers.events import ContactNoted, LevelSet, NextStepSet, PartyTransferred, ScoresRecorded
+from zhike.customers.models import Party, Score
+from zhike.customers.terms import ContactKind, Level
+from zhike.kernel.actions import action, emit
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Conflict, Invalid
+from zhike.kernel.text import clean
+
+if TYPE_CHECKING:
+    from zhike.identity.models import User
+else:
+    User = get_user_model()
+
+CHUNK = 500
+
+
+@action(right="party.edit", title=_("Set level"), icon="stairs", bulk=True)
+def set_level(party: Party, *, level: Level | None = None, reason: str = "", by: Actor) -> Party:
+    """Put a customer on a level of the pyramid, or on none."""
+    before, after = party.level, str(level or "")
+    if before == after:
+        raise Conflict("same_level", _("The customer is on this level already."))
+    party.change(level=after, completeness=completeness_of(party, {"level": after}))
+    told = LevelSet(level=after, before=before, reason=clean(reason, 400))
+    changes = {"level": [before, after]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
+    return party
+
+
+@action(right="party.transfer", title=_("Transfer"), icon="arrows-exchange", bulk=True)
+def transfer_party(party: Party, *, to: User, reason: str = "", by: Actor) -> Party:
+    """Give a customer to another owner; its team follows, custom values stay."""
+    if not to.is_active:
+        message = _("“%(name)s” no longer works here. Choose somebody else.") % {"name": to.name}
+        raise Invalid("owner.inactive", message, "to")
+    if party.owner_id == to.pk:
+        raise Conflict("same_owner", _("“%(name)s” owns this customer already.") % {"name": to.name})
+    before = party.owner_id
+    fields = new_owner(party, to.pk, timezone.now(), reason)
+    fields["completeness"] = completeness_of(party, fields)
+    party.change(**fields)
+    told = PartyTransferred(to=to.name, to_id=str(to.pk), from_id=str(before or ""), reason=clean(reason, 400))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+@action(right="party.view", title=_("Note a contact"), icon="message", doors="job import")
+def note_contact(party: Party, *, kind: str, at: datetime, by: Actor) -> Party:
+    """A touch or a deal happened: moves the dates that lists and recycling read, never backwards.
+
+    Whoever may log a touch about a party they see may move its dates; the caller above has checked that. `kind` is the
+    caller's word (call, visit …); "deal" moves the date of the last deal as well. One guarded UPDATE without the version, so that logging a touch never collides with somebody editing the record.
+    """
+    columns = ["last_touch_at"] + (["last_deal_at"] if kind == ContactKind.DEAL else [])
+    for column in columns:
+        older = Q(**{f"{column}__lt": at}) | Q(**{f"{column}__isnull": True})
+        if Party.objects.filter(older, pk=party.pk).update(**{column: at}):
+            setattr(party, column, at)
+    emit(ContactNoted(kind=str(kind), at=at.isoformat()), subject=party, by=by, customer_id=party.pk)
+    return party
+
+
+@action(right="party.edit", title=_("Set the next step"), icon="calendar-plus", doors="web api mcp job")
+def set_next_step(party: Party, *, text: str = "", at: datetime | None = None, by: Actor) -> Party:
+    """What lists show as the next step; an empty text clears it. Without the version, like `note_contact`."""
+    text = clean(text, 200)
+    Party.objects.filter(pk=party.pk).update(next_step=text, next_step_at=at)
+    before, party.next_step, party.next_step_at = party.next_step, text, at
+    told = NextStepSet(at=at.isoformat() if at else "")
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes={"next_step": [before, text]})
+    return party
+
+
+class ScoreRow(BaseModel):
+    """One score of one party; `reasons` are {"text": …, "effect": …}, the strongest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    party_id: UUID
+    kind: str
+    value: float
+    reasons: list[dict[str, Any]] = []
+
+
+@action(right="party.score", title=_("Record scores"), icon="chart-dots", doors="job cli")
+def record_scores(*, run: str, as_of: datetime, rows: list[ScoreRow], by: Actor) -> dict[str, Any]:
+    """Take over what a run of a method found; earlier scores stay as history. One event tells of the whole run."""
+    run, kinds = clean(run, 80), sorted({row.kind for row in rows})
+    for kind in kinds:
+        ids = [row.party_id for row in rows if row.kind == kind]
+        for start in range(0, len(ids), CHUNK):
+            Score.objects.filter(party__in=ids[start : start + CHUNK], kind=kind, latest=True).update(latest=False)
+    Score.objects.bulk_create(_scores(run, as_of, rows), batch_size=CHUNK)
+    emit(ScoresRecorded(run=run, kinds=", ".join(kinds), count=len(rows)), by=by)
+    return {"count": len(rows)}
+
+
+def _scores(run: str, as_of: datetime, rows: Sequence[ScoreRow]) -> list[Score]:
+    return [
+        Score(party_id=r.party_id, kind=r.kind[:40], value=r.value, as_of=as_of, run=run, reasons=r.reasons)
+        for r in rows
+    ]

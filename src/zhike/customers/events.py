@@ -1,0 +1,169 @@
+"""What happens to customers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.kernel.events import event
+
+
+@event("party.point_added", sentence=_("%(who)s added %(kind)s to %(subject)s"), icon="address-book")
+class PointAdded:
+    """A contact point was added."""
+
+    kind: str
+
+
+@event("party.point_changed", sentence=_("%(who)s changed %(kind)s of %(subject)s"), icon="address-book")
+class PointChanged:
+    """A contact point was changed, verified, or made the main one."""
+
+    kind: str
+
+
+@event("party.point_removed", sentence=_("%(who)s removed %(kind)s from %(subject)s"), icon="address-book-off")
+class PointRemoved:
+    """A contact point was removed."""
+
+    kind: str
+
+
+@event("party.point_barred", sentence=_("%(who)s marked %(kind)s of %(subject)s as not to be used"), icon="ban")
+class PointBarred:
+    """A contact point must not be used any more (or may be used again)."""
+
+    kind: str
+    do_not_use: bool
+    reason: str = ""
+
+
+@event(
+    "party.member_added",
+    sentence=_("%(who)s added %(person)s to %(subject)s"),
+    personal=("person",),
+    icon="user-plus",
+)
+class MemberAdded:
+    """A person joined an organisation."""
+
+    person: str
+    membership: str
+
+
+@event(
+    "party.member_changed",
+    sentence=_("%(who)s changed the part of %(person)s in %(subject)s"),
+    personal=("person",),
+    icon="user-edit",
+)
+class MemberChanged:
+    """A person's position, part in decisions, attitude or superior changed."""
+
+    person: str
+    membership: str
+
+
+@event(
+    "party.member_left",
+    sentence=_("%(who)s noted that %(person)s left %(subject)s"),
+    personal=("person",),
+    icon="user-minus",
+)
+class MemberLeft:
+    """A membership ended."""
+
+    person: str
+    membership: str
+    on: str
+
+
+@event(
+    "party.related",
+    sentence=_("%(who)s related %(subject)s to %(other)s"),
+    personal=("other",),
+    icon="link",
+)
+class PartiesRelated:
+    """Two parties were related."""
+
+    other: str
+    kind: str
+
+
+@event(
+    "party.unrelated",
+    sentence=_("%(who)s removed the relation of %(subject)s to %(other)s"),
+    personal=("other",),
+    icon="unlink",
+)
+class PartiesUnrelated:
+    """A relation was removed."""
+
+    other: str
+    kind: str
+
+
+@event("party.named", sentence=_("%(who)s noted another name of %(subject)s: %(name)s"), personal=("name",), icon="tag")
+class AliasAdded:
+    """A further name became known."""
+
+    name: str
+    kind: str
+
+
+@event("party.levelled", sentence=_("%(who)s put %(subject)s on level %(level)s"), icon="pyramid")
+class LevelSet:
+    """The level changed."""
+
+    level: str
+    before: str
+    reason: str = ""
+
+
+@event("party.transferred", sentence=_("%(who)s gave %(subject)s to %(to)s"), icon="arrows-exchange")
+class PartyTransferred:
+    """Another person owns the party. `to` and `to_id` are colleagues, not customers."""
+
+    to: str
+    to_id: str
+    from_id: str
+    reason: str = ""
+
+
+@event("party.contacted", sentence=_("%(who)s was in touch with %(subject)s"), icon="message", shown=False)
+class ContactNoted:
+    """A touch or deal from above moved the dates that lists and recycling read."""
+
+    kind: str
+    at: str
+
+
+@event("party.next_step_set", sentence=_("%(who)s set the next step for %(subject)s"), icon="calendar", shown=False)
+class NextStepSet:
+    """The next step, as it stands in lists, changed."""
+
+    at: str = ""
+
+
+@event("party.scored", sentence=_("%(run)s scored %(count)s customers: %(kinds)s"), icon="chart-dots", shown=False)
+class ScoresRecorded:
+    """A run delivered scores."""
+
+    run: str
+    kinds: str
+    count: int
+
+
+@event("party.data_exported", sentence=_("%(who)s exported all data kept about %(subject)s"), icon="download")
+class DataHandedOut:
+    """Everything kept about one party was handed out, as the law gives them the right to."""
+
+    reason: str = ""
+
+
+@event("party.erased", sentence=_("%(who)s erased the personal data of a customer"), icon="eraser")
+class PartyErased:
+    """Personal data were erased for good; the row and the ledger's chain remain."""
+
+    reason: str = ""
+    details: int = 0

@@ -1,0 +1,234 @@
+"""The declaration of customers: from it list, card, form, import, export, API and search follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from zhike.customers import actions, queries
+from zhike.customers.models import Party
+from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
+from zhike.kernel.screens import Column, Panel, Screen, Section, Sensitive, Writers, register
+from zhike.kernel.screens import Kind as Is
+
+BASIC = (
+    Column(
+        name="name", label=_("Customer"), section="basic", sort="sort_key", listed=True, sortable=True, required=True,
+        max_length=200, cell="customers/cells/name.html", width="w-name",
+        aliases=("客户", "客户名称", "公司名称", "单位名称", "企业名称", "名称", "姓名", "客户姓名", "name", "company",
+                 "company name", "customer", "customer name", "account", "account name", "full name", "organisation",
+                 "organization"),
+    ),
+    Column(
+        name="level", label=_("Level"), kind=Is.CHOICE, choices=Level, section="basic", listed=True, inline=True,
+        cell="customers/cells/level.html", aliases=("客户等级", "等级", "级别", "层级", "客户级别", "level", "tier", "grade"),
+    ),
+    Column(
+        name="owner", label=_("Owner"), kind=Is.PERSON, section="basic", listed=True,
+        aliases=("负责人", "业务员", "客户经理", "销售", "所属人", "owner", "account owner", "sales rep", "salesperson"),
+    ),
+    Column(
+        name="last_touch_at", label=_("Last touch"), kind=Is.DATETIME, section="status", listed=True, sortable=True,
+        editable=False, cell="customers/cells/touch.html",
+    ),
+    Column(
+        name="next_step", label=_("Next step"), section="status", listed=True, editable=False,
+        cell="customers/cells/next.html",
+    ),
+    Column(
+        name="city", label=_("City"), section="address", listed=True, max_length=40,
+        aliases=("城市", "市", "所在城市", "地市", "city", "town"),
+    ),
+    Column(
+        name="source", label=_("Source"), section="basic", listed=True, max_length=80, inline=True,
+        aliases=("来源", "客户来源", "渠道来源", "线索来源", "source", "lead source"),
+    ),
+    Column(
+        name="kind", label=_("Kind"), kind=Is.CHOICE, choices=Kind, section="basic",
+        aliases=("客户类型", "类型", "客户类别", "kind", "type", "customer type"),
+    ),
+    Column(
+        name="form", label=_("Form"), kind=Is.CHOICE, choices=Form, section="basic",
+        aliases=("个人或单位", "客户性质", "性质", "form", "person or organisation"),
+    ),
+    Column(
+        name="short_name", label=_("Short name"), section="basic", max_length=100,
+        aliases=("简称", "公司简称", "客户简称", "short name", "nickname"),
+    ),
+    Column(
+        name="english_name", label=_("English name"), section="basic", max_length=200,
+        aliases=("英文名", "英文名称", "english name"),
+    ),
+    Column(
+        name="former_name", label=_("Former name"), section="basic", max_length=200,
+        aliases=("曾用名", "原名", "former name", "previous name"),
+    ),
+    Column(name="tags", label=_("Tags"), kind=Is.TAGS, section="basic", aliases=("标签", "tags", "labels")),
+)  # fmt: skip
+
+BUSINESS = (
+    Column(
+        name="credit_code", label=_("Credit code"), section="business", max_length=30,
+        aliases=("统一社会信用代码", "信用代码", "社会信用代码", "税号", "纳税人识别号", "credit code", "uscc", "tax id"),
+    ),
+    Column(
+        name="industry", label=_("Industry"), section="business", max_length=80,
+        aliases=("行业", "所属行业", "industry", "sector"),
+    ),
+    Column(
+        name="size", label=_("Size"), kind=Is.CHOICE, choices=Size, section="business",
+        aliases=("规模", "人员规模", "公司规模", "size", "company size"),
+    ),
+    Column(
+        name="relationship", label=_("Relationship"), kind=Is.CHOICE, choices=Relationship, section="business",
+        aliases=("关系类型", "合作关系", "relationship"),
+    ),
+    Column(
+        name="parent", label=_("Group"), kind=Is.RECORD, to="party", section="business",
+        aliases=("上级单位", "母公司", "所属集团", "集团", "parent", "parent company", "subsidiary of"),
+    ),
+    Column(
+        name="contact_name", label=_("Contact person"), section="contact", max_length=80, listed=False,
+        aliases=("联系人", "联系人姓名", "主要联系人", "contact", "contact name", "contact person"),
+    ),
+    Column(
+        name="contact_title", label=_("Contact's position"), section="contact", max_length=80,
+        aliases=("联系人职务", "联系人职位", "contact title", "contact position"),
+    ),
+)  # fmt: skip
+
+CONTACT = (
+    Column(
+        name="mobile", label=_("Mobile"), kind=Is.PHONE, section="contact", sensitive=Sensitive.PHONE, max_length=200,
+        aliases=("手机", "手机号", "手机号码", "移动电话", "联系手机", "mobile", "mobile phone", "cell", "cell phone"),
+    ),
+    Column(
+        name="phone", label=_("Telephone"), kind=Is.PHONE, section="contact", sensitive=Sensitive.PHONE,
+        max_length=200,
+        aliases=("电话", "联系电话", "固定电话", "座机", "公司电话", "联系方式", "phone", "phone number", "telephone", "tel",
+                 "business phone"),
+    ),
+    Column(
+        name="email", label=_("E-mail"), kind=Is.EMAIL, section="contact", sensitive=Sensitive.EMAIL, max_length=254,
+        aliases=("邮箱", "电子邮箱", "电子邮件", "邮件", "email", "e-mail", "mail", "email address"),
+    ),
+    Column(
+        name="wechat", label=_("WeChat"), section="contact", sensitive=Sensitive.ID, max_length=60,
+        aliases=("微信", "微信号", "wechat", "weixin"),
+    ),
+    Column(
+        name="website", label=_("Website"), kind=Is.URL, section="contact", max_length=200,
+        aliases=("网址", "网站", "官网", "主页", "website", "web", "url", "home page"),
+    ),
+    Column(
+        name="do_not_contact", label=_("Do not contact"), kind=Is.BOOL, section="contact",
+        aliases=("请勿联系", "免打扰", "拒绝联系", "do not contact", "opt out"),
+    ),
+)  # fmt: skip
+
+ADDRESS = (
+    Column(
+        name="address", label=_("Address"), section="address", max_length=300,
+        aliases=("地址", "详细地址", "公司地址", "联系地址", "通讯地址", "注册地址", "address", "street", "street address"),
+    ),
+    Column(
+        name="province", label=_("Province"), section="address", max_length=30,
+        aliases=("省", "省份", "所在省", "province", "state", "region", "state/province"),
+    ),
+    Column(
+        name="district", label=_("District"), section="address", max_length=40,
+        aliases=("区", "区县", "县", "所在区", "district", "county"),
+    ),
+)  # fmt: skip
+
+PERSONAL = (
+    Column(
+        name="birthday", label=_("Birthday"), path="birthday_text", section="personal", max_length=40,
+        help=_("1990-05-01, or a lunar day such as 农历八月十五."),
+        aliases=("生日", "出生日期", "出生年月", "birthday", "birth date", "date of birth"),
+    ),
+    Column(
+        name="gender", label=_("Gender"), kind=Is.CHOICE, choices=Gender, section="personal",
+        aliases=("性别", "gender", "sex"),
+    ),
+    Column(
+        name="title", label=_("Position"), section="personal", max_length=80,
+        aliases=("职务", "职位", "称谓", "title", "job title", "position"),
+    ),
+)  # fmt: skip
+
+OTHER = (
+    Column(
+        name="note", label=_("Note"), kind=Is.LONG_TEXT, section="other",
+        aliases=("备注", "说明", "描述", "note", "notes", "remark", "remarks", "description", "comments"),
+    ),
+    Column(name="team", label=_("Team"), kind=Is.TEAM, section="other", editable=False, aliases=("团队", "部门", "team")),
+    Column(
+        name="external_id", label=_("Number elsewhere"), section="other", max_length=100,
+        aliases=("客户编号", "编号", "客户代码", "外部编号", "id", "customer id", "customer no", "customer number", "code"),
+    ),
+    Column(
+        name="source_system", label=_("System of origin"), section="other", max_length=60,
+        aliases=("来源系统", "source system"),
+    ),
+    Column(name="completeness", label=_("Completeness"), kind=Is.NUMBER, section="status", editable=False),
+    Column(name="last_deal_at", label=_("Last deal"), kind=Is.DATETIME, section="status", editable=False),
+    Column(name="next_step_at", label=_("Next step on"), kind=Is.DATETIME, section="status", editable=False),
+    Column(name="pool", label=_("Public pool"), kind=Is.RECORD, to="pool", section="status", editable=False),
+    Column(
+        name="created_at", label=_("Created"), kind=Is.DATETIME, section="status", sortable=True, editable=False,
+        aliases=("创建时间", "创建日期", "created", "created at", "created on"),
+    ),
+    Column(
+        name="created_by", label=_("Created by"), kind=Is.PERSON, section="status", editable=False,
+        aliases=("创建人", "录入人", "created by", "author"),
+    ),
+)  # fmt: skip
+
+
+def searched(party: Party) -> Mapping[str, Sequence[str]]:
+    """What finds a party: every name, number, address and code."""
+    return queries.searched(party)
+
+
+SCREEN = register(
+    Screen(
+        type="party",
+        slug="customers",
+        model="customers.Party",
+        label=_("Customer"),
+        label_plural=_("Customers"),
+        icon="users",
+        columns=(*BASIC, *CONTACT, *BUSINESS, *ADDRESS, *PERSONAL, *OTHER),
+        sections=(
+            Section(key="basic", label=_("Basics")),
+            Section(key="contact", label=_("Contact")),
+            Section(key="address", label=_("Address")),
+            Section(key="business", label=_("Business")),
+            Section(key="personal", label=_("Personal")),
+            Section(key="other", label=_("Other")),
+        ),
+        panels=(
+            Panel(
+                key="people", title=_("People and decisions"), template="customers/people.html", context=queries.people_panel
+            ),
+            Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
+            Panel(key="scores", title=_("Scores"), template="customers/scores.html", context=queries.scores_panel),
+            Panel(
+                key="points", title=_("Ways to reach"), template="customers/points.html", context=queries.points_panel,
+                place="left",
+            ),
+            Panel(
+                key="completeness", title=_("Completeness"), template="customers/completeness.html",
+                context=queries.completeness_panel, place="left",
+            ),
+        ),
+        writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
+        search=searched,
+        rail=20,
+        party="pk",
+        list_related=("kind", "next_step_at"),
+        extra_rights=("merge", "claim"),
+    )
+)  # fmt: skip
