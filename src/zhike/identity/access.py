@@ -20,6 +20,7 @@ from zhike.kernel.actor import STRICTNESS, Actor, FieldRule, Reach
 from zhike.kernel.errors import NotFound
 from zhike.kernel.screens import other_rights, screens
 
+ACCOUNT = "me.account"  # the right everybody has over their own account; no role gives it and no token carries it
 # verbs a collaborator has by the level of the share
 SHARED_VERBS = {
     ShareLevel.VIEW: ("view", "comment"),
@@ -64,9 +65,13 @@ def rights_changed() -> None:
         Organisation.objects.create(id=1, name="", rights_epoch=2)
 
 
-def actor_of(user_id: UUID) -> Actor:
-    """The actor for a person, with the rights of this moment; raises NotFound for somebody unknown or deactivated."""
-    epoch = Organisation.objects.filter(id=1).values_list("rights_epoch", flat=True).first() or 1
+def actor_of(user_id: UUID, epoch: int | None = None) -> Actor:
+    """The actor for a person, with the rights of this moment; raises NotFound for somebody unknown or deactivated.
+
+    `epoch` is the organisation's, where the caller has just read it together with something else.
+    """
+    if epoch is None:
+        epoch = Organisation.objects.filter(id=1).values_list("rights_epoch", flat=True).first() or 1
     key, now = (user_id, epoch), timezone.now()
     with _lock:
         kept = _cache.get(key)
@@ -87,7 +92,7 @@ def actor_of(user_id: UUID) -> Actor:
 def resolve(user: User, now: datetime) -> tuple[datetime | None, Actor]:
     """The actor of `user`, and until when it may be kept (the next share that ends)."""
     place = place_of(user)
-    grants: dict[str, Reach] = {}
+    grants: dict[str, Reach] = {ACCOUNT: Reach(everything=True)}
     denied: dict[str, Reach] = {}
     roles = list(user.roles.filter(archived_at=None).values_list("pk", flat=True))
     for right, extent, effect in Grant.objects.filter(role__in=roles).values_list("right", "extent", "effect"):
@@ -118,7 +123,8 @@ def _add_shares(grants: dict[str, Reach], shares: list[Share]) -> None:
     by_right: defaultdict[str, set[UUID]] = defaultdict(set)
     for share in shares:
         for verb in SHARED_VERBS[ShareLevel(share.level)]:
-            by_right[f"{share.record_type}.{verb}"].add(share.record_id)
+            if verb != "create":  # what hangs on the record may be added, no second record of its kind
+                by_right[f"{share.record_type}.{verb}"].add(share.record_id)
             for screen in screens.values():
                 if screen.party and share.record_type == "party":
                     by_right[f"{screen.type}.{verb}"].add(share.record_id)

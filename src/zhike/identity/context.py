@@ -1,12 +1,51 @@
-"""What the frame around every page needs."""
+"""What the frame around every page needs of its reader."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from zhike.identity.settings_pages import pages_for
+from zhike.kernel.actor import Actor
+from zhike.kernel.screens import screens
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The actor, for templates."""
-    return {"actor": getattr(request, "actor", None)}
+    """The actor, the person as the frame shows them, appearance, and the rail. No query."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"actor": None, "language_url": "/language/"}
+    user = request.user
+    return {
+        "actor": actor,
+        "person": {"id": actor.user_id, "name": actor.name, "subtitle": getattr(user, "title", "")},
+        "acting_for": getattr(user, "name", "") if actor.real_user_id else "",
+        "theme": getattr(user, "theme", "auto"),
+        "density": getattr(user, "density", "compact"),
+        "rail": SimpleLazyObject(lambda: rail(request.path, actor)),
+        "profile_url": "/me/",
+        "preferences_url": "/me/preferences/",
+        "signout_url": "/signout/",
+        "language_url": "/language/",
+    }
+
+
+def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
+    """The places of the left rail that this actor may enter."""
+    items = [{"name": "today", "label": _("Today"), "icon": "home", "url": "/", "active": path == "/"}]
+    for screen in sorted((s for s in screens.values() if s.rail), key=lambda s: s.rail):
+        if actor.can(f"{screen.type}.view"):
+            url = f"/{screen.slug}/"
+            label = str(screen.label_plural)
+            items.append(
+                {"name": screen.slug, "label": label, "icon": screen.icon, "url": url, "active": path.startswith(url)}
+            )
+    if pages_for(actor):
+        here = path.startswith("/settings/")
+        items.append(
+            {"name": "settings", "label": _("Settings"), "icon": "settings", "url": "/settings/", "active": here}
+        )
+    return items

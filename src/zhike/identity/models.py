@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.identity.terms import Density, Effect, Extent, ShareLevel, Theme
+from zhike.identity.terms import Density, Effect, Extent, LinkPurpose, ShareLevel, Theme
 from zhike.kernel.actor import FieldRule
 from zhike.kernel.ids import new_id
 from zhike.kernel.models import Record, RecordQuerySet, Scope
@@ -24,7 +24,9 @@ class Organisation(models.Model):
     zone = models.CharField(max_length=64, default="Asia/Shanghai")
     currency = models.CharField(max_length=3, default="CNY")
     language = models.CharField(max_length=10, default="zh-hans")
-    calendar = models.JSONField(default=dict, blank=True)  # {"country": "CN", "weekend": [5, 6], "hours": […], "extra": {date: bool}}
+    calendar = models.JSONField(
+        default=dict, blank=True
+    )  # {"country": "CN", "weekend": [5, 6], "hours": […], "extra": {date: bool}}
     ready_at = models.DateTimeField(null=True)  # set once by the first-run pages; they are dead afterwards
     setup_digest = models.CharField(max_length=64, blank=True)
     rights_epoch = models.PositiveBigIntegerField(default=1)  # bumped by whatever changes anybody's rights
@@ -112,7 +114,8 @@ class User(AbstractBaseUser, Record):
     username = models.CharField(_("Sign-in name"), max_length=150, unique=True)  # stored casefolded and NFKC
     name = models.CharField(_("Name"), max_length=80)
     sort_key = models.CharField(max_length=160, db_index=True, blank=True, editable=False)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)  # stored casefolded; one person each
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)  # a mailed link was used
     phone = models.CharField(_("Phone"), max_length=32, blank=True)
     title = models.CharField(_("Position"), max_length=80, blank=True)
     team = auto_prefetch.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="people")
@@ -133,7 +136,9 @@ class User(AbstractBaseUser, Record):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta(Record.Meta):
-        pass
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=~models.Q(email=""), name="person_email_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -199,11 +204,45 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = auto_prefetch.ForeignKey(User, models.CASCADE, related_name="invitations")
-    purpose = models.CharField(max_length=10, default="invite")  # invite | reset
+    purpose = models.CharField(max_length=10, choices=LinkPurpose.choices, default=LinkPurpose.INVITE)
     digest = models.CharField(max_length=64, unique=True)
+    fingerprint = models.CharField(
+        max_length=64
+    )  # of password, e-mail and state when it was made: a change kills the link
+    mailed = models.BooleanField(default=False)  # went to the person's own address, so using it proves the address
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.user_id}"
+
+
+class Session(models.Model):
+    """A browser that is known: the key itself is only in its cookie, here stands a digest."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    data = models.TextField()
+    user = auto_prefetch.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id}"
+
+
+class Try(models.Model):
+    """One try of something that may be tried so often only; old rows are swept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="try_key")]
+
+    def __str__(self) -> str:
+        return f"try {self.key[:8]}"

@@ -41,3 +41,10 @@ class Density(models.TextChoices):
 
     COMPACT = "compact", _("compact")
     COMFORTABLE = "comfortable", _("comfortable")
+
+
+class LinkPurpose(models.TextChoices):
+    """What a one-time link is for."""
+
+    INVITE = "invite", _("invitation")
+    RESET = "reset", _("new password")

@@ -1,0 +1,68 @@
+"""The first-run pages, behind their one-time link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from zhike.identity import forms, setup, signin
+from zhike.identity.views.pages import form_status
+from zhike.kernel.actor import Actor
+from zhike.kernel.doors import public
+
+WEEKEND = [5, 6]
+
+
+@public("a fresh installation has nobody who could sign in; the link is the key, and dies")
+@sensitive_post_parameters()
+@never_cache
+def first_run(request: HttpRequest, secret: str) -> HttpResponse:
+    """One page after the other; what is done is not asked again."""
+    if not setup.is_open(secret):
+        raise Http404
+    pages = {"organisation": organisation, "administrator": administrator, "people": people}
+    return pages[setup.step()](request)
+
+
+def _page(request: HttpRequest, form: Any, step: str, **context: Any) -> HttpResponse:
+    steps = {"form": form, "step": step, "number": setup.STEPS.index(step) + 1}
+    return render(request, "identity/setup.html", steps | context, status=form_status(form))
+
+
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Who you are, where, and when you work."""
+    initial = {"weekend": WEEKEND, "zone": "Asia/Shanghai", "language": "zh-hans", "currency": "CNY", "country": "CN"}
+    form = forms.OrganisationForm(forms.posted(request), initial=initial)
+    if form.attempt(lambda _values: setup.keep_organisation(form.values())):
+        return HttpResponseRedirect(request.path)
+    return _page(request, form, "organisation")
+
+
+def administrator(request: HttpRequest) -> HttpResponse:
+    """The first person, who is signed in at once."""
+    form = forms.FirstPersonForm(forms.posted(request))
+    person = form.attempt(setup.make_administrator)
+    if person:
+        signin.sign_in(request, person, method="setup")
+        return HttpResponseRedirect(request.path)
+    return _page(request, form, "administrator")
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Colleagues, each with a link to be handed over; leaving them out is fine."""
+    form = forms.ColleaguesForm(forms.posted(request), initial={"role": "salesperson"})
+    invited = form.attempt(lambda v: _invited(v["people"], v["role"]))
+    if invited:
+        setup.finish()
+        return _page(
+            request, forms.ColleaguesForm(), "people", invited=invited if invited is not True else [], finished=True
+        )
+    return _page(request, form, "people")
+
+
+def _invited(lines: str, role: str) -> list[setup.Invited]:
+    return setup.invite(lines, role, by=Actor.system("setup", door="web"))
