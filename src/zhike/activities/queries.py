@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from zhike.activities.models import Task, Touch
 from zhike.kernel.actor import Actor
-from zhike.kernel.models import RecordQuerySet
 
 
-def open_tasks(actor: Actor, *, owner_id: UUID | None = None) -> RecordQuerySet:
+def open_tasks(actor: Actor, *, owner_id: UUID | None = None) -> QuerySet[Task]:
     """Open tasks of a person, most pressing first; tasks without a date last."""
     found = Task.objects.visible_to(actor).filter(owner_id=owner_id or actor.user_id, done_at=None, archived_at=None)
     return found.select_related("party").order_by(F("due_at").asc(nulls_last=True), "-important", "id")
@@ -28,12 +27,12 @@ def task_counts(actor: Actor, now: datetime, end_of_day: datetime, start_of_day:
     )
 
 
-def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> RecordQuerySet:
+def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:
     """A customer's touches, latest first."""
     return Touch.objects.visible_to(actor).filter(party_id=party_id, archived_at=None).order_by("-at", "-id")[:size]
 
 
-def tasks_of(party_id: UUID, actor: Actor) -> RecordQuerySet:
+def tasks_of(party_id: UUID, actor: Actor) -> QuerySet[Task]:
     """A customer's open tasks."""
     found = Task.objects.visible_to(actor).filter(party_id=party_id, done_at=None, archived_at=None)
     return found.select_related("owner").order_by(F("due_at").asc(nulls_last=True), "id")

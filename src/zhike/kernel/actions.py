@@ -304,12 +304,20 @@ def run(
     except Forbidden as refused:
         refused_event(by, refused.data["right"], name)
         raise
-    except (DataError, OverflowError, InvalidOperation) as error:  # what no check foresaw and a database would not store
-        logger.warning("%s was given a value that cannot be stored", name, exc_info=True)
-        raise Invalid("unstorable", _("One of the values cannot be stored: too large or too long. Check them.")) from error
+    except (
+        DataError,
+        OverflowError,
+        InvalidOperation,
+    ) as error:  # what no check foresaw and a database would not store
+        logger.warning("%s was given a value that cannot be stored: %s", name, type(error).__name__)
+        raise Invalid(
+            "unstorable", _("One of the values cannot be stored: too large or too long. Check them.")
+        ) from error
     except IntegrityError as error:  # two at once; whoever comes second is told, not shown a failure
-        logger.warning("%s broke a constraint", name, exc_info=True)
-        raise Conflict("collision", _("This collides with what somebody else saved. Load it again and retry.")) from error
+        logger.warning("%s broke a constraint", name)
+        raise Conflict(
+            "collision", _("This collides with what somebody else saved. Load it again and retry.")
+        ) from error
 
 
 def _perform(made: Action[..., Any], by: Actor, subject_id: object, data: dict[str, Any], version: int | None) -> Any:

@@ -100,7 +100,9 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         if error.status in (409, 422, 429):  # statuses whose fragments are swapped in; this one is a sentence
             response["HX-Reswap"], response["HX-Trigger"] = "none", toast(str(error.message), kind="error")
     else:
-        response = render(request, "zhike/refusal.html", {"error": error, "problem": error.problem()}, status=error.status)
+        response = render(
+            request, "zhike/refusal.html", {"error": error, "problem": error.problem()}, status=error.status
+        )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.data["retry_after"])
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, dataclass_transform
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -37,6 +37,7 @@ kinds: dict[str, EventKind] = {}
 _type_of: dict[type, str] = {}
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(
     type_: str, *, sentence: str | Promise, personal: tuple[str, ...] = (), icon: str = "circle-dot", shown: bool = True
 ) -> Callable[[type[E]], type[E]]:

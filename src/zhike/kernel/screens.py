@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Choices
 from django.utils.functional import Promise
 
-from zhike.kernel.models import Record
+if TYPE_CHECKING:
+    from zhike.kernel.models import Record
 
 Text = str | Promise
 
@@ -159,8 +160,8 @@ class Screen:
     extra_rights: tuple[str, ...] = ()
 
     @property
-    def model_class(self) -> type[Record]:
-        """The Django model."""
+    def model_class(self) -> Any:
+        """The Django model, a subclass of Record whose columns only the declaration knows."""
         return apps.get_model(self.model)
 
     @property

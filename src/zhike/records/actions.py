@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -51,7 +52,8 @@ class StandardAction(Action[..., Any]):
 
     def parse(self, data: Mapping[str, Any], by: Actor) -> dict[str, Any]:
         """Typed values by column."""
-        assert self.screen is not None
+        if self.screen is None:
+            raise RuntimeError(f"{self.name} has no declaration")
         return {"values": read_values(self.screen, by, data, creating=self.creating)}
 
 
@@ -89,17 +91,18 @@ def create_record(screen: Screen, values: Values, by: Actor) -> Record:
     """Create by the type's own writer, or plainly."""
     if screen.writers.create is not None:
         return screen.writers.create(values, by=by)
-    record = screen.model_class(**model_values(screen, values))
+    record: Any = screen.model_class(**model_values(screen, values))
     if has_field(screen.model_class, "created_by"):
-        record.created_by_id = by.user_id  # type: ignore[attr-defined]
+        record.created_by_id = by.user_id
     if has_field(screen.model_class, "owner") and "owner" not in values:
-        record.owner_id, record.team_id = by.user_id, by.team_id  # type: ignore[attr-defined]
+        record.owner_id, record.team_id = by.user_id, by.team_id
     write_custom(screen, record, values)
     record.full_clean(exclude={"owner", "team", "created_by"})
     record.save(force_insert=True)
     write_tags(screen, record, values)
     created(record, by=by)
-    return record
+    fresh: Record = record
+    return fresh
 
 
 def update_record(screen: Screen, record: Record, values: Values, by: Actor) -> Record:
@@ -183,14 +186,18 @@ def restore(record: Record, *, by: Actor) -> Record:
 def purge(record: Record, *, by: Actor) -> dict[str, Any]:
     """Remove a record in the bin for good, unless others still refer to it."""
     if getattr(record, "archived_at", None) is None:
-        raise Conflict("not_archived", _("Put the record into the bin first; only from there it can be removed for good."))
+        raise Conflict(
+            "not_archived", _("Put the record into the bin first; only from there it can be removed for good.")
+        )
     leave("purged", record, by=by)
     search.forget(record)
     try:
         record.delete()
     except ProtectedError as error:
         others = ", ".join(sorted({str(o._meta.verbose_name) for o in error.protected_objects}))
-        raise Conflict("still_used", _("Others still refer to this record: %(others)s.") % {"others": others}) from error
+        raise Conflict(
+            "still_used", _("Others still refer to this record: %(others)s.") % {"others": others}
+        ) from error
     return {}
 
 
@@ -265,7 +272,7 @@ def _shown(verb: str) -> Callable[[Any, Actor], bool] | None:
     return None
 
 
-def undo(event_id: object, by: Actor) -> Record:
+def undo(event_id: UUID, by: Actor) -> Record:
     """Take back an ordinary edit: the old values return, if nobody changed the record since."""
     event = Event.objects.filter(pk=event_id, actor_id=by.user_id).first() if by.user_id else None
     if event is None or "." not in event.type or event.subject_type not in screens:
@@ -288,7 +295,8 @@ def undo(event_id: object, by: Actor) -> Record:
         run(f"update_{screen.type}", by=by, subject_id=record.pk, data=old, version=record.version)
     else:
         raise BadRequest("no_undo", _("This cannot be undone."))
-    return record_at(screen, by, record.pk)
+    fresh: Record = record_at(screen, by, record.pk)
+    return fresh
 
 
 def _former(value: Any) -> Any:
@@ -319,5 +327,3 @@ def run_bulk(name: str, ids: Iterable[object], data: Mapping[str, Any], by: Acto
                 refused.append({"id": str(pk), "code": error.code, "reason": str(error.message)})
         emit(BatchRun(action=name, done=done, refused=len(refused)), by=by)
     return BulkResult(str(batch_id), done, tuple(refused))
-
-

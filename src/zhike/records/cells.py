@@ -19,7 +19,7 @@ from zhike.kernel.screens import Column, Kind
 from zhike.records.columns import Bound, choices_of
 from zhike.records.values import raw_of
 
-NOTHING = mark_safe('<span class="i4">—</span>')  # noqa: S308 - our own constant
+NOTHING = mark_safe('<span class="i4">—</span>')
 NUMERIC = (Kind.NUMBER, Kind.MONEY, Kind.FORMULA)
 
 
@@ -41,7 +41,8 @@ class Cells:
         """One cell."""
         value = raw_of(item, row)
         if item.name in self.special:
-            return self.special[item.name](value, row, self.actor)
+            special: SafeString = self.special[item.name](value, row, self.actor)
+            return special
         if value in (None, "", []):
             return NOTHING
         if item.masked:
@@ -105,7 +106,9 @@ def _yes(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeS
 def _link(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
     if not str(value).lower().startswith(("http://", "https://", "mailto:", "tel:")):
         return conditional_escape(value)
-    return format_html('<a class="acc" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', value, value)
+    return format_html(
+        '<a class="acc" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', value, value
+    )
 
 
 WRITERS: Mapping[Kind, Callable[[Cells, Bound, Any, Mapping[str, Any]], SafeString]] = {

@@ -20,7 +20,7 @@ from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Column, Kind, Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
-from zhike.records.queries import known_tags, live, picked, tags_of
+from zhike.records.queries import live, picked, tags_of
 
 MOST_OPTIONS = 200
 
@@ -36,7 +36,9 @@ class Carrying(forms.Form):
             self.add_error(field, str(problem.message))
 
 
-def _field(widget: forms.Widget, label: Any, *, required: bool = False, help_text: Any = "", multiple: bool = False) -> forms.Field:
+def _field(
+    widget: forms.Widget, label: Any, *, required: bool = False, help_text: Any = "", multiple: bool = False
+) -> forms.Field:
     kind = _Many if multiple else forms.Field
     made = kind(label=label, widget=widget, required=False, help_text=help_text)
     made.show_required = required  # type: ignore[attr-defined]
@@ -60,7 +62,8 @@ def record_form(
     columns.sort(key=lambda b: order.get(b.column.section, 99))
     values = {b.name: current(b.column, record, actor) for b in columns} if record else dict(initial or {})
     fields = {b.name: column_field(b.column, actor, values.get(b.name)) for b in columns}
-    return type("RecordForm", (Carrying,), fields)(data, initial=values, prefix=None)
+    made: Carrying = type("RecordForm", (Carrying,), fields)(data, initial=values, prefix=None)
+    return made
 
 
 def current(column: Column, record: Record, actor: Actor) -> Any:
@@ -149,12 +152,15 @@ def reference_widget(type_: str, actor: Actor, value: Any, *, required: bool = F
     return forms.Select(attrs={"data-pick": f"/{screen.slug}/pick/"}, choices=[*blank, *options])
 
 
-def action_form(made: Action[..., Any], actor: Actor, data: Any = None, initial: Mapping[str, Any] | None = None) -> Carrying:
+def action_form(
+    made: Action[..., Any], actor: Actor, data: Any = None, initial: Mapping[str, Any] | None = None
+) -> Carrying:
     """The form behind an action's button, from its signature."""
     fields = {
         name: parameter_field(name, info, made.refs.get(name), actor) for name, info in made.fields.model_fields.items()
     }
-    return type("ActionForm", (Carrying,), fields)(data, initial=dict(initial or {}))
+    drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=dict(initial or {}))
+    return drawn
 
 
 def parameter_field(name: str, info: FieldInfo, ref: type[Record] | None, actor: Actor) -> forms.Field:

@@ -37,7 +37,9 @@ def story(
     types: Sequence[str] = (),
 ) -> list[Entry]:  # fmt: skip
     """The latest events of a customer or of one record, newest first; `before` is the id of the last one already shown."""
-    found = Event.objects.filter(customer_id=customer_id) if customer_id else Event.objects.filter(subject_id=subject_id)
+    found = (
+        Event.objects.filter(customer_id=customer_id) if customer_id else Event.objects.filter(subject_id=subject_id)
+    )
     if types:
         found = found.filter(type__in=types)
     if before:

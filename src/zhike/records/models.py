@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import auto_prefetch
 from django.db import models
@@ -10,8 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.ids import new_id
-from zhike.kernel.models import Record, Scope
+from zhike.kernel.actor import Actor
+from zhike.kernel.models import Record, RecordQuerySet, Scope
 from zhike.kernel.screens import Kind
+
+
+class FieldQuerySet(RecordQuerySet["CustomField"]):
+    """Custom fields are kept by whoever holds the right for them."""
+
+    def visible_to(self, actor: Actor, right: str | None = None) -> Self:
+        """All, for those who may change them."""
+        return super().visible_to(actor, right or "records.fields")
+
+
+class OwnQuerySet(RecordQuerySet[Any]):
+    """Rows that belong to one person and are nobody else's business."""
+
+    def visible_to(self, actor: Actor, right: str | None = None) -> Self:
+        """The actor's own; the product itself sees all."""
+        return self if actor.superuser and actor.user_id is None else self.filter(owner_id=actor.user_id)
 
 
 class CustomField(Record):
@@ -31,6 +49,8 @@ class CustomField(Record):
     indexed = models.BooleanField(default=False)
     place = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = FieldQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [
@@ -61,6 +81,8 @@ class SavedView(Record):
     pinned = models.BooleanField(default=False)
     default = models.BooleanField(default=False)
     place = models.PositiveSmallIntegerField(default=0)
+
+    objects = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -186,5 +208,42 @@ class Work(Record):
     result = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = OwnQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.title
+
+
+class TokensField(models.TextField[list[str], list[str]]):
+    """Prepared tokens: text between spaces on SQLite, tsvector on PostgreSQL; neither passes a language's parser."""
+
+    def db_type(self, connection: Any) -> str:
+        """The column's type."""
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """As the database takes it."""
+        return value if value is None or isinstance(value, str) else tokens_written(value, connection.vendor)
+
+
+def tokens_written(tokens: Sequence[str], vendor: str) -> str:
+    """Tokens as the column takes them. They hold letters, digits and "_" only, so nothing needs escaping."""
+    if not tokens:
+        return ""
+    return "'" + "' '".join(tokens) + "'" if vendor == "postgresql" else " " + " ".join(tokens) + " "
+
+
+class SearchRow(models.Model):
+    """What one record is found by. FTS5 needs the integer key; later rows are newer, and come first."""
+
+    id = models.BigAutoField(primary_key=True)
+    record_type = models.CharField(max_length=40)
+    record_id = models.UUIDField(unique=True)
+    tokens = TokensField()
+    text = models.TextField()  # folded, a line per value: "column:kind", tab, value
+
+    class Meta:
+        indexes = [models.Index(fields=["record_type", "-id"], name="search_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.record_id}"

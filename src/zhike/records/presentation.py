@@ -25,7 +25,9 @@ INPUTS = {
 UNITS = ("day", "week", "month", "quarter", "year")
 
 
-def row_of(screen: Screen, row: Mapping[str, Any], columns: Sequence[Bound], cells: Sequence[SafeString]) -> dict[str, Any]:
+def row_of(
+    screen: Screen, row: Mapping[str, Any], columns: Sequence[Bound], cells: Sequence[SafeString]
+) -> dict[str, Any]:
     """One row for the template: addresses and ready cells."""
     base = f"/{screen.slug}/{row['id']}/"
     shown = [
@@ -37,7 +39,14 @@ def row_of(screen: Screen, row: Mapping[str, Any], columns: Sequence[Bound], cel
         }
         for item, html in zip(columns[1:], cells[1:], strict=True)
     ]
-    return {"id": row["id"], "url": base, "drawer": f"{base}drawer/", "edit": f"{base}edit/", "title": cells[0], "cells": shown}
+    return {
+        "id": row["id"],
+        "url": base,
+        "drawer": f"{base}drawer/",
+        "edit": f"{base}edit/",
+        "title": cells[0],
+        "cells": shown,
+    }
 
 
 def list_frame(
@@ -109,7 +118,13 @@ def spoken(node: Condition, actor: Actor) -> str:
         return "、".join(names_of(column, value, actor))
     if column.kind is Kind.BOOL:
         return _("yes") if value else _("no")
-    return " – ".join(str(v) for v in value) if node.op == "between" else "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (
+        " – ".join(str(v) for v in value)
+        if node.op == "between"
+        else "、".join(map(str, value))
+        if isinstance(value, list)
+        else str(value)
+    )
 
 
 def unit_words() -> dict[str, str]:
@@ -123,7 +138,9 @@ def names_of(column: Any, ids: Sequence[Any], actor: Actor) -> list[str]:
     screen = screens[{Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)]
     wanted = [i for i in ids if i not in own]
     model = screen.model_class
-    found = dict(model.objects.visible_to(actor).filter(pk__in=wanted).values_list("pk", screen.title)) if wanted else {}
+    found = (
+        dict(model.objects.visible_to(actor).filter(pk__in=wanted).values_list("pk", screen.title)) if wanted else {}
+    )
     return [own.get(i) or str(found.get(i, "?")) for i in ids]
 
 
@@ -145,12 +162,21 @@ def group_json(node: Group | Condition) -> Any:
 def editor_field(bound: Bound, actor: Actor) -> dict[str, Any]:
     """A column as the condition editor offers it."""
     column = bound.column
-    operators = [{"name": op, "label": str(WORDS[op]), "input": INPUTS.get(op, "bool" if column.kind is Kind.BOOL else "")} for op in operators_for(bound)]
+    operators = [
+        {"name": op, "label": str(WORDS[op]), "input": INPUTS.get(op, "bool" if column.kind is Kind.BOOL else "")}
+        for op in operators_for(bound)
+    ]
     choices = editor_choices(bound, actor)
     for operator in operators:
         if operator["name"] == "this":
             operator["input"] = "unit"
-    return {"name": bound.name, "label": str(column.label), "kind": column.kind.value, "operators": operators, "choices": choices}
+    return {
+        "name": bound.name,
+        "label": str(column.label),
+        "kind": column.kind.value,
+        "operators": operators,
+        "choices": choices,
+    }
 
 
 def editor_choices(bound: Bound, actor: Actor) -> list[dict[str, str]] | None:
@@ -159,9 +185,15 @@ def editor_choices(bound: Bound, actor: Actor) -> list[dict[str, str]] | None:
     if column.kind in (Kind.CHOICE, Kind.MULTI):
         return [{"value": code, "label": str(label)} for code, label in choices_of(column).items() if code]
     if column.kind in (Kind.PERSON, Kind.TEAM):
-        own = [{"value": "me", "label": _("me")}] if column.kind is Kind.PERSON else [{"value": "my_team", "label": _("my team")}]
+        own = (
+            [{"value": "me", "label": _("me")}]
+            if column.kind is Kind.PERSON
+            else [{"value": "my_team", "label": _("my team")}]
+        )
         screen = screens.get(column.kind.value)
-        return own + [{"value": str(pk), "label": name} for pk, name in (picked(screen, actor, "", 200) if screen else [])]
+        return own + [
+            {"value": str(pk), "label": name} for pk, name in (picked(screen, actor, "", 200) if screen else [])
+        ]
     return None
 
 
@@ -175,7 +207,10 @@ def columns_menu(bound: Mapping[str, Bound], query: ListQuery) -> list[dict[str,
 def bulk(screen: Screen, actor: Actor) -> list[dict[str, Any]]:
     """The commands a selection offers."""
     own = [a for a in registry.values() if a.subject is screen.model_class and a.bulk and actor.can(a.right)]
-    items = [{"label": a.title, "icon": a.icon, "danger": a.tone == "danger", "url": f"/{screen.slug}/bulk/{a.name}/"} for a in own]
+    items = [
+        {"label": a.title, "icon": a.icon, "danger": a.tone == "danger", "url": f"/{screen.slug}/bulk/{a.name}/"}
+        for a in own
+    ]
     if actor.can(f"{screen.type}.edit"):
         items.insert(0, {"label": _("Edit"), "icon": "pencil", "url": f"/{screen.slug}/bulk/update_{screen.type}/"})
     return items

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +30,7 @@ from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
 from zhike.records.models import Tag, Tagging
 
 MOST_ROWS = 200
+MARK_BYTES = 12
 COUNTED = 10_000
 REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
@@ -56,7 +61,7 @@ class Page:
 def live(screen: Screen, actor: Actor, *, right: str | None = None, archived: bool = False) -> QuerySet[Any]:
     """The visible records of a type that are in use (or, asked so, in the bin)."""
     model = screen.model_class
-    found = model.objects.visible_to(actor, right)
+    found: QuerySet[Any] = model.objects.visible_to(actor, right)
     if has_field(model, "archived_at"):
         found = found.filter(archived_at__isnull=not archived)
     if has_field(model, "merged_into"):
@@ -88,14 +93,23 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     nullable = is_nullable(screen.model_class, path)
     found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
     if query.after:
-        found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after)))
+        found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after, f"{screen.type}:{sort}")))
     paths = value_paths(screen, shown)
     names = list(paths)
-    found_rows = list(found.values_list(path, *paths.values())[: query.size + 1])
+    found_rows = fetched(found.values_list(path, *paths.values())[: query.size + 1])
     rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
     add_tags(rows, shown)
-    cursor = write_cursor(found_rows[query.size - 1][0], rows[-1]["id"]) if len(found_rows) > query.size else ""
+    more = len(found_rows) > query.size
+    cursor = write_cursor(found_rows[query.size - 1][0], rows[-1]["id"], f"{screen.type}:{sort}") if more else ""
     return Page(tuple(shown), rows, cursor, sort)
+
+
+def fetched(rows: QuerySet[Any]) -> list[Any]:
+    """The rows; a number in a filter that the column could never hold is a wrong question, not a failure."""
+    try:
+        return list(rows)
+    except (DataError, OverflowError, InvalidOperation):
+        raise BadRequest("bad_filter", _("A number in the filter is too large. Make it smaller."), "filter") from None
 
 
 def add_tags(rows: list[dict[str, Any]], shown: Iterable[Bound]) -> None:
@@ -162,7 +176,11 @@ def is_nullable(model: type[Record], path: str) -> bool:
 def beyond(path: str, descending: bool, nullable: bool, value: Any, pk: UUID) -> Q:
     """The rows after a cursor; the redundant bound on the first column lets the index start there."""
     side = "lt" if descending else "gt"
-    same = Q(**{path: value, f"pk__{side}": pk}) if value is not None else Q(**{f"{path}__isnull": True, f"pk__{side}": pk})
+    same = (
+        Q(**{path: value, f"pk__{side}": pk})
+        if value is not None
+        else Q(**{f"{path}__isnull": True, f"pk__{side}": pk})
+    )
     if value is None:
         return same if descending else same | Q(**{f"{path}__isnull": False})
     further = Q(**{f"{path}__{side}": value}) | same
@@ -171,25 +189,41 @@ def beyond(path: str, descending: bool, nullable: bool, value: Any, pk: UUID) ->
     return Q(**{f"{path}__{side}e": value}) & further
 
 
-def write_cursor(value: Any, pk: UUID) -> str:
-    """An opaque cursor."""
-    kind = "d" if isinstance(value, datetime) else "t" if isinstance(value, date) else "n" if isinstance(value, Decimal) else ""
+def write_cursor(value: Any, pk: UUID, of: str) -> str:
+    """An opaque cursor, good for one list in one order only."""
+    kind = (
+        "d"
+        if isinstance(value, datetime)
+        else "t"
+        if isinstance(value, date)
+        else "n"
+        if isinstance(value, Decimal)
+        else ""
+    )
     plain = str(value) if isinstance(value, (UUID, Decimal)) else value
-    return base64.urlsafe_b64encode(orjson.dumps([kind, plain, str(pk)])).decode().rstrip("=")
+    packed = orjson.dumps([kind, plain, str(pk)])
+    return base64.urlsafe_b64encode(_mark(packed, of) + packed).decode().rstrip("=")
 
 
-def read_cursor(text: str) -> tuple[Any, UUID]:
-    """What a cursor holds; anything that is not one is refused."""
+def read_cursor(text: str, of: str) -> tuple[Any, UUID]:
+    """What a cursor holds; anything that we did not write for this very list is refused."""
     try:
-        kind, value, pk = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        readers = {"d": datetime.fromisoformat, "t": date.fromisoformat, "n": Decimal}
-        if kind in readers:
-            value = readers[kind](value)
-        if not isinstance(value, (str, int, float, date, Decimal, type(None))) or (isinstance(value, str) and "\x00" in value):
+        unpacked = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        given, packed = unpacked[:MARK_BYTES], unpacked[MARK_BYTES:]
+        if not hmac.compare_digest(given, _mark(packed, of)):
             raise ValueError
-        return value, UUID(pk)
-    except (ValueError, TypeError, ArithmeticError, AttributeError):
-        raise BadRequest("bad_cursor", _("The page mark is damaged. Start again from the first page."), "after") from None
+        kind, value, pk = orjson.loads(packed)
+        readers: dict[str, Callable[[Any], Any]] = {"d": datetime.fromisoformat, "t": date.fromisoformat, "n": Decimal}
+        return readers[kind](value) if kind in readers else value, UUID(pk)
+    except ValueError:
+        raise BadRequest(
+            "bad_cursor", _("The page mark is damaged. Start again from the first page."), "after"
+        ) from None
+
+
+def _mark(packed: bytes, of: str) -> bytes:
+    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    return hashlib.blake2b(of.encode() + b"\0" + packed, key=key, digest_size=MARK_BYTES).digest()
 
 
 def counted(found: QuerySet[Any], most: int = COUNTED) -> tuple[int, bool]:

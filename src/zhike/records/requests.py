@@ -24,7 +24,9 @@ def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, str
     """The question in the parameters; with `strict` (machines), unknown parameters are 400 too."""
     if strict and (unknown := set(params) - KNOWN):
         name = sorted(unknown)[0]
-        raise BadRequest("bad_parameter", _("There is no parameter “%(name)s”.") % {"name": shorten(name)}, shorten(name))
+        raise BadRequest(
+            "bad_parameter", _("There is no parameter “%(name)s”.") % {"name": shorten(name)}, shorten(name)
+        )
     view = view_at(screen, actor, params.get("view", "")) if params.get("view") else None
     given_filter: Any = params.get("filter") or (view.filter if view else None)
     columns = tuple(c for c in params.get("columns", "").split(",") if c) or tuple(view.columns if view else ())
@@ -44,7 +46,9 @@ def read_size(text: str | None, default: int) -> int:
         return default
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_ROWS:
         raise BadRequest(
-            "bad_size", _("A page has 1 to %(most)s rows, not “%(value)s”.") % {"most": MOST_ROWS, "value": shorten(text)}, "size"
+            "bad_size",
+            _("A page has 1 to %(most)s rows, not “%(value)s”.") % {"most": MOST_ROWS, "value": shorten(text)},
+            "size",
         )
     return int(text)
 

@@ -19,5 +19,6 @@ def set_tags(type_: str, record_id: UUID, names: Sequence[str]) -> None:
     Tagging.objects.filter(record_id=record_id).exclude(tag__in=known.values()).delete()
     present = set(Tagging.objects.filter(record_id=record_id).values_list("tag_id", flat=True))
     Tagging.objects.bulk_create(
-        [Tagging(tag=tag, record_id=record_id) for tag in known.values() if tag.pk not in present], ignore_conflicts=True
+        [Tagging(tag=tag, record_id=record_id) for tag in known.values() if tag.pk not in present],
+        ignore_conflicts=True,
     )

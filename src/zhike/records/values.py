@@ -52,7 +52,9 @@ def read_values(screen: Screen, actor: Actor, data: Mapping[str, Any], *, creati
         given = values.get(item.name) if item.name in values else None
         needed = item.column.required and item.writable and (creating or item.name in values)
         if needed and given in (None, "", []) and not any(p.field == item.name for p in problems):
-            problems.append(Invalid("missing", _("“%(label)s” is needed. Fill it in.") % {"label": item.column.label}, item.name))
+            problems.append(
+                Invalid("missing", _("“%(label)s” is needed. Fill it in.") % {"label": item.column.label}, item.name)
+            )
     if problems:
         raise Problems(problems)
     return values
@@ -60,7 +62,9 @@ def read_values(screen: Screen, actor: Actor, data: Mapping[str, Any], *, creati
 
 def _not_writable(name: str, item: Bound | None) -> Invalid:
     if item is None:
-        return Invalid("unknown_field", _("There is no field “%(name)s” here.") % {"name": shorten(name)}, shorten(name))
+        return Invalid(
+            "unknown_field", _("There is no field “%(name)s” here.") % {"name": shorten(name)}, shorten(name)
+        )
     return Invalid("read_only", _("“%(label)s” cannot be changed by you here.") % {"label": item.column.label}, name)
 
 
@@ -177,7 +181,17 @@ def _reference(column: Column, raw: Any, actor: Actor) -> Any:
 
 
 def _bool(column: Column, raw: Any, actor: Actor) -> bool:
-    words = {"1": True, "true": True, "yes": True, "是": True, "on": True, "0": False, "false": False, "no": False, "否": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "是": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "否": False,
+    }
     found = raw if isinstance(raw, bool) else words.get(str(raw).strip().lower())
     if found is None:
         raise _unusable(column, raw, _("Write yes or no."))

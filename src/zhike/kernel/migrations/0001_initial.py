@@ -98,6 +98,18 @@ class Migration(migrations.Migration):
                 ('body', models.TextField()),
             ],
         ),
+        migrations.CreateModel(
+            name='Spent',
+            fields=[
+                ('id', models.UUIDField(default=zhike.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=120)),
+                ('slot', models.BigIntegerField()),
+                ('count', models.PositiveIntegerField(default=1)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'slot'), name='spent_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='event',
             index=models.Index(condition=models.Q(('customer_id__isnull', False)), fields=['customer_id', 'id'], name='event_customer'),

@@ -84,9 +84,19 @@ def facts(screen: Screen, record: Record, actor: Actor) -> list[dict[str, Any]]:
     known = {s.key for s in sections}
     found = []
     for section in [*sections, Section(key="custom", label="")]:
-        inside = [b for b in bound.values() if b.column.section == section.key or (section is sections[0] and b.column.section not in known | {"custom"})]
+        inside = [
+            b
+            for b in bound.values()
+            if b.column.section == section.key
+            or (section is sections[0] and b.column.section not in known | {"custom"})
+        ]
         items = [
-            {"name": b.name, "label": b.column.label, "cell": cells.cell(b, row), "masked": b.masked and bool(row.get(b.name))}
+            {
+                "name": b.name,
+                "label": b.column.label,
+                "cell": cells.cell(b, row),
+                "masked": b.masked and bool(row.get(b.name)),
+            }
             for b in inside
             if b.name != screen.title and row_value(b, row) not in (None, "", [])
         ]
@@ -132,7 +142,13 @@ def actions_on(screen: Screen, record: Record, actor: Actor) -> list[dict[str, A
     offered = [a for a in registry.values() if a.subject is screen.model_class and offers(a, record, actor)]
     offered.sort(key=lambda a: (a.name != f"update_{screen.type}", a.tone != "primary", a.tone == "danger"))
     return [
-        {"name": a.name, "label": a.title, "icon": a.icon, "tone": a.tone, "url": f"/{screen.slug}/{record.pk}/{door_of(a)}/"}
+        {
+            "name": a.name,
+            "label": a.title,
+            "icon": a.icon,
+            "tone": a.tone,
+            "url": f"/{screen.slug}/{record.pk}/{door_of(a)}/",
+        }
         for a in offered
     ]
 

@@ -41,7 +41,12 @@ def new(request: ActorRequest, slug: str) -> HttpResponse:
         except DomainError as error:
             return form_again(request, form, error, title=_("New"), action=request.path)
         return done(request, f"/{screen.slug}/{outcome.reply['id']}/", _("Created"), go=True)
-    context = {"form": form, "title": _("New: %(type)s") % {"type": screen.label}, "action": request.path, "key": new_id().hex}
+    context = {
+        "form": form,
+        "title": _("New: %(type)s") % {"type": screen.label},
+        "action": request.path,
+        "key": new_id().hex,
+    }
     return dialog(request, context)
 
 
@@ -55,7 +60,12 @@ def edit(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = forms.record_form(screen, actor, record=record, data=sent, names=names)
     if sent is None:
-        context = {"form": form, "title": title_of(record), "action": request.get_full_path(), "version": record.version}
+        context = {
+            "form": form,
+            "title": title_of(record),
+            "action": request.get_full_path(),
+            "version": record.version,
+        }
         return dialog(request, context)
     data = forms.submitted(form.fields, sent, forms.many_of(form))
     try:
@@ -82,7 +92,9 @@ def cell(request: ActorRequest, slug: str, pk: UUID, column: str) -> HttpRespons
         raise NotFound("field")
     form = forms.record_form(screen, actor, record=record, data=request.POST or None, names=[column])
     if request.method == "GET":
-        return render(request, "records/cell_form.html", {"form": form, "action": request.path, "version": record.version})
+        return render(
+            request, "records/cell_form.html", {"form": form, "action": request.path, "version": record.version}
+        )
     data = forms.submitted(form.fields, request.POST, forms.many_of(form))
     run(f"update_{screen.type}", by=actor, subject_id=pk, data=data, version=read_version(request.POST))
     fresh = record_at(screen, actor, pk)
@@ -102,21 +114,34 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = forms.action_form(made, actor, sent, request.GET.dict() if sent is None else None)
     if sent is None:
-        context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path, "made": made}
+        context = {
+            "form": form,
+            "title": made.title,
+            "subtitle": title_of(record),
+            "action": request.path,
+            "made": made,
+        }
         return dialog(request, context | {"version": record.version, "key": new_id().hex})
     data = forms.without_blanks(made, forms.submitted(form.fields, sent, forms.many_of(form)))
     try:
         outcome = run(
-            made.name, by=actor, subject_id=pk, data=data, version=read_version(sent), idempotency_key=sent.get("_key", "")
+            made.name,
+            by=actor,
+            subject_id=pk,
+            data=data,
+            version=read_version(sent),
+            idempotency_key=sent.get("_key", ""),
         )
     except DomainError as error:
         return form_again(request, form, error, title=str(made.title), action=request.path)
-    return done(request, after(screen, pk, outcome), str(made.title), undo=last_event(pk, actor.user_id) if made.undo else "")
+    return done(
+        request, after(screen, pk, outcome), str(made.title), undo=last_event(pk, actor.user_id) if made.undo else ""
+    )
 
 
 def after(screen: Screen, pk: UUID, outcome: Outcome) -> str:
     """Where an action leads: to the record, or to the list when it is gone."""
-    gone = outcome.value is None and not outcome.replayed or not outcome.reply
+    gone = (outcome.value is None and not outcome.replayed) or not outcome.reply
     return f"/{screen.slug}/" if gone else f"/{screen.slug}/{pk}/"
 
 
@@ -142,7 +167,11 @@ def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
     if not ids or len(ids) > MOST_IN_BULK:
         raise BadRequest("bad_selection", _("Choose 1 to %(most)s records.") % {"most": MOST_IN_BULK})
     editing = name == f"update_{screen.type}"
-    form = forms.record_form(screen, actor, data=request.POST or None) if editing else forms.action_form(made, actor, request.POST or None)
+    form = (
+        forms.record_form(screen, actor, data=request.POST or None)
+        if editing
+        else forms.action_form(made, actor, request.POST or None)
+    )
     if request.method == "GET":
         title = _("%(action)s: %(n)s records") % {"action": made.title, "n": len(ids)}
         return dialog(request, {"form": form, "title": title, "action": request.path, "ids": ids, "made": made})
@@ -159,7 +188,11 @@ def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
 def undo(request: ActorRequest, event_id: UUID) -> HttpResponse:
     """Take back an ordinary edit."""
     record = actions.undo(event_id, request.actor)
-    return done(request, request.headers.get("HX-Current-URL", "") or "/", _("Taken back: %(name)s") % {"name": title_of(record)})
+    return done(
+        request,
+        request.headers.get("HX-Current-URL", "") or "/",
+        _("Taken back: %(name)s") % {"name": title_of(record)},
+    )
 
 
 def last_event(pk: UUID, user_id: Any) -> str:

@@ -75,4 +75,3 @@ def pick(request: ActorRequest, slug: str) -> HttpResponse:
     actor.require(f"{screen.type}.view")
     found = picked(screen, actor, request.GET.get("q", ""))
     return JsonResponse({"items": [{"value": str(pk), "text": name} for pk, name in found]})
-
