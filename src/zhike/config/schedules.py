@@ -2,4 +2,7 @@
 
 from collections.abc import Mapping
 
-SCHEDULES: Mapping[str, tuple[str, str]] = {}
+SCHEDULES: Mapping[str, tuple[str, str]] = {
+    "prune": ("17 3 * * *", "operate.prune"),
+    "verify-ledger": ("23 4 * * 0", "operate.verify_ledger"),
+}

@@ -116,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "zhike.identity.context.frame",
+                "zhike.records.notices.context.bell",
             ],
         },
     }

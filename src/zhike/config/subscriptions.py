@@ -2,4 +2,6 @@
 
 from collections.abc import Mapping
 
-SUBSCRIPTIONS: Mapping[str, str] = {}
+SUBSCRIPTIONS: Mapping[str, str] = {
+    "erasures": "zhike.operate.erasures.note",
+}

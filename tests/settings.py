@@ -1,0 +1,7 @@
+"""The product's settings, with one capability of a company's own beside it."""
+
+import os
+
+os.environ.setdefault("ZHIKE_FURTHER_CAPABILITIES", "tests.showrooms")
+
+from zhike.config.settings import *  # noqa: E402, F403
