@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel.events import event
 
 
-@event("touch.logged", sentence=_("%(who)s: %(kind_label)s. %(text)s"), personal=("text",), icon="message-circle")
+@event("touch.logged", sentence=_("%(who)s logged a touch: %(text)s"), personal=("text",), icon="message-circle")
 class TouchLogged:
     """A touch was written down."""
 
     kind: str
-    kind_label: str
     text: str
     at: datetime
     version: int = 1
@@ -28,7 +27,7 @@ class TaskDone:
     late: bool
 
 
-@event("task.reopened", sentence=_("%(who)s reopened “%(subject)s”"), icon="rotate")
+@event("task.reopened", sentence=_("%(who)s reopened “%(subject)s”"), icon="rotate-clockwise")
 class TaskReopened:
     """A finished task was opened again."""
 

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from zhike.kernel import clock
 
-DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10}
+DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 WEEKDAYS = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 DAY = re.compile(
-    rf"(?P<near>今天|今晚|明天|明早|明晚|后天|大后天|today|tomorrow)"
-    rf"|(?P<next>下下?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
-    rf"|(?P<days>{NUMBER})\s*(?P<unit>天|个?星期|周|个月)[之以]?后"
+    rf"(?P<near>大后天|今天|今晚|今日|明天|明日|明早|明晚|后天|\btoday\b|\btonight\b|\btomorrow\b)"
+    rf"|(?P<past>上)?(?P<next>下下?)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
+    rf"|(?P<days>{NUMBER}|半)\s*(?P<unit>天|个?星期|个?礼拜|周|个月)[之以]?后"
     rf"|(?P<month>{NUMBER})月(?P<day>{NUMBER})[日号]?"
-    rf"|(?P<next_en>next\s+)?(?P<english>{'|'.join(ENGLISH_DAYS)})|in\s+(?P<in_days>\d{{1,3}})\s+days?",
+    rf"|(?<![\d.:：/-])(?P<m>1[0-2]|0?[1-9])(?P<mark>[-/])(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.:：/-])"
+    rf"|(?<![\d.])(?P<only>3[01]|[12]\d|[1-9])[号日](?![楼线店店铺])"
+    rf"|(?P<edge>下个?月初|下个?月底|月底|月末)"
+    rf"|\b(?P<next_en>next\s+)?(?P<english>{'|'.join(ENGLISH_DAYS)})\b|\bin\s+(?P<in_days>\d{{1,3}})\s+days?\b",
     re.IGNORECASE,
 )
+PART = r"凌晨|清早|早上|早晨|上午|中午|下午|傍晚|晚上"
 HOUR = re.compile(
-    rf"(?P<part>凌晨|早上|上午|中午|下午|傍晚|晚上|今晚|明晚)?\s*(?P<hour>{NUMBER})\s*(?:点|时|:|：)(?P<minute>半|一刻|三刻|\d{{1,2}})?"
+    rf"(?P<part>{PART})?\s*(?:(?P<hour>{NUMBER})\s*(?:点钟?|时|:|：)(?P<minute>半|一刻|三刻|\d{{2}})?)"
+    r"|\b(?:at\s+)?(?P<en>1[0-2]|[1-9])(?::(?P<en_minute>\d{2}))?\s*(?P<half>am|pm)\b",
+    re.IGNORECASE,
 )
-NEAR = {"今天": 0, "今晚": 0, "today": 0, "明天": 1, "明早": 1, "明晚": 1, "tomorrow": 1, "后天": 2, "大后天": 3}
+NEAR = {"今天": 0, "今晚": 0, "今日": 0, "today": 0, "tonight": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1}
+NEAR |= {"tomorrow": 1, "后天": 2, "大后天": 3}
 MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
+EVENING = ("下午", "傍晚", "晚上")
 CLAUSE = re.compile(r"[，。；！？,;!?\n]")
+SENTENCE = re.compile(r"[。！？!?\n]")
+REACH = 14  # characters after a day within which its hour is looked for
+FILLER = " 　的之前去吧就再要说，、之:："
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +53,20 @@ class NextStep:
 def guess_next(text: str, now: datetime, zone: str) -> NextStep | None:
     """The next step named in `text`, or None. Past days are not next steps; a bare weekday is the coming one."""
     text = text[:2000]
-    local = clock.local(now, zone)
+    today = clock.local(now, zone).date()
     for found in DAY.finditer(text):
-        day = _day(found, local.date())
-        if day is None or day < local.date():
+        day = _day(found, today)
+        if day is None or day < today:
             continue
-        hour = HOUR.search(text, found.start(), found.end() + 12)
-        at = _time(hour) if hour else None
-        if day == local.date() and at is None:
+        hour = _hour_near(text, found)
+        at = _time(hour, found.group()) if hour else _implied(found.group())
+        if day == today and at is None:
             continue
         due = clock.moment(day, at or time(18, 0), zone)
         if due <= now:
             continue
-        return NextStep(_clause(text, found.start()), due, at is None, found.group())
+        end = max(found.end(), hour.end()) if hour and hour.start() >= found.start() else found.end()
+        return NextStep(_name(text, found.start(), end), due, at is None, text[found.start() : end])
     return None
 
 
@@ -61,10 +74,21 @@ def number(text: str) -> int:
     """An Arabic or Chinese number below a hundred."""
     if text.isdigit():
         return int(text)
-    tens, _, ones = text.partition("十")
-    if "十" in text:
+    tens, ten, ones = text.partition("十")
+    if ten:
         return (DIGITS.get(tens, 1) if tens else 1) * 10 + (DIGITS.get(ones, 0) if ones else 0)
     return DIGITS.get(text[:1], 0)
+
+
+def _hour_near(text: str, found: re.Match[str]) -> re.Match[str] | None:
+    """The hour said right after the day, else the one said just before it."""
+    ends = (DAY.search(text, found.end()), SENTENCE.search(text, found.end()))
+    stop = min([found.end() + REACH, *(end.start() for end in ends if end)])
+    after = HOUR.search(text, found.end(), stop)
+    if after:
+        return after
+    before = [m for m in HOUR.finditer(text, max(0, found.start() - REACH), found.start())]
+    return before[-1] if before else None
 
 
 def _day(found: re.Match[str], today: date) -> date | None:
@@ -72,18 +96,46 @@ def _day(found: re.Match[str], today: date) -> date | None:
     if near := parts["near"]:
         return today + timedelta(days=NEAR[near.lower()])
     if weekday := parts["weekday"]:
-        return _weekday(WEEKDAYS[weekday], today, len(parts["next"] or ""))
+        return None if parts["past"] else _weekday(WEEKDAYS[weekday], today, len(parts["next"] or ""))
     if english := parts["english"]:
         return _weekday(ENGLISH_DAYS.index(english.lower()), today, 1 if parts["next_en"] else 0)
     if parts["days"] or parts["in_days"]:
-        count = int(parts["in_days"]) if parts["in_days"] else number(parts["days"] or "")
-        unit = parts["unit"] or "天"
-        return today + timedelta(days=count * (30 if "月" in unit else 1 if unit == "天" else 7))
+        return today + timedelta(days=_span(parts))
+    if edge := parts["edge"]:
+        return _edge(edge, today)
+    if parts["only"]:
+        return _of_month(int(parts["only"]), today)
+    if parts["m"]:
+        return _date(int(parts["m"]), int(parts["d"]), today) if parts["mark"] == "-" or int(parts["d"]) > 12 else None
+    return _date(number(parts["month"] or ""), number(parts["day"] or ""), today)
+
+
+def _span(parts: dict[str, str | None]) -> int:
+    if parts["in_days"]:
+        return int(parts["in_days"])
+    unit, days = parts["unit"] or "天", parts["days"] or ""
+    length = 30 if "月" in unit else 1 if unit == "天" else 7
+    return length // 2 if days == "半" else number(days) * length
+
+
+def _edge(words: str, today: date) -> date:
+    following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    month = following if words.startswith("下") else today
+    return following if words.endswith("初") else month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def _of_month(day: int, today: date) -> date | None:
+    return today.replace(day=day) if today.day < day <= monthrange(today.year, today.month)[1] else None
+
+
+def _date(month: int, day: int, today: date) -> date | None:
     try:
-        day = date(today.year, number(parts["month"] or ""), number(parts["day"] or ""))
+        found = date(today.year, month, day)
     except ValueError:
         return None
-    return day if day >= today else day.replace(year=today.year + 1) if day.month < today.month - 6 else day
+    if found < today and month < today.month - 6:  # in November, “1月8日” is next year's
+        return date(today.year + 1, month, day) if (month, day) != (2, 29) else None
+    return found
 
 
 def _weekday(weekday: int, today: date, weeks: int) -> date:
@@ -94,16 +146,33 @@ def _weekday(weekday: int, today: date, weeks: int) -> date:
     return today + timedelta(days=ahead or 7)
 
 
-def _time(found: re.Match[str]) -> time | None:
-    hour, part = number(found["hour"]), found["part"] or ""
-    minute = MINUTES.get(found["minute"] or "", 0) or (int(found["minute"]) if (found["minute"] or "").isdigit() else 0)
-    if hour < 12 and (part in ("下午", "傍晚", "晚上", "今晚", "明晚") or (not part and 1 <= hour <= 6)):
+def _time(found: re.Match[str], day: str) -> time | None:
+    if found["en"]:
+        hour, minute = (
+            int(found["en"]) % 12 + (12 if found["half"].lower() == "pm" else 0),
+            int(found["en_minute"] or 0),
+        )
+        return time(hour, minute) if minute < 60 else None
+    hour, part = number(found["hour"]), found["part"] or ("晚上" if day.endswith("晚") else "")
+    text = found["minute"] or ""
+    minute = MINUTES.get(text, int(text) if text.isdigit() else 0)
+    if hour < 12 and (
+        part in EVENING or (part == "中午" and hour < 3) or (not part and day != "明早" and 1 <= hour <= 6)
+    ):
         hour += 12
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _clause(text: str, start: int) -> str:
-    """The clause that names the day, as the task's name."""
+def _implied(day: str) -> time | None:
+    """“明晚” names an evening without an hour."""
+    return time(19, 0) if day in ("今晚", "明晚") or day.lower() == "tonight" else time(9, 0) if day == "明早" else None
+
+
+def _name(text: str, start: int, end: int) -> str:
+    """The clause around the day, without the day itself: what is to be done."""
     before = max((m.end() for m in CLAUSE.finditer(text, 0, start)), default=0)
-    after = CLAUSE.search(text, start)
-    return text[before : after.start() if after else len(text)].strip()[:80]
+    after = CLAUSE.search(text, end)
+    close = after.start() if after else len(text)
+    rest = f"{text[before:start].strip(FILLER)} {text[end:close].lstrip(FILLER).rstrip()}".strip()
+    rest = re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", rest)
+    return rest[:80] if len(rest) >= 2 else text[before:close].strip()[:80]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.activities import actions
 from zhike.activities.terms import Direction, TouchKind
-from zhike.kernel.screens import Column, Kind, Screen, Section, register
+from zhike.kernel.screens import Column, Kind, Screen, Section, Writers, register
 
 TOUCH = register(
     Screen(
@@ -18,6 +19,7 @@ TOUCH = register(
         title="text",
         order="-at",
         party="party",
+        writers=Writers(create=actions.create_touch_row),
         creatable=True,
         custom_fields=True,
         sections=(Section(key="main", label=_("Touch")),),
@@ -74,6 +76,7 @@ TASK = register(
         icon="checkbox",
         order="due_at",
         party="party",
+        writers=Writers(create=actions.create_task_row, update=actions.update_task_row),
         rail=30,
         sections=(Section(key="main", label=_("Task")),),
         columns=(

@@ -1,0 +1,116 @@
+"""Log a touch with its next step; take it back with what it planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from django.apps import apps
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from zhike.activities.actions.tasks import archive_task, plan_next_step
+from zhike.activities.events import TouchLogged
+from zhike.activities.models import Task, Touch
+from zhike.activities.terms import COUNTS, Direction, TouchKind
+from zhike.customers.actions import note_contact
+from zhike.kernel.actions import action, emit
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Invalid
+from zhike.kernel.screens import screens
+from zhike.kernel.text import clean
+from zhike.records.actions import archive, created, custom_change, restore
+
+if TYPE_CHECKING:
+    from zhike.customers.models import Party
+else:
+    Party = apps.get_model("customers.Party")
+
+MOST_WORDS = 20_000
+SLACK = timedelta(hours=1)  # clocks of phones differ
+
+
+@action(right="touch.create", title=_("Log a touch"), icon="edit", undo="archive_touch")
+def log_touch(
+    party: Party,
+    *,
+    text: Annotated[str, Field(title=_("What happened"), max_length=MOST_WORDS, json_schema_extra={"long": True})] = "",
+    kind: Annotated[TouchKind, Field(title=_("Kind"))] = TouchKind.NOTE,
+    at: Annotated[datetime | None, Field(title=_("When"))] = None,
+    direction: Annotated[Direction, Field(title=_("Direction"))] = Direction.OUT,
+    minutes: Annotated[int | None, Field(title=_("Minutes"), ge=0, le=1440)] = None,
+    next_step: Annotated[str, Field(title=_("Next step"), max_length=200)] = "",
+    next_at: Annotated[datetime | None, Field(title=_("Next step on"))] = None,
+    next_all_day: Annotated[bool, Field(title=_("All day"))] = False,
+    by: Actor,
+) -> Touch:
+    """Write down what happened with a customer, and what comes next; the next step becomes a task of the writer."""
+    values = {"party": party, "text": text, "kind": kind, "at": at, "direction": direction, "minutes": minutes}
+    touch = _log(values, by=by)
+    told = TouchLogged(kind=touch.kind, text=touch.text, at=touch.at)
+    emit(told, subject=touch, by=by, customer_id=party.pk, label=party.name)
+    if clean(next_step, 200) or next_at:
+        reason = _now("Named as the next step on %(day)s") % {"day": f"{touch.at:%Y-%m-%d}"}
+        name = clean(next_step, 200) or _now("Follow up")
+        plan_next_step(touch, name=name, due_at=next_at, all_day=next_all_day, reason=reason, by=by)
+    return touch
+
+
+def _log(values: Mapping[str, Any], *, by: Actor) -> Touch:
+    text, kind, now = clean(values.get("text") or "", MOST_WORDS), values.get("kind") or TouchKind.NOTE, timezone.now()
+    if not text and kind not in COUNTS:
+        raise Invalid("missing", _("Write at least a word about what happened."), "text")
+    moment = values.get("at") or now
+    if moment > now + SLACK:
+        raise Invalid("future_touch", _("This lies in the future. Plan a task instead."), "at")
+    owner = values.get("owner")
+    touch = Touch(
+        party=values["party"],
+        kind=kind,
+        text=text,
+        at=moment,
+        direction=values.get("direction") or Direction.OUT,
+        minutes=values.get("minutes"),
+        place=clean(values.get("place") or "", 200),
+        owner_id=owner.pk if owner else by.user_id,
+        team_id=owner.team_id if owner else by.team_id,
+        created_by_id=by.user_id,
+    )
+    touch.custom = custom_change(screens["touch"], touch, dict(values)).get("custom", {})
+    touch.save(force_insert=True)
+    if kind in COUNTS:
+        note_contact(touch.party, kind=str(kind), at=moment, by=by)
+    return touch
+
+
+def create_touch_row(values: Mapping[str, Any], *, by: Actor) -> Touch:
+    """Writer of the standard action `create_touch`: what API and import end in."""
+    touch = _log(values, by=by)
+    created(touch, by=by)
+    return touch
+
+
+def _in_use(touch: Any, actor: Actor) -> bool:
+    return touch.archived_at is None
+
+
+@action(right="touch.archive", title=_("Into the bin"), icon="trash", bulk=True, undo="restore_touch", shown=_in_use)
+def archive_touch(touch: Touch, *, by: Actor) -> Touch:
+    """Put a touch into the bin, together with the open tasks it planned."""
+    archive(touch, by=by)
+    for task in Task.objects.filter(touch=touch, done_at=None, archived_at=None):
+        archive_task(task, by=by)
+    return touch
+
+
+def _in_bin(touch: Any, actor: Actor) -> bool:
+    return touch.archived_at is not None
+
+
+@action(right="touch.restore", title=_("Restore"), icon="arrow-back-up", bulk=True, shown=_in_bin)
+def restore_touch(touch: Touch, *, by: Actor) -> Touch:
+    """Take a touch back from the bin."""
+    return restore(touch, by=by)
