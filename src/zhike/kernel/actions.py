@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
 from functools import update_wrapper
-from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_origin
 from uuid import UUID
 
 import orjson
@@ -205,12 +205,16 @@ def _contract(
 
 def _field(parameter: inspect.Parameter, refs: dict[str, type[Record]]) -> tuple[Any, Any]:
     default = ... if parameter.default is parameter.empty else parameter.default
-    record, optional = _record_type(parameter.annotation)
+    told = get_args(parameter.annotation) if get_origin(parameter.annotation) is Annotated else (parameter.annotation,)
+    record, optional = _record_type(told[0])
     if record is None:
         return parameter.annotation, default
     refs[parameter.name] = record
-    plain = Annotated[UUID, Field(json_schema_extra={"record_type": record.record_type})]
-    return (plain | None if optional else plain), default
+    plain: Any = Annotated[UUID, Field(json_schema_extra={"record_type": record.record_type})]
+    plain = plain | None if optional else plain
+    for note in told[1:]:  # the parameter's own Field(title=…)
+        plain = Annotated[plain, note]
+    return plain, default
 
 
 def _record_type(annotation: Any) -> tuple[type[Record] | None, bool]:
@@ -371,6 +375,25 @@ def _claim(key: str, by: Actor, meant: list[Any]) -> IdempotencyKey:
         if found.reply is None:
             raise Conflict("in_flight", _reused_message()) from None
         return found
+
+
+def once(key: str, by: Actor, meant: list[Any], work: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """The reply of `work`, done once a key, for work of many transactions; the second value says that it was given before.
+
+    While the first call is at it, another one with its key is Conflict; when the work fails, the key is free again.
+    """
+    if not key:
+        return work(), False
+    claim = _claim(key, by, meant)
+    if claim.reply is not None:
+        return claim.reply, True
+    try:
+        claim.reply = orjson.loads(ledger.canonical(work()))
+    except BaseException:
+        claim.delete()
+        raise
+    claim.save(update_fields=["reply"])
+    return claim.reply, False
 
 
 def _reused_message() -> Any:

@@ -19,8 +19,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel import context
+from zhike.kernel.actions import refused_event
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import DomainError, TooMany
+from zhike.kernel.errors import DomainError, Forbidden, TooMany
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -80,7 +81,10 @@ def for_machines(request: HttpRequest) -> bool:
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """401 for machines, a redirect that HTMX follows too for people."""
     if for_machines(request):
-        return problem({"code": "unauthenticated", "detail": str(_("Sign in, or send a token.")), "status": 401}, 401)
+        detail = str(_("Sign in, or send a token."))
+        response = problem({"code": "unauthenticated", "detail": detail, "status": 401}, 401)
+        response["WWW-Authenticate"] = "Bearer"
+        return response
     address = f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -94,7 +98,10 @@ def problem(body: dict[str, Any], status: int) -> HttpResponse:
 
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The one rendering of a refusal."""
+    """The one rendering of a refusal; one for lack of a right stands in the ledger, whatever view it came from."""
+    actor = getattr(request, "actor", None)
+    if isinstance(error, Forbidden) and actor is not None and not error.recorded:
+        refused_event(actor, error.data["right"])
     if for_machines(request) or request.headers.get("HX-Request"):
         response = problem(error.problem(), error.status)
         if error.status in (409, 422, 429):  # statuses whose fragments are swapped in; this one is a sentence

@@ -70,6 +70,7 @@ class Forbidden(DomainError):
     """Seen, but not allowed."""
 
     status = 403
+    recorded = False  # whether the ledger has been told; the door tells it otherwise
 
     def __init__(self, right: str, message: object | None = None) -> None:
         text = message or _("Your role does not allow this. Ask an administrator for the right “%(right)s”.") % {

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from zhike.kernel.custom import CustomValues
 from zhike.kernel.errors import Stale
 from zhike.kernel.ids import new_id
 
@@ -143,7 +144,7 @@ class OwnedRecord(Record):
         "identity.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    custom = models.JSONField(default=dict, blank=True)
+    custom = CustomValues(default=dict, blank=True)
 
     class Meta(Record.Meta):
         abstract = True

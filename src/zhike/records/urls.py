@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from zhike.kernel.screens import by_slug
-from zhike.records.views import cards, changes, lists
+from zhike.records.notices import views as notice_views
+from zhike.records.views import cards, changes, finding, lists
+from zhike.records.work import views as work_views
 
 
 class SlugConverter:
@@ -39,7 +41,20 @@ of_a_type = [
 # after everything else below a record: any action by its verb
 any_action = [path("<records:slug>/<uuid:pk>/<slug:verb>/", changes.act, name="record_act")]
 
+own_pages = [
+    path("search/", finding.find, name="search"),
+    path("work/", work_views.works, name="works"),
+    path("work/<uuid:pk>/", work_views.work, name="work"),
+    path("work/<uuid:pk>/part/", work_views.part, name="work_part"),
+    path("work/<uuid:pk>/cancel/", work_views.cancel, name="work_cancel"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("notices/read/", notice_views.read, name="notices_read"),
+    path("notices/unread/", notice_views.unread, name="notices_unread"),
+]
+
 urlpatterns = [
+    *own_pages,
+    path("api/", include("zhike.records.api.urls")),
     path("undo/<uuid:event_id>/", changes.undo, name="undo"),
     path("<records:slug>/", include(of_a_type)),
     *any_action,

@@ -235,6 +235,8 @@ def raw_of(item: Bound, row: Mapping[str, Any]) -> Any:
 def as_json(item: Bound, row: Mapping[str, Any]) -> Any:
     """A column of a row as the API gives it; orjson writes dates, UUIDs and the like."""
     value, column = raw_of(item, row), item.column
+    if item.masked:
+        return value
     if isinstance(value, Decimal):
         return str(value)
     if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not column.custom:

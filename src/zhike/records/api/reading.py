@@ -1,0 +1,61 @@
+"""Records as machines read them: a page of a list, one whole record, its story. The API and the agents' door share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zhike.kernel.actor import Actor
+from zhike.kernel.ids import parse_id
+from zhike.kernel.screens import Screen
+from zhike.records.access import record_at
+from zhike.records.columns import Bound, bound_columns
+from zhike.records.history import story
+from zhike.records.queries import ListQuery, add_tags, has_field, page, value_paths
+from zhike.records.values import as_json
+
+STORY = 50
+
+
+def list_payload(screen: Screen, actor: Actor, query: ListQuery) -> dict[str, Any]:
+    """A page of a list: `items` and the cursor of the page after (empty at the end)."""
+    found = page(screen, actor, query)
+    return {"items": [_item(found.columns, row) for row in found.rows], "next": found.next or None}
+
+
+def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
+    """All of one record that this actor may know, in three queries whatever its size."""
+    record = record_at(screen, actor, pk, f"{screen.type}.view")
+    bound = list(bound_columns(screen, actor).values())
+    paths = value_paths(screen, bound)
+    values = screen.model_class.objects.filter(pk=record.pk).values_list(*paths.values())
+    rows = [dict(zip(paths, row, strict=True)) for row in values]
+    add_tags(rows, bound)
+    found = {"type": screen.type, **_item(bound, rows[0])}
+    found["updated_at"] = record.updated_at
+    if has_field(screen.model_class, "archived_at"):
+        found["archived_at"] = record.archived_at
+    return found
+
+
+def _item(bound: list[Bound] | tuple[Bound, ...], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"], "version": row["version"]} | {item.name: as_json(item, row) for item in bound}
+
+
+def history_payload(screen: Screen, actor: Actor, pk: object, before: str = "") -> dict[str, Any]:
+    """The latest events of a record, newest first; `next` continues with older ones."""
+    record = record_at(screen, actor, pk, f"{screen.type}.view")
+    mark = str(parse_id(before) or "") if before else ""
+    entries = story(actor, subject_id=record.pk, before=mark, size=STORY)
+    items = [
+        {
+            "id": entry.id,
+            "at": entry.at,
+            "type": entry.event.type,
+            "by": {"id": entry.event.actor_id, "name": entry.who} if entry.event.actor_id else None,
+            "text": entry.text,
+            "changes": [{"field": label, "old": old, "new": new} for label, old, new in entry.changes],
+        }
+        for entry in entries
+    ]
+    return {"items": items, "next": str(entries[-1].id) if len(entries) == STORY else None}
