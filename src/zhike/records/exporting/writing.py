@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
-from uuid import UUID
 
 import orjson
 from django.utils.translation import gettext_lazy as _
@@ -234,18 +233,6 @@ def _json_default(value: Any) -> Any:
     return str(value)
 
 
-def chunks(parts: Iterable[bytes], size: int = 64 * 1024) -> Iterator[bytes]:
-    """Small pieces gathered into larger ones, for a streamed answer."""
-    buffer = bytearray()
-    for part in parts:
-        buffer += part
-        if len(buffer) >= size:
-            yield bytes(buffer)
-            buffer.clear()
-    if buffer:
-        yield bytes(buffer)
-
-
 _UNSAFE_NAME: Final = re.compile('[\\x00-\\x1f\\x7f-\\x9f/\\\\:*?"<>|\u200b-\u200f\u2028-\u202f\u2066-\u2069\ufeff]+')
 _RESERVED: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
@@ -275,8 +262,3 @@ def content_disposition(name: str, *, inline: bool = False) -> str:
     plain = re.sub("_+", "_", plain).strip("_ ") or "download"
     tail = f".{ending}" if dot and ending.isascii() else ""
     return f"{kind}; filename=\"{plain}{tail}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def typed(value: Any) -> bool:
-    """Whether a value keeps its type in a sheet (numbers, days, yes/no), so that it needs no neutralising."""
-    return isinstance(value, bool | int | float | Decimal | date | datetime) and not isinstance(value, UUID)

@@ -65,7 +65,6 @@ KINDS: Final[Mapping[str, Any]] = {
     "date": _("a date"),
     "bool": _("yes or no"),
     "any": _("any value"),
-    "number or date": _("a number or a date"),
     "the same kind": _("a value of the same kind"),
 }
 

@@ -39,7 +39,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise _damaged() from error
+        raise damaged() from error
     try:
         _inspect(archive, path.stat().st_size)
     except BaseException:
@@ -81,7 +81,8 @@ def _tricky(name: str) -> FileRefused:
     return FileRefused("archive_part", message, name=name[:100])
 
 
-def _damaged() -> FileRefused:
+def damaged() -> FileRefused:
+    """The refusal of what cannot be opened at all."""
     return FileRefused("damaged", _("The file is damaged or not a spreadsheet. Save it again as .xlsx or CSV."))
 
 
@@ -93,7 +94,7 @@ def _promised(path: Path) -> tuple[int, int]:
         tail = source.read()
         place = tail.rfind(b"PK\x05\x06")
         if place < 0 or len(tail) - place < _END.size:
-            raise _damaged()
+            raise damaged()
         record = _END.unpack_from(tail, place)
         entries, directory = record[4], record[5]
         end_at = size - len(tail) + place

@@ -43,7 +43,6 @@ ROW_PROBLEMS: Final[dict[str, tuple[Any, bool]]] = {
         _("The column name “%(value)s” occurs more than once; the later one is called “%(name)s”."),
         True,
     ),
-    "ended_early": (_("Reading stopped at line %(line)s: %(value)s."), False),
 }
 
 

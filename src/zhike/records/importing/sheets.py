@@ -15,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext_lazy as _
 
-from zhike.records.importing.archives import MEGABYTE, open_archive
+from zhike.records.importing.archives import MEGABYTE, damaged, open_archive
 from zhike.records.importing.problems import FileRefused
 
 MOST_PART = 8 * MEGABYTE
@@ -77,10 +77,6 @@ def open_workbook(path: Path) -> Workbook:
     except (KeyError, ParseError, DefusedXmlException, zipfile.BadZipFile, ValueError, OSError) as error:
         archive.close()
         raise damaged() from error
-
-
-def damaged() -> FileRefused:
-    return FileRefused("damaged", _("The file is damaged or not a spreadsheet. Save it again as .xlsx or CSV."))
 
 
 def _open(archive: zipfile.ZipFile) -> Workbook:

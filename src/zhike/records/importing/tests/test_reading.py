@@ -251,3 +251,17 @@ def test_cards_of_every_version_become_rows(saved: Saved) -> None:
     assert (second["Full name"], second["Company"], second["Department"]) == ("李娜", "知客;科技", "销售部")
     assert (second["City"], second["Notes"], second["Email"]) == ("广州", "first\nsecond", "li@example.com")
     assert [problem.code for problem in rows[2].problems] == ["damaged_card"]
+
+
+@pytest.mark.shared
+def test_every_reference_table_is_read_to_its_end() -> None:
+    from zhike.kernel.testing import shared_data
+
+    for path in sorted(shared_data().rglob("*.csv")):
+        if not path.stat().st_size:
+            continue
+        table = open_table(path)
+        lines = path.read_bytes().count(b"\n")
+        count = sum(1 for row in table.rows() if not row.fatal)
+        assert count >= min(1, lines - 1), path.name
+        assert len(table.headers) > 1 or path.stat().st_size < 3_000_000, path.name
