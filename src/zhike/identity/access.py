@@ -82,6 +82,7 @@ def actor_of(user_id: UUID, epoch: int | None = None) -> Actor:
     if user is None:
         raise NotFound("person")
     until, actor = resolve(user, now)
+    actor = replace(actor, epoch=epoch)
     with _lock:
         _cache[key] = (until, actor)
         while len(_cache) > KEPT:

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zhike.identity import queries, signin
+from zhike.identity import joining, queries, signin
 from zhike.identity.models import User
 
 
@@ -56,7 +56,8 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         own = urlsplit(settings.BASE_URL).hostname if settings.BASE_URL else None
-        return super().get_public_key_credential_rp_entity() | ({"id": own} if own else {})
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | ({"id": own} if own else {})
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Our own events tell of it."""
@@ -66,6 +67,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """A company account opens an existing person's account, and only one that is surely theirs."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Never by allauth's own rule; `proved` is ours."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
@@ -82,7 +87,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         for address in sociallogin.email_addresses:
             person = queries.person_by_proved_email(address.email) if address.verified is True else None
             if person is not None:
-                sociallogin.connect(None, person)
+                joining.link_company_account(sociallogin.account, person)
                 return person
         return None
 

@@ -26,6 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(user, "theme", "auto"),
         "density": getattr(user, "density", "compact"),
         "rail": SimpleLazyObject(lambda: rail(request.path, actor)),
+        "new_items": SimpleLazyObject(lambda: new_items(actor)),
         "profile_url": "/me/",
         "preferences_url": "/me/preferences/",
         "signout_url": "/signout/",
@@ -35,7 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
     """The places of the left rail that this actor may enter."""
-    items = [{"name": "today", "label": _("Today"), "icon": "home", "url": "/", "active": path == "/"}]
+    items = [{"name": "today", "label": _("Today"), "icon": "checkbox", "url": "/", "active": path == "/"}]
     for screen in sorted((s for s in screens.values() if s.rail), key=lambda s: s.rail):
         if actor.can(f"{screen.type}.view"):
             url = f"/{screen.slug}/"
@@ -48,4 +49,17 @@ def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
         items.append(
             {"name": "settings", "label": _("Settings"), "icon": "settings", "url": "/settings/", "active": here}
         )
+    return items
+
+
+def new_items(actor: Actor) -> list[dict[str, Any]]:
+    """What the “New” menu offers this actor: a touch first, then records of every type in the rail."""
+    items: list[dict[str, Any]] = []
+    if actor.can("touch.create"):
+        items.append({"label": _("Log a touch"), "icon": "edit", "url": "/log/", "dialog": True, "key": "L"})
+    for screen in sorted((s for s in screens.values() if s.rail and s.creatable), key=lambda s: s.rail):
+        if actor.can(f"{screen.type}.create"):
+            items.append(
+                {"label": str(screen.label), "icon": screen.icon, "url": f"/{screen.slug}/new/", "dialog": True}
+            )
     return items

@@ -91,6 +91,16 @@ class RolesSet:
     before: str
 
 
+@event(
+    "person.company_account_linked",
+    sentence=_("The company account of %(subject)s was linked"),
+    icon="link",
+    shown=False,
+)
+class CompanyAccountLinked:
+    """A company account opens a person's account from now on."""
+
+
 @event("person.password_changed", sentence=_("%(who)s changed the password"), icon="key", shown=False)
 class PasswordChanged:
     """Other sessions ended with it."""

@@ -18,7 +18,16 @@ from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.screens import screens
 
 FIRST_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Urumqi", "Asia/Singapore", "Asia/Tokyo")
-DAYS = ((0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday")))  # fmt: skip
+DAYS = (
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+)
+HOLIDAYS = (("CN", _("China (with shifted working days)")), ("", _("nowhere")))
 
 
 class Carrying(forms.Form):
@@ -38,10 +47,10 @@ class Carrying(forms.Form):
             return act(self.cleaned_data) or True
         except DomainError as error:
             self.refuse(error)
-            self.status = error.status
+            self.status, self.wait = error.status, int(error.data.get("retry_after", 0))
             return None
 
-    status = 422
+    status, wait = 422, 0
 
 
 def posted(request: HttpRequest) -> Any:
@@ -164,7 +173,7 @@ class OrganisationForm(Carrying):
     language = forms.ChoiceField(label=_("Language for new people"), choices=settings.LANGUAGES)
     zone = forms.ChoiceField(label=_("Time zone"))
     currency = forms.CharField(label=_("Currency"), max_length=3, initial="CNY")
-    country = forms.ChoiceField(label=_("Public holidays of"), choices=[("CN", _("China (with shifted working days)")), ("", _("nowhere"))], required=False)  # fmt: skip
+    country = forms.ChoiceField(label=_("Public holidays of"), choices=HOLIDAYS, required=False)
     weekend = forms.TypedMultipleChoiceField(
         label=_("Days off every week"), coerce=int, choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +18,8 @@ from zhike.kernel.jobs import enqueue, job
 
 def join(link: Invitation, password: str) -> User:
     """Set the password of the link's person and end their sessions. A link works once; the second factor stays."""
-    person, now = link.user, timezone.now()
+    person: User = link.user
+    now = timezone.now()
     check_new(password, person)
     with transaction.atomic():
         if not links.use(link, now=now):
@@ -32,15 +34,28 @@ def join(link: Invitation, password: str) -> User:
     return person
 
 
+def link_company_account(account: SocialAccount, person: User) -> None:
+    """From now on this company account opens the person's own; both have proved the same address."""
+    with transaction.atomic():
+        account.user = person
+        account.save()
+        emit(
+            events.CompanyAccountLinked(),
+            subject=person,
+            by=Actor(user_id=person.pk, name=person.name),
+            label=person.name,
+        )
+
+
 def ask_for_reset(name: str) -> None:
     """Have a link mailed, if there is such a person with an address. The asker is answered alike and equally fast."""
-    enqueue("identity.mail_reset", Actor.system("reset"), name=name)
+    enqueue("identity.mail_reset", Actor.system("reset"), account=name)
 
 
 @job("identity.mail_reset")
-def mail_reset(by: Actor, *, name: str) -> None:
+def mail_reset(by: Actor, *, account: str) -> None:
     """Look for the person and mail the link, away from the request that asked."""
-    person = named(name)
+    person = named(account)
     if person is not None and person.email:
         links.mail_reset(person, now=timezone.now())
         emit(events.PersonInvited(purpose="reset"), subject=person, by=by, label=person.name)

@@ -87,4 +87,4 @@ def forgive_account(account: str, address: str) -> None:
     forgive(own)
     for limit in others:
         last = Try.objects.filter(key=limit.key).order_by("-at").values_list("pk", flat=True).first()
-        Try.objects.filter(pk=last).delete()
+        Try.objects.filter(pk__in=[last] if last else []).delete()

@@ -80,6 +80,7 @@ def mail_reset(user: User, *, now: datetime) -> None:
     address = address_of(path_of(make(user, LinkPurpose.RESET, now=now, mailed=True)))
     with translation.override(user.language):
         text = _(
-            "Hello %(name)s,\n\nopen this address within an hour to set a new password:\n\n%(address)s\n\nIf you did not ask for it, do nothing: your password stays as it is."
+            "Hello %(name)s,\n\nopen this address within an hour to set a new password:\n\n%(address)s\n\n"
+            "If you did not ask for it, do nothing: your password stays as it is."
         )
         send_mail(_("Your new password"), text % {"name": user.name, "address": address}, None, [user.email])

@@ -129,7 +129,7 @@ class User(AbstractBaseUser, Record):
     density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMPACT)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
+    objects: ClassVar[PersonManager] = PersonManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -32,20 +32,28 @@ def active_people() -> QuerySet[User]:
     return User.objects.filter(is_active=True, archived_at=None).order_by("sort_key")
 
 
+def myself(actor: Actor) -> User:
+    """The row of whoever asks (of the one acted as, while somebody acts as somebody else)."""
+    person = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    if person is None:
+        raise NotFound("person")
+    return person
+
+
 def person_by_proved_email(email: str) -> User | None:
     """The active person who has proved that this address is theirs."""
     known = User.objects.filter(email=folded(email), is_active=True, archived_at=None)
     return known.exclude(email="").exclude(email_verified_at=None).first()
 
 
-def sessions_of(user_id: UUID, now: datetime) -> list[Session]:
+def sessions_of(user_id: UUID | None, now: datetime) -> list[Session]:
     """Open sessions of a person, the latest first; what they are shown by is no key."""
-    return list(Session.objects.filter(user_id=user_id, last_seen_at__gt=now - IDLE).order_by("-last_seen_at"))
+    return list(Session.objects.filter(user__in=[user_id], last_seen_at__gt=now - IDLE).order_by("-last_seen_at"))
 
 
-def tokens_of(user_id: UUID) -> list[Token]:
+def tokens_of(user_id: UUID | None) -> list[Token]:
     """Keys of a person, the newest first."""
-    return list(Token.objects.filter(user_id=user_id).order_by("-created_at"))
+    return list(Token.objects.filter(user__in=[user_id]).order_by("-created_at"))
 
 
 def open_invitations(actor: Actor) -> list[Invitation]:
@@ -117,7 +125,7 @@ def tree(actor: Actor) -> list[Branch]:
     for person in User.objects.visible_to(actor).filter(is_active=True).order_by("sort_key"):
         people.setdefault(person.team_id, []).append(person)
     branches = {team.pk: Branch(team, people.get(team.pk, [])) for team in teams}
-    tops = []
+    tops: list[Branch] = []
     for branch in branches.values():
         above = branches.get(branch.team.parent_id) if branch.team.parent_id else None
         (above.below if above else tops).append(branch)

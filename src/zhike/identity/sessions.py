@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.utils import timezone
 
 from zhike.identity.models import Organisation, Session
@@ -50,7 +50,7 @@ class SessionStore(SessionBase):
         return Session.objects.filter(digest=digest(session_key)).exists()
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
         self.row = None
         self.save(must_create=True)
         self.modified = True
@@ -58,7 +58,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        held: dict[str, Any] = self._get_session(no_load=must_create)
+        held: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         user_id = held.get(SESSION_KEY)
         columns: dict[str, Any] = {
             "data": self.encode(held),
@@ -93,4 +93,4 @@ def sweep(now: datetime) -> int:
 
 def end_all_of(user_id: UUID, *, but: UUID | None = None) -> int:
     """End the sessions of a person, except one."""
-    return Session.objects.filter(user_id=user_id).exclude(pk=but).delete()[0]
+    return Session.objects.filter(user_id=user_id).exclude(pk__in=[but] if but else []).delete()[0]

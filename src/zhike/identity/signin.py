@@ -46,7 +46,7 @@ class Backend:
         except (Invalid, TooMany):
             return None
 
-    def get_user(self, user_id: object) -> User | None:
+    def get_user(self, user_id: Any) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True, archived_at=None).first()
 
 

@@ -65,7 +65,7 @@ def _username(text: str, person: User | None = None) -> str:
             "“%(value)s” cannot be a sign-in name. Use letters, digits, dots or Chinese characters without @ or spaces."
         )
         raise Invalid("username", message % {"value": shorten(text)}, "username")
-    if User.objects.filter(username=name).exclude(pk=person.pk if person else None).exists():
+    if User.objects.filter(username=name).exclude(pk__in=[person.pk] if person else []).exists():
         message = _("The sign-in name “%(value)s” is taken. Choose another.")
         raise Invalid("username_taken", message % {"value": shorten(name)}, "username")
     return name
@@ -79,7 +79,7 @@ def _email(text: str, person: User | None = None) -> str:
     except ValidationError as error:
         message = _("“%(value)s” is not an e-mail address.")
         raise Invalid("email", message % {"value": shorten(text)}, "email") from error
-    if User.objects.filter(email=email).exclude(pk=person.pk if person else None).exists():
+    if User.objects.filter(email=email).exclude(pk__in=[person.pk] if person else []).exists():
         message = _("Somebody already has the address “%(value)s”.")
         raise Invalid("email_taken", message % {"value": shorten(email)}, "email")
     return email

@@ -38,7 +38,7 @@ def _known(right: str) -> str:
 def _free_name(text: str, role: Role | None = None) -> str:
     if not (name := clean(text, 80)):
         raise Invalid("required", _("Give a name."), "name")
-    if Role.objects.filter(name=name).exclude(pk=role.pk if role else None).exists():
+    if Role.objects.filter(name=name).exclude(pk__in=[role.pk] if role else []).exists():
         message = _("There is already a role “%(value)s”. Choose another name.")
         raise Invalid("role_taken", message % {"value": shorten(name)}, "name")
     return name

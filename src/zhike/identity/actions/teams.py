@@ -24,7 +24,7 @@ DEEPEST = 12
 def _free_name(text: str, parent: Team | None, team: Team | None = None) -> str:
     if not (name := clean(text, 80)):
         raise Invalid("required", _("Give a name."), "name")
-    siblings = Team.objects.filter(parent=parent, name=name).exclude(pk=team.pk if team else None)
+    siblings = Team.objects.filter(parent=parent, name=name).exclude(pk__in=[team.pk] if team else [])
     if siblings.exists():
         message = _("There is already a team “%(value)s” here. Choose another name.")
         raise Invalid("team_taken", message % {"value": shorten(name)}, "name")

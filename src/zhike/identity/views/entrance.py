@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,14 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from zhike.identity import forms, joining, limits, links, queries, secondfactor, signin
-from zhike.identity.views.pages import oidc
+from zhike.identity.views.pages import oidc, shown
 from zhike.kernel.actions import run
 from zhike.kernel.doors import public
-from zhike.kernel.errors import TooMany
-
-
-def _status(form: Any) -> int:
-    return form.status if form.is_bound else 200
 
 
 @public("people come in here")
@@ -33,13 +26,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     user = form.attempt(lambda v: signin.verify(v["username"], v["password"], request.META.get("REMOTE_ADDR", "")))
     if user:
         return HttpResponseRedirect(signin.enter(request, user, method="password", target=target))
-    context = {
-        "form": form,
-        "next": signin.safe_target(request, target),
-        "oidc": oidc(),
-        "fresh": not queries.anybody(),
-    }
-    return render(request, "identity/signin.html", context, status=_status(form))
+    around = {"next": signin.safe_target(request, target), "oidc": oidc(), "fresh": not queries.anybody()}
+    return shown(request, "identity/signin.html", form, **around)
 
 
 @public("second half of signing in, behind the first")
@@ -56,9 +44,7 @@ def code(request: HttpRequest) -> HttpResponse:
         signin.failed("code", user)
     kinds = secondfactor.kinds_of(user)
     options = secondfactor.ask_passkey(user) if "webauthn" in kinds else None
-    return render(
-        request, "identity/code.html", {"form": form, "kinds": kinds, "options": options}, status=_status(form)
-    )
+    return shown(request, "identity/code.html", form, kinds=kinds, options=options)
 
 
 @public("second half of signing in, behind the first")
@@ -93,7 +79,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = forms.ForgottenForm(forms.posted(request))
     if form.attempt(lambda v: _ask(request, v["username"])):
         return render(request, "identity/forgotten.html", {"sent": True})
-    return render(request, "identity/forgotten.html", {"form": form}, status=_status(form))
+    return shown(request, "identity/forgotten.html", form)
 
 
 def _ask(request: HttpRequest, name: str) -> None:
@@ -114,9 +100,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     person = form.attempt(lambda v: joining.join(link, v["password"]))
     if person:
         return HttpResponseRedirect(signin.enter(request, person, method="link"))
-    return render(
-        request, "identity/join.html", {"form": form, "invited": link.user, "link": link}, status=_status(form)
-    )
+    return shown(request, "identity/join.html", form, invited=link.user, link=link)
 
 
 @public("the sign-in page speaks three languages too")

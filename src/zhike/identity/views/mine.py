@@ -17,7 +17,7 @@ from zhike.kernel.doors import ActorRequest, signed_in
 @signed_in
 def profile(request: ActorRequest) -> HttpResponse:
     """Language, zone, appearance."""
-    me = request.user
+    me = queries.myself(request.actor)
     initial = {"language": me.language, "zone": me.zone, "theme": me.theme, "density": me.density}
     form = forms.PreferencesForm(forms.posted(request), initial=initial)
     if form.attempt(lambda v: acted(request, "set_preferences", **v)):
@@ -50,7 +50,7 @@ def password(request: ActorRequest) -> HttpResponse:
 @signed_in
 def sessions(request: ActorRequest) -> HttpResponse:
     """Where I am signed in."""
-    held = queries.sessions_of(request.user.pk, timezone.now())
+    held = queries.sessions_of(request.actor.user_id, timezone.now())
     return page(request, "identity/me/sessions.html", sessions=held, current=request.session.row.pk)  # type: ignore[attr-defined]
 
 
@@ -68,7 +68,7 @@ def tokens(request: ActorRequest) -> HttpResponse:
     form = forms.TokenForm(forms.posted(request))
     made = form.attempt(lambda v: acted(request, "create_token", **v))
     form = forms.TokenForm() if made else form
-    held = queries.tokens_of(request.user.pk)
+    held = queries.tokens_of(request.actor.user_id)
     return page(request, "identity/me/tokens.html", form, tokens=held, made=made, now=timezone.now())
 
 

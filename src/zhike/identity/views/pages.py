@@ -24,6 +24,14 @@ def form_status(form: Any) -> int:
     return form.status if form is not None and form.is_bound else 200
 
 
+def shown(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
+    """A page around a form, with the status of its refusal, and when to come back after too many tries."""
+    response = render(request, template, {"form": form, **context}, status=form_status(form))
+    if form.wait:
+        response["Retry-After"] = str(form.wait)
+    return response
+
+
 def page(request: HttpRequest, template: str, form: Any = None, **context: Any) -> HttpResponse:
     """A page with the list of settings pages at its left."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -37,7 +45,7 @@ def done(request: HttpRequest, text: object, to: str) -> HttpResponse:
     return HttpResponseRedirect(to)
 
 
-def acted(request: HttpRequest, name: str, subject_id: object = None, **data: Any) -> Any:
+def acted(request: HttpRequest, name: str, subject_id: object = None, /, **data: Any) -> Any:
     """Run an action as whoever asks; the answer is its value or reply."""
     outcome = run(name, by=request.actor, subject_id=subject_id, data=data)  # type: ignore[attr-defined]
     return outcome.value if outcome.value is not None else outcome.reply

@@ -95,7 +95,7 @@ def _keep_field_rules(request: ActorRequest, held: Role, sheet: queries.Sheet) -
 
 def choices() -> list[tuple[str, Any]]:
     """What may stand in a cell of the matrix."""
-    words = {f"{Effect.ALLOW}:{e}": e.label for e in Extent}
+    words: dict[str, Any] = {f"{Effect.ALLOW}:{e}": e.label for e in Extent}
     words |= {f"{Effect.DENY}:{e}": _("deny: %(extent)s") % {"extent": e.label} for e in Extent}
     return [(choice, words.get(choice, "—")) for choice in CHOICES]
 

@@ -12,11 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from zhike.identity import forms, secondfactor, signin
+from zhike.identity import forms, queries, secondfactor, signin
+from zhike.identity.models import User
 from zhike.identity.views.pages import acted, done, page
 from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.errors import Forbidden
 
 SECRET = "new_app"  # noqa: S105 where the secret waits in the session until its app shows a right code
+
+
+def _me(request: ActorRequest) -> User:
+    if request.actor.real_user_id is not None:
+        raise Forbidden("me.account", _("You are acting as somebody else. Stop that first."))
+    return queries.myself(request.actor)
 
 
 def just_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,7 +42,7 @@ def just_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 @signed_in
 def overview(request: ActorRequest) -> HttpResponse:
     """What protects my account."""
-    keys = secondfactor.keys_of(request.user)  # type: ignore[arg-type]
+    keys = secondfactor.keys_of(_me(request))
     return page(request, "identity/me/security.html", keys=keys, confirmed=signin.confirmed(request))
 
 
@@ -43,7 +51,7 @@ def overview(request: ActorRequest) -> HttpResponse:
 def confirm(request: ActorRequest) -> HttpResponse:
     """The password again."""
     form = forms.ConfirmForm(forms.posted(request))
-    if form.attempt(lambda v: signin.confirm(request, request.user, v["password"])):  # type: ignore[arg-type]
+    if form.attempt(lambda v: signin.confirm(request, _me(request), v["password"])):
         return HttpResponseRedirect("/me/security/")
     return page(request, "identity/me/confirm.html", form)
 
@@ -52,7 +60,7 @@ def confirm(request: ActorRequest) -> HttpResponse:
 @just_confirmed
 def app(request: ActorRequest) -> HttpResponse:
     """Set up an app for codes."""
-    enrolment = secondfactor.enrolment(request.user, request.session.get(SECRET, ""))  # type: ignore[arg-type]
+    enrolment = secondfactor.enrolment(_me(request), request.session.get(SECRET, ""))
     request.session[SECRET] = enrolment.secret
     form = forms.CodeForm(forms.posted(request))
     made = form.attempt(lambda v: acted(request, "add_app", secret=enrolment.secret, code=v["code"]))
@@ -79,7 +87,7 @@ def passkey(request: ActorRequest) -> HttpResponse:
     made = form.attempt(lambda v: acted(request, "add_passkey", credential=v["credential"], name=v["name"]))
     if made:
         return _in_force(request, made)
-    options = secondfactor.begin_passkey(request.user)  # type: ignore[arg-type]
+    options = secondfactor.begin_passkey(_me(request))
     return page(request, "identity/me/passkey.html", form, options=options)
 
 
