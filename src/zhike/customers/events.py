@@ -87,6 +87,7 @@ class PartiesRelated:
     """Two parties were related."""
 
     other: str
+    other_id: str
     kind: str
 
 
@@ -100,6 +101,7 @@ class PartiesUnrelated:
     """A relation was removed."""
 
     other: str
+    other_id: str
     kind: str
 
 
@@ -130,7 +132,7 @@ class PartyTransferred:
     reason: str = ""
 
 
-@event("party.contacted", sentence=_("%(who)s was in touch with %(subject)s"), icon="message", shown=False)
+@event("party.contacted", sentence=_("%(who)s was in touch with %(subject)s"), icon="message-circle", shown=False)
 class ContactNoted:
     """A touch or deal from above moved the dates that lists and recycling read."""
 

@@ -126,7 +126,7 @@ class Party(OwnedRecord):
     source_system = models.CharField(max_length=60, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = PartyQuerySet.as_manager()
+    objects = PartyQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(OwnedRecord.Meta):
         # two more, by last touch with nothing last, are in migration 0002: the two databases spell them differently

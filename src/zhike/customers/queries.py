@@ -1,21 +1,343 @@
-"""What is asked about customers."""
+"""What is asked about customers: the panels of a card, completeness, owner history, all data of one party, search words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from zhike.customers.models import Party
+from django.db.models import Q
+
+from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, Relation, Score
+from zhike.customers.terms import (
+    COMPLETE,
+    MIRROR,
+    POINT_ICONS,
+    Attitude,
+    Decision,
+    PointKind,
+    RelationKind,
+    key_number,
+)
+from zhike.kernel.actor import Actor
+from zhike.kernel.text import mask_email, mask_phone
+
+REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
+NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y = 132, 42, 12, 24
 
 
 def team_of(owner_id: UUID) -> UUID | None:
     """The team an owner belongs to: a party's team follows its owner's."""
-    people = Party._meta.get_field("owner").related_model
+    people: Any = Party._meta.get_field("owner").related_model
     found: UUID | None = people.objects.filter(pk=owner_id).values_list("team_id", flat=True).first()
     return found
 
 
-def searched(party):
-    return {}
+def completeness(party: Party) -> tuple[int, list[str]]:
+    """How complete the record is in percent, and what is missing, the weightiest first."""
+    have = total = 0
+    missing = []
+    for wanted in COMPLETE:
+        if wanted.form and wanted.form != party.form:
+            continue
+        total += wanted.weight
+        if any(getattr(party, column) for column in wanted.columns):
+            have += wanted.weight
+        else:
+            missing.append((wanted.weight, str(wanted.label)))
+    ordered = sorted(missing, key=lambda item: -item[0])
+    return round(100 * have / total), [label for _weight, label in ordered]
 
 
-people_panel = related_panel = scores_panel = points_panel = completeness_panel = lambda p, a: {}
+def parties_with_keys(keys: Sequence[str], *, limit: int = 200) -> list[UUID]:
+    """Live parties that share a key of likeness (see `zhike.methods.duplicates.keys`): candidates, to be compared."""
+    numbers = [key_number(key) for key in keys]
+    ids = MatchKey.objects.filter(key__in=numbers).values_list("party_id", flat=True).distinct()[: 2 * limit]
+    return list(Party.objects.live().filter(pk__in=list(ids)).values_list("pk", flat=True)[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time during which somebody owned a party; `until` is None for the running one."""
+
+    owner: str
+    since: datetime
+    until: datetime | None
+    reason: str = ""
+
+
+def owner_history(party: Party) -> list[Spell]:
+    """Who owned the party, the present owner first."""
+    rows = party.owner_spells.select_related("owner").order_by("-ended_at")
+    past = [Spell(row.owner.name, row.started_at, row.ended_at, row.reason) for row in rows]
+    if party.owner is None:
+        return past
+    return [Spell(party.owner.name, party.owned_since or party.created_at, None), *past]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A person on the map of an organisation, with its place in pixels; `row` counts from the top."""
+
+    id: UUID
+    url: str
+    name: str
+    title: str
+    decision: str
+    role: str
+    attitude: str
+    outside: bool
+    row: int
+    x: int
+    y: int
+    superior: UUID | None
+
+    @property
+    def css(self) -> str:
+        """Marks the decider and those from outside."""
+        return " ".join(
+            word for word, on in (("key", self.decision == Decision.DECIDER), ("outside", self.outside)) if on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMap:
+    """Who decides in an organisation: nodes, lines between them (x1, y1, x2, y2), and the size of the drawing."""
+
+    nodes: tuple[Node, ...]
+    lines: tuple[tuple[int, int, int, int], ...]
+    width: int
+    height: int
+
+    @property
+    def rows(self) -> list[list[Node]]:
+        """Row by row from the top, for a drawing without coordinates."""
+        found: dict[int, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.row, []).append(node)
+        return [found[row] for row in sorted(found)]
+
+
+def people_of(party: Party) -> list[Membership]:
+    """The people who belong to an organisation now, the primary contact first."""
+    rows = Membership.objects.filter(organisation=party, ended_on=None).select_related("person")
+    return list(rows.order_by("-primary", "person__sort_key", "id"))
+
+
+def people_map(members: Sequence[Membership]) -> PeopleMap:
+    """Superiors above those who report to them; within a row in the order of their superiors."""
+    by_id = {row.pk: row for row in members}
+    depth = {row.pk: _depth(row, by_id) for row in members}
+    levels: dict[int, list[Membership]] = {}
+    for row in members:
+        levels.setdefault(depth[row.pk], []).append(row)
+    place: dict[UUID, int] = {}
+    widest = max((len(rows) for rows in levels.values()), default=0)
+    nodes = []
+    for level in sorted(levels):
+        rows = sorted(levels[level], key=lambda row: place.get(row.reports_to_id or row.pk, 0))
+        left = (widest - len(rows)) * (NODE_WIDTH + GAP_X) // 2
+        for index, row in enumerate(rows):
+            place[row.pk] = left + index * (NODE_WIDTH + GAP_X)
+            superior = row.reports_to_id if row.reports_to_id in by_id else None
+            nodes.append(_node(row, level, place[row.pk], superior))
+    at = {node.id: node for node in nodes}
+    lines = tuple(
+        (
+            at[node.superior].x + NODE_WIDTH // 2,
+            at[node.superior].y + NODE_HEIGHT,
+            node.x + NODE_WIDTH // 2,
+            node.y,
+        )
+        for node in nodes
+        if node.superior is not None
+    )
+    width = max(widest * (NODE_WIDTH + GAP_X) - GAP_X, 0)
+    return PeopleMap(tuple(nodes), lines, width, max(len(levels) * (NODE_HEIGHT + GAP_Y) - GAP_Y, 0))
+
+
+def _depth(row: Membership, by_id: Mapping[UUID, Membership]) -> int:
+    depth, seen = 0, {row.pk}
+    while (superior := by_id.get(row.reports_to_id or row.pk)) is not None and superior.pk not in seen:
+        row = superior
+        seen.add(row.pk)
+        depth += 1
+    return depth
+
+
+def _node(row: Membership, level: int, x: int, superior: UUID | None) -> Node:
+    role = str(Decision(row.decision).label) if row.decision else ""
+    return Node(
+        row.pk, f"/customers/{row.person_id}/", row.person.name, row.role, row.decision, role, row.attitude,
+        row.outside, level, x, level * (NODE_HEIGHT + GAP_Y), superior,
+    )  # fmt: skip
+
+
+def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """People of an organisation as map and list; of a person, where they belong."""
+    if party.is_person:
+        rows = Membership.objects.filter(person=party).select_related("organisation").order_by("ended_on", "-primary")
+        return {"memberships": list(rows), "attitudes": Attitude.choices}
+    members = people_of(party)
+    return {"members": members, "map": people_map(members), "attitudes": Attitude.choices}
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another party and what it is to this one; `id` is empty where the relation follows from the group."""
+
+    party_id: UUID
+    name: str
+    what: str
+    id: UUID | None = None
+    note: str = ""
+
+
+def related(party: Party, actor: Actor) -> list[Related]:
+    """The group above and below, then relations from both ends; only parties the actor may see."""
+    seen = Party.objects.visible_to(actor).live()
+    found = []
+    if party.parent_id is not None:
+        found += [Related(p.pk, p.name, "group") for p in seen.filter(pk=party.parent_id).only("name")]
+    below = seen.filter(parent=party).order_by("sort_key").only("name")[:50]
+    found += [Related(p.pk, p.name, "subsidiary") for p in below]
+    rows = list(Relation.objects.filter(Q(left=party) | Q(right=party)).order_by("id")[:100])
+    others = {row.right_id if row.left_id == party.pk else row.left_id for row in rows}
+    names = dict(seen.filter(pk__in=others).values_list("pk", "name"))
+    for row in rows:
+        mine = row.left_id == party.pk
+        other = row.right_id if mine else row.left_id
+        kind = RelationKind(row.kind)
+        if other in names:
+            word = kind if mine else MIRROR.get(kind, kind)
+            found.append(Related(other, names[other], str(word.label), row.pk, row.note))
+    return found
+
+
+def related_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """Group, subsidiaries and related parties."""
+    return {"related": related(party, actor)}
+
+
+def scores(party: Party) -> list[Score]:
+    """The latest score of each kind."""
+    return list(Score.objects.filter(party=party, latest=True).order_by("kind"))
+
+
+def scores_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """What runs found about the party, and why."""
+    return {"scores": scores(party)}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPoint:
+    """A contact point as one person may see it."""
+
+    id: UUID
+    kind: str
+    kind_label: str
+    icon: str
+    text: str
+    href: str
+    masked: bool
+    label: str
+    main: bool
+    verified: bool
+    barred: str
+
+
+def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
+    """All contact points, the main ones first, masked unless the actor may see them in full."""
+    clear = actor.can("party.unmask")
+    rows = sorted(party.points.all(), key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
+    return [_shown(row, clear) for row in rows]
+
+
+def _shown(row: ContactPoint, clear: bool) -> ShownPoint:
+    text, href = row.display, ""
+    if row.kind in REACHED:
+        text, href = (text, f"tel:{row.value.partition(';')[0]}") if clear else (mask_phone(text), "")
+    elif row.kind == PointKind.EMAIL:
+        text, href = (text, f"mailto:{row.value}") if clear else (mask_email(text), "")
+    elif row.kind == PointKind.WEBSITE:
+        href = text if text.startswith(("http://", "https://")) else f"https://{text}"
+    elif row.kind in (PointKind.WECHAT, PointKind.QQ) and not clear:
+        text = f"{text[:1]}***"
+    barred = (row.do_not_use_reason or "—") if row.do_not_use else ""
+    kind = PointKind(row.kind)
+    masked = text != row.display
+    return ShownPoint(
+        row.pk, row.kind, str(kind.label), POINT_ICONS[kind], text, href, masked, row.label, bool(row.column),
+        row.verified_at is not None, barred,
+    )  # fmt: skip
+
+
+def points_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """Ways to reach the party."""
+    return {"points": points_of(party, actor), "may_reveal": actor.can("party.reveal")}
+
+
+def completeness_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """How complete the record is and what is missing."""
+    percent, missing = completeness(party)
+    return {"percent": percent, "share": percent / 100, "missing": missing}
+
+
+def searched(party: Party) -> Mapping[str, Sequence[str]]:
+    """What finds a party: every name, number, address and code. Two queries."""
+    names = [party.name, party.short_name, party.english_name, party.former_name, party.contact_name]
+    names += [row.name for row in party.names.all()] if not party._state.adding else []
+    points = list(party.points.all()) if not party._state.adding else []
+    return search_words(
+        [name for name in names if name],
+        [(p.kind, p.value) for p in points] or own_points(party),
+        [party.credit_code, party.external_id],
+        [party.province, party.city, party.district, party.address],
+    )
+
+
+def own_points(party: Party) -> list[tuple[str, str]]:
+    """Contact points as the party's own columns show them."""
+    pairs = [(PointKind.MOBILE, party.mobile), (PointKind.LANDLINE, party.phone), (PointKind.EMAIL, party.email)]
+    return [(str(kind), value) for kind, value in [*pairs, (PointKind.WECHAT, party.wechat)] if value]
+
+
+def search_words(
+    names: Sequence[str], points: Sequence[tuple[str, str]], codes: Sequence[str], places: Sequence[str]
+) -> dict[str, list[str]]:
+    """The words of a party by field, as search takes them."""
+    return {
+        "name": list(dict.fromkeys(names)),
+        "phone": [v.partition(";")[0].removeprefix("+86") for k, v in points if k in REACHED],
+        "email": [v for k, v in points if k == PointKind.EMAIL],
+        "account": [v for k, v in points if k in (PointKind.WECHAT, PointKind.QQ)],
+        "code": [code for code in codes if code],
+        "address": [place for place in places if place],
+    }
+
+
+def everything_about(party: Party) -> dict[str, Any]:
+    """All that customers keep about one party, as plain data."""
+    own = {f.attname: _plain(getattr(party, f.attname)) for f in party._meta.concrete_fields}
+    children: dict[str, Any] = {
+        "names": party.names,
+        "contact_points": party.points,
+        "memberships": party.memberships,
+        "people": party.people,
+        "relations": party.relations,
+        "relations_from": party.relations_from,
+        "owner_spells": party.owner_spells,
+        "scores": party.scores,
+    }
+    found: dict[str, Any] = {"party": own}
+    for name, rows in children.items():
+        found[name] = [{key: _plain(value) for key, value in row.items()} for row in rows.values()]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int | float | str | dict | list) else str(value)

@@ -3,26 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers import actions, queries
 from zhike.customers.models import Party
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
-from zhike.kernel.screens import Column, Panel, Screen, Section, Sensitive, Writers, register
+from zhike.kernel import clock, marks
+from zhike.kernel.actor import Actor
+from zhike.kernel.screens import Column, Panel, Right, Screen, Section, Sensitive, Writers, register, register_rights
 from zhike.kernel.screens import Kind as Is
+
+STALE_DAYS, COLD_DAYS = 30, 90  # a last touch older than this is coloured
+NOTHING = mark_safe('<span class="i4">—</span>')
+
+
+def name_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """The one-character mark of the kind, and the name."""
+    return format_html(
+        '{} <span class="cut">{}</span>', marks.kind(str(row.get("_kind") or row.get("kind") or "")), value
+    )
+
+
+def level_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """The pyramid."""
+    return marks.level(str(value)) if value else NOTHING
+
+
+def touch_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """When somebody was last in touch; amber and red when it is long ago."""
+    if value is None:
+        return format_html('<span class="i4">{}</span>', _now("never"))
+    day, today = clock.local(value, actor.zone).date(), clock.today(actor.zone)
+    age = (today - day).days
+    tone = "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else ""
+    exact = clock.local(value, actor.zone).strftime("%Y-%m-%d %H:%M")
+    shown = clock.display_day(day, today)
+    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), exact, shown)
+
+
+def next_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """The next step and its day; red when it is overdue, amber when none is planned."""
+    if not value:
+        return format_html('<span class="amb">{}</span>', _now("not planned"))
+    at = row.get("_next_step_at") or row.get("next_step_at")
+    if at is None:
+        return conditional_escape(value)
+    day, today = clock.local(at, actor.zone).date(), clock.today(actor.zone)
+    tone = "red" if at < timezone.now() else ""
+    return format_html('<span class="{}">{} · {}</span>', tone, value, clock.display_day(day, today))
+
 
 BASIC = (
     Column(
         name="name", label=_("Customer"), section="basic", sort="sort_key", listed=True, sortable=True, required=True,
-        max_length=200, cell="customers/cells/name.html", width="w-name",
+        max_length=200, cell=name_cell, width="w-name",
         aliases=("客户", "客户名称", "公司名称", "单位名称", "企业名称", "名称", "姓名", "客户姓名", "name", "company",
                  "company name", "customer", "customer name", "account", "account name", "full name", "organisation",
                  "organization"),
     ),
     Column(
         name="level", label=_("Level"), kind=Is.CHOICE, choices=Level, section="basic", listed=True, inline=True,
-        cell="customers/cells/level.html", aliases=("客户等级", "等级", "级别", "层级", "客户级别", "level", "tier", "grade"),
+        cell=level_cell, aliases=("客户等级", "等级", "级别", "层级", "客户级别", "level", "tier", "grade"),
     ),
     Column(
         name="owner", label=_("Owner"), kind=Is.PERSON, section="basic", listed=True,
@@ -30,11 +77,11 @@ BASIC = (
     ),
     Column(
         name="last_touch_at", label=_("Last touch"), kind=Is.DATETIME, section="status", listed=True, sortable=True,
-        editable=False, cell="customers/cells/touch.html",
+        editable=False, cell=touch_cell,
     ),
     Column(
         name="next_step", label=_("Next step"), section="status", listed=True, editable=False,
-        cell="customers/cells/next.html",
+        cell=next_cell,
     ),
     Column(
         name="city", label=_("City"), section="address", listed=True, max_length=40,
@@ -175,7 +222,6 @@ OTHER = (
     Column(name="completeness", label=_("Completeness"), kind=Is.NUMBER, section="status", editable=False),
     Column(name="last_deal_at", label=_("Last deal"), kind=Is.DATETIME, section="status", editable=False),
     Column(name="next_step_at", label=_("Next step on"), kind=Is.DATETIME, section="status", editable=False),
-    Column(name="pool", label=_("Public pool"), kind=Is.RECORD, to="pool", section="status", editable=False),
     Column(
         name="created_at", label=_("Created"), kind=Is.DATETIME, section="status", sortable=True, editable=False,
         aliases=("创建时间", "创建日期", "created", "created at", "created on"),
@@ -232,3 +278,10 @@ SCREEN = register(
         extra_rights=("merge", "claim"),
     )
 )  # fmt: skip
+
+register_rights(
+    (
+        Right(code="party.erase", label=_("Erase a customer's personal data")),
+        Right(code="party.score", label=_("Record scores of customers")),
+    )
+)

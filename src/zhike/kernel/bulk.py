@@ -47,7 +47,7 @@ def insert(
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_attribute[name] for name in attributes]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     table = quote(model._meta.db_table)
     if connection.vendor == "postgresql":
         _copy(f"COPY {table} ({columns}) FROM STDIN", [f.get_internal_type() for f in fields], rows)
@@ -56,7 +56,7 @@ def insert(
     adapters = [(i, a) for i, f in enumerate(fields) if (a := SQLITE.get(f.get_internal_type())) is not None]
     with connection.cursor() as cursor:
         ready = ready or not adapters
-        statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"
+        statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own models
         cursor.executemany(statement, rows if ready else _adapted(rows, adapters))
 
 

@@ -1,6 +1,23 @@
 """What is done to customers."""
 
+from zhike.customers.actions.keeping import keep_keys, likeness_of
 from zhike.customers.actions.many import create_many
+from zhike.customers.actions.people import (
+    add_alias,
+    add_member,
+    change_member,
+    end_membership,
+    relate_parties,
+    unrelate_parties,
+)
+from zhike.customers.actions.privacy import erase_party, export_person
+from zhike.customers.actions.reaching import (
+    add_contact_point,
+    change_contact_point,
+    mark_do_not_use,
+    remove_contact_point,
+    reveal_contact,
+)
 from zhike.customers.actions.standing import (
     ScoreRow,
     note_contact,
@@ -13,12 +30,27 @@ from zhike.customers.actions.writing import create, update
 
 __all__ = [
     "ScoreRow",
+    "add_alias",
+    "add_contact_point",
+    "add_member",
+    "change_contact_point",
+    "change_member",
     "create",
     "create_many",
+    "end_membership",
+    "erase_party",
+    "export_person",
+    "keep_keys",
+    "likeness_of",
+    "mark_do_not_use",
     "note_contact",
     "record_scores",
+    "relate_parties",
+    "remove_contact_point",
+    "reveal_contact",
     "set_level",
     "set_next_step",
     "transfer_party",
+    "unrelate_parties",
     "update",
 ]

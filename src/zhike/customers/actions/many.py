@@ -175,4 +175,4 @@ def _numbered(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def _searchable(parties: Iterable[Sequence[Any]]) -> list[Party]:
-    return [Party(*row) for row in parties]
+    return [Party(**dict(zip(PARTY, row, strict=True))) for row in parties]

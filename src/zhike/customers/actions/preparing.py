@@ -32,7 +32,7 @@ from zhike.customers.values.birthdays import Birthday, parse_birthday
 from zhike.customers.values.credit_codes import parse_credit_code
 from zhike.customers.values.emails import parse_email
 from zhike.customers.values.names import NameKind, guess_kind
-from zhike.customers.values.phones import Phone, PhoneKind, parse_phone, phone_or_none, split_phones
+from zhike.customers.values.phones import PhoneKind, parse_phone, phone_or_none, split_phones
 from zhike.kernel.errors import DomainError, Invalid
 from zhike.kernel.text import clean, fold, shorten, sort_key
 
@@ -153,16 +153,13 @@ def phone_point(text: str, *, lenient: bool = False) -> Point:
     if found is None:
         text = clean(text, 40)
         return Point(PointKind.LANDLINE, "".join(filter(str.isdigit, text)) or fold(text), text)
-    kind = PointKind.MOBILE if _is_mobile(found) else PointKind.LANDLINE
+    kind = PointKind.MOBILE if found.kind is PhoneKind.MOBILE else PointKind.LANDLINE
     value = f"{found.e164};{found.extension}" if found.extension else found.e164
-    shown = found.digits if kind == PointKind.MOBILE and not found.extension else found.display
-    if found.kind is PhoneKind.FOREIGN:
-        shown = found.display
+    shown = found.display
+    if found.kind is not PhoneKind.FOREIGN:  # without the blanks inside, so that a filter for the plain number finds it
+        number, turn, extension = shown.partition(" 转 ")
+        shown = number.replace(" ", "") + turn + extension
     return Point(kind, value, shown[:40], extension=found.extension[:8])
-
-
-def _is_mobile(found: Phone) -> bool:
-    return found.kind is PhoneKind.MOBILE
 
 
 def _phones(made: Prepared, column: str, value: Any, lenient: bool) -> None:

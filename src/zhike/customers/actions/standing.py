@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict
 
+from zhike.customers.actions.fields import Moment, NewLevel, NewOwner, NextStep, Reason
 from zhike.customers.actions.keeping import completeness_of
 from zhike.customers.actions.writing import new_owner
 from zhike.customers.events import ContactNoted, LevelSet, NextStepSet, PartyTransferred, ScoresRecorded
 from zhike.customers.models import Party, Score
-from zhike.customers.terms import ContactKind, Level
+from zhike.customers.terms import ContactKind
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.text import clean
 
-if TYPE_CHECKING:
-    from zhike.identity.models import User
-else:
-    User = get_user_model()
-
 CHUNK = 500
 
 
-@action(right="party.edit", title=_("Set level"), icon="stairs", bulk=True)
-def set_level(party: Party, *, level: Level | None = None, reason: str = "", by: Actor) -> Party:
+@action(right="party.edit", title=_("Set level"), icon="pyramid", bulk=True)
+def set_level(
+    party: Party,
+    *,
+    level: NewLevel = None,
+    reason: Reason = "",
+    by: Actor,
+) -> Party:
     """Put a customer on a level of the pyramid, or on none."""
     before, after = party.level, str(level or "")
     if before == after:
@@ -45,7 +46,13 @@ def set_level(party: Party, *, level: Level | None = None, reason: str = "", by:
 
 
 @action(right="party.transfer", title=_("Transfer"), icon="arrows-exchange", bulk=True)
-def transfer_party(party: Party, *, to: User, reason: str = "", by: Actor) -> Party:
+def transfer_party(
+    party: Party,
+    *,
+    to: NewOwner,
+    reason: Reason = "",
+    by: Actor,
+) -> Party:
     """Give a customer to another owner; its team follows, custom values stay."""
     if not to.is_active:
         message = _("“%(name)s” no longer works here. Choose somebody else.") % {"name": to.name}
@@ -61,12 +68,13 @@ def transfer_party(party: Party, *, to: User, reason: str = "", by: Actor) -> Pa
     return party
 
 
-@action(right="party.view", title=_("Note a contact"), icon="message", doors="job import")
+@action(right="party.view", title=_("Note a contact"), icon="message-circle", doors="job import")
 def note_contact(party: Party, *, kind: str, at: datetime, by: Actor) -> Party:
     """A touch or a deal happened: moves the dates that lists and recycling read, never backwards.
 
     Whoever may log a touch about a party they see may move its dates; the caller above has checked that. `kind` is the
-    caller's word (call, visit …); "deal" moves the date of the last deal as well. One guarded UPDATE without the version, so that logging a touch never collides with somebody editing the record.
+    caller's word (call, visit …); "deal" moves the date of the last deal too. It is one guarded UPDATE without the
+    version, so that logging a touch never collides with somebody editing the record.
     """
     columns = ["last_touch_at"] + (["last_deal_at"] if kind == ContactKind.DEAL else [])
     for column in columns:
@@ -78,7 +86,13 @@ def note_contact(party: Party, *, kind: str, at: datetime, by: Actor) -> Party:
 
 
 @action(right="party.edit", title=_("Set the next step"), icon="calendar-plus", doors="web api mcp job")
-def set_next_step(party: Party, *, text: str = "", at: datetime | None = None, by: Actor) -> Party:
+def set_next_step(
+    party: Party,
+    *,
+    text: NextStep = "",
+    at: Moment = None,
+    by: Actor,
+) -> Party:
     """What lists show as the next step; an empty text clears it. Without the version, like `note_contact`."""
     text = clean(text, 200)
     Party.objects.filter(pk=party.pk).update(next_step=text, next_step_at=at)

@@ -157,8 +157,5 @@ def _introduce(party: Party, by: Actor) -> None:
         return
     values: dict[str, Any] = {"name": party.contact_name, "form": Form.PERSON, "title": party.contact_title}
     values |= {"source": party.source, "owner": party.owner_id, "team": party.team_id}
-    if "create_party" in registry:
-        person = registry["create_party"](values=values, by=by)
-    else:
-        person = create(values, by=by)
+    person = registry["create_party"](values=values, by=by)
     Membership.objects.create(organisation=party, person=person, role=party.contact_title, primary=True)

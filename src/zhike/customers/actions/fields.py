@@ -1,0 +1,47 @@
+"""The parameters of customers' actions as forms, API and agents name them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from zhike.customers.models import Party
+from zhike.customers.terms import Attitude, Decision, Level, NameOf, PointKind, RelationKind
+
+if TYPE_CHECKING:
+    from zhike.identity.models import User
+else:
+    User = get_user_model()
+
+Reason = Annotated[str, Field(title=_("Reason"), max_length=400)]
+Day = Annotated[date | None, Field(title=_("On"))]
+Moment = Annotated[datetime | None, Field(title=_("On"))]
+NewLevel = Annotated[Level | None, Field(title=_("Level"))]
+NewOwner = Annotated[User, Field(title=_("New owner"))]
+NextStep = Annotated[str, Field(title=_("Next step"), max_length=200)]
+
+KindOfPoint = Annotated[PointKind, Field(title=_("Kind"))]
+Value = Annotated[str, Field(title=_("Number or address"), max_length=300)]
+NewValue = Annotated[str | None, Field(title=_("Number or address"), max_length=300)]
+Label = Annotated[str, Field(title=_("Label"), max_length=40)]
+NewLabel = Annotated[str | None, Field(title=_("Label"), max_length=40)]
+Source = Annotated[str, Field(title=_("Source"), max_length=80)]
+MainOne = Annotated[bool | None, Field(title=_("Main one of its kind"))]
+Verified = Annotated[bool | None, Field(title=_("Verified"))]
+DoNotUse = Annotated[bool, Field(title=_("Do not use"))]
+
+Person = Annotated[Party, Field(title=_("Person"))]
+Position = Annotated[str, Field(title=_("Position"), max_length=80)]
+Department = Annotated[str, Field(title=_("Department"), max_length=80)]
+Part = Annotated[Decision | None, Field(title=_("Part in decisions"))]
+Stance = Annotated[Attitude | None, Field(title=_("Attitude"))]
+MainContact = Annotated[bool, Field(title=_("Main contact"))]
+Other = Annotated[Party, Field(title=_("Other customer"))]
+KindOfRelation = Annotated[RelationKind, Field(title=_("Relation"))]
+Note = Annotated[str, Field(title=_("Note"), max_length=200)]
+Name = Annotated[str, Field(title=_("Name"), max_length=200)]
+KindOfName = Annotated[NameOf, Field(title=_("Kind"))]

@@ -1,0 +1,93 @@
+"""What the law gives a person: all that is kept about them, and its erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from zhike.customers.actions.fields import Reason
+from zhike.customers.events import DataHandedOut, PartyErased
+from zhike.customers.models import MatchKey, Membership, Party, Relation
+from zhike.customers.queries import everything_about
+from zhike.customers.terms import POINT_COLUMNS
+from zhike.kernel.actions import action, emit
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Conflict
+from zhike.kernel.ledger import erase_details
+from zhike.kernel.models import Event, EventDetail
+from zhike.kernel.text import clean
+from zhike.records import search
+from zhike.records.tagging import set_tags
+
+PERSONAL = (
+    *POINT_COLUMNS, "short_name", "english_name", "former_name", "credit_code", "note", "district", "birthday_text",
+    "gender", "title", "contact_name", "contact_title", "next_step", "external_id", "pool_reason",
+)  # fmt: skip
+
+
+@action(right="party.export", title=_("Hand out all data"), icon="download", doors="web api cli")
+def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, Any]:
+    """Everything kept about one party, machine-readable; that it was handed out stands in the ledger."""
+    data = everything_about(party)
+    told = DataHandedOut(reason=clean(reason, 200))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return data
+
+
+@action(right="party.erase", title=_("Erase personal data"), icon="eraser", tone="danger", doors="web api cli")
+def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
+    """Erase a party's personal data for good: the row stays under a pseudonym, the ledger's chain stays whole.
+
+    Gone: names, contact points, birthday, notes, custom values, tags, memberships as a person, relations, keys of likeness,
+    search, and the personal detail of every event about the party. It cannot be undone.
+    """
+    if party.erased_at is not None:
+        raise Conflict("already_erased", _("The personal data of this customer were erased already."))
+    now = timezone.now()
+    organisations = list(Party.objects.filter(people__person=party).distinct())
+    ids = [*_told_of(party), *_told_elsewhere(party)]
+    for rows in (party.points, party.names, party.memberships, party.relations, party.relations_from, party.scores):
+        rows.all().delete()
+    MatchKey.objects.filter(party=party).delete()
+    for organisation in organisations:
+        if organisation.contact_name == party.name:
+            organisation.change(contact_name="", contact_title="")
+            search.index(organisation)
+    Membership.objects.filter(organisation=party).update(note="")
+    set_tags("party", party.pk, [])
+    blank: dict[str, Any] = dict.fromkeys(PERSONAL, "")
+    blank |= {"born_on": None, "birthday_month": None, "birthday_day": None, "next_step_at": None, "custom": {}}
+    pseudonym = _now("Erased %(tail)s") % {"tail": party.pk.hex[-8:]}
+    party.change(
+        name=pseudonym, sort_key="~" + party.pk.hex[-8:], erased_at=now, archived_at=party.archived_at or now,
+        do_not_contact=True, completeness=0, **blank,
+    )  # fmt: skip
+    search.forget(party)
+    event_id = emit(
+        PartyErased(reason=clean(reason, 200), details=len(ids)), subject=party, by=by, customer_id=party.pk
+    )
+    erase_details(ids, erased_by=event_id)
+    return party
+
+
+def _told_of(party: Party) -> Iterable[UUID]:
+    """Events about the party that hold personal detail."""
+    about = Event.objects.filter(Q(customer_id=party.pk) | Q(subject_id=party.pk)).exclude(detail_digest="")
+    return about.values_list("pk", flat=True)
+
+
+def _told_elsewhere(party: Party) -> Iterable[UUID]:
+    """Events of organisations and related parties whose personal detail names this one."""
+    near = set(party.memberships.values_list("organisation_id", flat=True))
+    for left, right in Relation.objects.filter(Q(left=party) | Q(right=party)).values_list("left_id", "right_id"):
+        near |= {left, right}
+    near.discard(party.pk)
+    words = {party.name, *party.names.values_list("name", flat=True)}
+    details = EventDetail.objects.filter(event__customer_id__in=near).values_list("event_id", "body")
+    return [event_id for event_id, body in details.iterator() if any(word in body for word in words)]

@@ -1,0 +1,196 @@
+"""How a party is reached: contact points added, changed, barred, removed; sensitive ones shown on request."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhike.customers.actions.fields import (
+    DoNotUse,
+    KindOfPoint,
+    Label,
+    MainOne,
+    NewLabel,
+    NewValue,
+    Reason,
+    Source,
+    Value,
+    Verified,
+)
+from zhike.customers.actions.keeping import columns_of, completeness_of, free_column, keep_keys, new_point
+from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
+from zhike.customers.events import PointAdded, PointBarred, PointChanged, PointRemoved
+from zhike.customers.models import ContactPoint, Party
+from zhike.customers.terms import POINT_COLUMNS, PointKind
+from zhike.kernel.actions import action, emit
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Conflict, DomainError, Invalid, NotFound
+from zhike.kernel.events import DataSeen
+from zhike.kernel.screens import Sensitive, screens
+from zhike.kernel.text import clean
+from zhike.records import search
+
+LIMITS = {PointKind.WECHAT: 60, PointKind.QQ: 20, PointKind.WEBSITE: 200}
+
+
+def point_of(kind: str, text: str) -> tuple[Point, dict[str, str]]:
+    """What somebody wrote as a contact point of a kind, and the divisions it names; refusals name the field `value`."""
+    try:
+        if kind in (PointKind.MOBILE, PointKind.LANDLINE):
+            return phone_point(text), {}
+        if kind == PointKind.EMAIL:
+            return email_point(text), {}
+        if kind == PointKind.ADDRESS:
+            point, where = address_point(text)
+            point.column = ""
+            return point, dict(zip(("division", "province", "city", "district"), where, strict=True))
+        return plain_point(kind, text, LIMITS[PointKind(kind)]), {}
+    except DomainError as error:
+        error.field = "value"
+        raise
+
+
+def own_point(party: Party, point_id: UUID) -> ContactPoint:
+    """The party's contact point of that id."""
+    found = party.points.filter(pk=point_id).first()
+    if found is None:
+        raise NotFound("contact point")
+    return found
+
+
+@action(right="party.edit", title=_("Add a way to reach"), icon="address-book")
+def add_contact_point(
+    party: Party,
+    *,
+    kind: KindOfPoint,
+    value: Value,
+    label: Label = "",
+    source: Source = "",
+    by: Actor,
+) -> Party:
+    """Add a number, address or account; it becomes the main one of its kind when there is none yet."""
+    point, where = point_of(kind, value)
+    rows = list(party.points.all())
+    if any(row.kind == point.kind and row.value == point.value for row in rows):
+        message = _("“%(value)s” stands there already.") % {"value": point.display}
+        raise Conflict("point.known", message, "value")
+    point.label, point.column = clean(label, 40), free_column(rows, point.kind)
+    row = new_point(party, point, clean(source, 80))
+    row.save(force_insert=True)
+    refresh(party, where if row.column else {})
+    told = {row.kind: [None, row.display]}
+    emit(PointAdded(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    return party
+
+
+@action(right="party.edit", title=_("Change a way to reach"), icon="address-book")
+def change_contact_point(
+    party: Party,
+    *,
+    point_id: UUID,
+    value: NewValue = None,
+    label: NewLabel = None,
+    main: MainOne = None,
+    verified: Verified = None,
+    by: Actor,
+) -> Party:
+    """Correct a contact point, label it, make it the main one of its kind, or say that it was verified."""
+    row = own_point(party, point_id)
+    where: dict[str, str] = {}
+    before = row.display
+    if value is not None:
+        point, where = point_of(row.kind, value)
+        if point.value != row.value:
+            row.verified_at, row.do_not_use, row.do_not_use_reason = None, False, ""
+        row.kind, row.value, row.display = point.kind, point.value, point.display
+        row.extension, row.division = point.extension, point.division
+    if label is not None:
+        row.label = clean(label, 40)
+    if verified is not None:
+        row.verified_at = timezone.now() if verified else None
+    if main:
+        _make_main(party, row)
+    row.save()
+    refresh(party, where if row.column else {})
+    told = {row.kind: [before, row.display]}
+    emit(PointChanged(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    return party
+
+
+def _make_main(party: Party, row: ContactPoint) -> None:
+    """The point moves into the first column for its kind; what stood there steps aside."""
+    column = next((c for c, kinds in POINT_COLUMNS.items() if kinds[0] == row.kind), "")
+    if not column:
+        raise Invalid("point.no_column", _("There is no main one of this kind."), "main")
+    party.points.filter(column=column).exclude(pk=row.pk).update(column="")
+    row.column = column
+
+
+@action(right="party.edit", title=_("Remove a way to reach"), icon="trash")
+def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
+    """Remove a contact point; another of its kind takes its place in lists, if there is one."""
+    row = own_point(party, point_id)
+    row.delete()
+    if row.column:
+        following = party.points.filter(kind=row.kind, column="", do_not_use=False).order_by("id").first()
+        if following is not None:
+            following.column = row.column
+            following.save(update_fields=["column"])
+    refresh(party, {})
+    told = {row.kind: [row.display, None]}
+    emit(PointRemoved(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    return party
+
+
+@action(right="party.edit", title=_("Do not use"), icon="ban")
+def mark_do_not_use(
+    party: Party,
+    *,
+    point_id: UUID,
+    reason: Reason = "",
+    do_not_use: DoNotUse = True,
+    by: Actor,
+) -> Party:
+    """Bar a contact point, with the reason, or let it be used again."""
+    row = own_point(party, point_id)
+    reason = clean(reason, 200)
+    row.do_not_use, row.do_not_use_reason = do_not_use, reason if do_not_use else ""
+    row.save(update_fields=["do_not_use", "do_not_use_reason"])
+    refresh(party, {})
+    told = PointBarred(kind=row.kind, do_not_use=do_not_use, reason=reason)
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+def refresh(party: Party, where: dict[str, str]) -> None:
+    """Bring the party's columns, completeness, keys and search to what its contact points now are."""
+    fields: dict[str, Any] = columns_of(party.points.all()) | where
+    fields["completeness"] = completeness_of(party, fields)
+    party.change(**fields)
+    keep_keys(party)
+    search.index(party)
+
+
+@action(right="party.reveal", title=_("Show in full"), icon="eye", doors="web api")
+def reveal_contact(
+    party: Party,
+    *,
+    column: str,
+    reason: Reason = "",
+    point_id: UUID | None = None,
+    by: Actor,
+) -> dict[str, Any]:
+    """Show a masked value in full; that it was looked at stands in the ledger."""
+    if point_id is not None:
+        row = own_point(party, point_id)
+        column, value = row.kind, row.display
+    else:
+        declared = screens["party"].column(column)
+        if declared is None or declared.sensitive is Sensitive.NO:
+            raise Invalid("not_sensitive", _("This field is not masked, or does not exist."), "column")
+        value = str(getattr(party, declared.orm))
+    emit(DataSeen(what=column, reason=clean(reason, 200)), subject=party, by=by, customer_id=party.pk, label=party.name)
+    return {"column": column, "value": value}

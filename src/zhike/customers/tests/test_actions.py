@@ -1,0 +1,195 @@
+"""What is done to customers: contact points, people, relations, standing, privacy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from zhike.customers import actions, queries
+from zhike.customers.models import MatchKey, OwnerSpell, Party, Score
+from zhike.customers.terms import PointKind, RelationKind
+from zhike.identity.models import User
+from zhike.kernel import ledger
+from zhike.kernel.actions import registry, run
+from zhike.kernel.actor import EVERYWHERE, Actor, Reach
+from zhike.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from zhike.kernel.models import Event, EventDetail
+from zhike.kernel.testing import SYSTEM
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 16, 4, tzinfo=UTC)
+
+
+def create(name: str = "杭州绿野酒店管理有限公司", **values: object) -> Party:
+    made: Party = registry["create_party"](values={"name": name, **values}, by=SYSTEM)
+    return made
+
+
+def last_event(party: Party) -> Event:
+    return Event.objects.filter(subject_id=party.pk).latest("id")
+
+
+def test_a_first_number_fills_the_column_and_a_second_does_not() -> None:
+    party = create()
+    actions.add_contact_point(party, kind=PointKind.MOBILE, value="13812345678", by=SYSTEM)
+    actions.add_contact_point(party, kind=PointKind.MOBILE, value="13912345678", by=SYSTEM)
+    assert party.mobile == "13812345678"
+    assert last_event(party).type == "party.point_added"
+    with pytest.raises(Conflict):
+        actions.add_contact_point(party, kind=PointKind.MOBILE, value="139 1234 5678", by=SYSTEM)
+
+
+def test_making_another_point_the_main_one_moves_the_column() -> None:
+    party = create(mobile="13812345678")
+    actions.add_contact_point(party, kind=PointKind.MOBILE, value="13912345678", by=SYSTEM)
+    second = party.points.get(value="+8613912345678")
+    actions.change_contact_point(party, point_id=second.pk, main=True, by=SYSTEM)
+    assert party.mobile == "13912345678"
+    actions.remove_contact_point(party, point_id=second.pk, by=SYSTEM)
+    assert party.mobile == "13812345678"
+
+
+def test_a_barred_number_leaves_the_lists_and_keeps_its_reason() -> None:
+    party = create(mobile="13812345678")
+    point = party.points.get()
+    actions.mark_do_not_use(party, point_id=point.pk, reason="空号", by=SYSTEM)
+    assert party.mobile == ""
+    assert queries.points_of(party, SYSTEM)[0].barred == "空号"
+
+
+def test_a_contact_point_of_another_party_is_not_found() -> None:
+    stranger = create("宁波海曙鸿运家电经营部", mobile="13812345678")
+    with pytest.raises(NotFound):
+        actions.remove_contact_point(create(), point_id=stranger.points.get().pk, by=SYSTEM)
+
+
+def test_people_stand_on_the_map_below_whom_they_report_to() -> None:
+    party = create()
+    for name in ("沈嘉禾", "陆文斌", "高志远"):
+        actions.add_member(party, person=create(name, form="person"), by=SYSTEM)
+    ids = {m.person.name: m.pk for m in queries.people_of(party)}
+    change = {"reports_to": str(ids["沈嘉禾"]), "decision": "decider", "attitude": "against"}
+    actions.change_member(party, membership_id=ids["陆文斌"], changes=change, by=SYSTEM)
+    actions.change_member(party, membership_id=ids["高志远"], changes={"reports_to": str(ids["陆文斌"])}, by=SYSTEM)
+    drawn = queries.people_map(queries.people_of(party))
+    assert [[n.name for n in row] for row in drawn.rows] == [["沈嘉禾"], ["陆文斌"], ["高志远"]]
+    assert len(drawn.lines) == 2
+    with pytest.raises(DomainError) as refused:
+        actions.change_member(party, membership_id=ids["沈嘉禾"], changes={"reports_to": str(ids["高志远"])}, by=SYSTEM)
+    assert refused.value.code == "member.loop"
+
+
+def test_who_leaves_stays_in_the_history_and_may_come_back() -> None:
+    party, person = create(), create("何永强", form="person")
+    actions.add_member(party, person=person, role="采购经理", primary=True, by=SYSTEM)
+    assert party.contact_name == "何永强"
+    with pytest.raises(Conflict):
+        actions.add_member(party, person=person, by=SYSTEM)
+    actions.end_membership(party, membership_id=queries.people_of(party)[0].pk, by=SYSTEM)
+    assert (queries.people_of(party), party.contact_name) == ([], "")
+    actions.add_member(party, person=person, by=SYSTEM)
+
+
+def test_a_relation_reads_from_both_ends_within_ones_rights() -> None:
+    party, other = create(), create("宁波海曙鸿运家电经营部")
+    actions.relate_parties(party, other=other, kind=RelationKind.SUPPLIER, by=SYSTEM)
+    assert [r.name for r in queries.related(party, SYSTEM)] == [other.name]
+    assert queries.related(other, SYSTEM)[0].what != queries.related(party, SYSTEM)[0].what
+    narrow = Actor(None, "x", grants={"party.view": Reach(records=frozenset({party.pk}))})
+    assert queries.related(party, narrow) == []
+    actions.unrelate_parties(other, relation_id=queries.related(party, SYSTEM)[0].id or UUID(int=0), by=SYSTEM)
+    assert queries.related(party, SYSTEM) == []
+
+
+def test_a_transfer_moves_owner_and_keeps_custom_values() -> None:
+    old = User.objects.create(username="a", name="周晓岚")
+    new = User.objects.create(username="b", name="吴敏")
+    gone = User.objects.create(username="c", name="何永强", is_active=False)
+    party = create(owner=old)
+    Party.objects.filter(pk=party.pk).update(custom={"c_1": "VIP"})
+    run("transfer_party", by=SYSTEM, subject_id=party.pk, data={"to": str(new.pk), "reason": "换区"})
+    party.refresh_from_db()
+    assert (party.owner_id, party.custom) == (new.pk, {"c_1": "VIP"})
+    assert OwnerSpell.objects.get().reason == "换区"
+    with pytest.raises(DomainError):
+        actions.transfer_party(party, to=gone, by=SYSTEM)
+
+
+def test_touches_move_the_dates_forward_only() -> None:
+    party = create()
+    version = party.version
+    actions.note_contact(party, kind="deal", at=NOON, by=SYSTEM)
+    actions.note_contact(party, kind="call", at=NOON.replace(year=2025), by=SYSTEM)
+    party.refresh_from_db()
+    assert (party.last_touch_at, party.last_deal_at, party.version) == (NOON, NOON, version)
+
+
+def test_scores_keep_their_history_and_the_latest_is_marked() -> None:
+    party = create()
+    for run_name, value in (("2026-10", 0.14), ("2026-11", 0.38)):
+        row = actions.ScoreRow(party_id=party.pk, kind="churn", value=value, reasons=[{"text": "投诉", "effect": 0.19}])
+        actions.record_scores(run=run_name, as_of=NOON, rows=[row], by=SYSTEM)
+    assert [s.value for s in queries.scores(party)] == [0.38]
+    assert Score.objects.count() == 2
+
+
+def test_a_level_set_twice_is_a_conflict() -> None:
+    party = create()
+    run("set_level", by=SYSTEM, subject_id=party.pk, data={"level": "A"})
+    with pytest.raises(Conflict):
+        run("set_level", by=SYSTEM, subject_id=party.pk, data={"level": "A"})
+
+
+def test_a_reveal_gives_the_value_and_stands_in_the_ledger() -> None:
+    party = create(mobile="13812345678")
+    shown = run("reveal_contact", by=SYSTEM.at("web"), subject_id=party.pk, data={"column": "mobile"})
+    assert shown.reply["value"] == "13812345678"
+    assert last_event(party).type == "data.seen"
+    assert "138" not in str(last_event(party).payload)
+    with pytest.raises(DomainError):
+        actions.reveal_contact(party, column="industry", by=SYSTEM)
+    looker = Actor(None, "x", grants={"party.view": EVERYWHERE})
+    with pytest.raises(Forbidden):
+        actions.reveal_contact(party, column="mobile", by=looker)
+    assert queries.points_of(party, looker)[0].text == "138****5678"
+
+
+def test_T69_the_export_of_one_person_holds_every_value() -> None:
+    canary = {"mobile": "13812345678", "email": "canary@example.com", "short_name": "金丝雀", "note": "canary-note"}
+    party = create("金丝雀先生", form="person", birthday="1990-05-01", **canary)
+    text = str(actions.export_person(party, by=SYSTEM))
+    for value in (*canary.values(), "金丝雀先生", "1990-05-01"):
+        assert value in text
+    assert last_event(party).type == "party.data_exported"
+
+
+def test_T70_erasure_leaves_no_trace_and_the_chain_still_verifies() -> None:
+    person = create("金丝雀先生", form="person", mobile="13812345678", note="canary-note", aliases=["小黄"])
+    hotel = create()
+    actions.add_member(hotel, person=person, primary=True, by=SYSTEM)
+    actions.relate_parties(person, other=hotel, kind=RelationKind.PARTNER, by=SYSTEM)
+    ledger.seal_all()
+    actions.erase_party(person, reason="本人要求", by=SYSTEM)
+    ledger.seal_all()
+    kept = str(list(EventDetail.objects.values_list("body", flat=True))) + str(list(Party.objects.values()))
+    for word in ("金丝雀", "13812345678", "canary", "小黄"):
+        assert word not in kept
+    assert not MatchKey.objects.filter(party=person).exists()
+    hotel.refresh_from_db()
+    assert hotel.contact_name == ""
+    verdict = ledger.verify()
+    assert verdict.intact, verdict.faults
+    assert verdict.erased >= 3
+    with pytest.raises(Conflict):
+        actions.erase_party(person, by=SYSTEM)
+
+
+def test_only_pools_and_owners_open_a_customer() -> None:
+    owner = User.objects.create(username="a", name="周晓岚")
+    party, other = create(owner=owner), create("别人的客户")
+    by = Actor(owner.pk, owner.name, grants={"party.view": Reach(owners=frozenset({owner.pk}))})
+    assert list(Party.objects.visible_to(by)) == [party]
+    with pytest.raises(NotFound):
+        run("set_level", by=by, subject_id=other.pk, data={"level": "A"})
