@@ -70,6 +70,7 @@ SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
     *CAPABILITIES,
+    "zhike.operate",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "zhike.kernel.middleware.RequestContextMiddleware",
+    "zhike.operate.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -284,6 +286,15 @@ if OIDC_ISSUER:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env("ZHIKE_LOG_LEVEL", "WARNING")},
+    "formatters": {"json": {"()": "zhike.operate.logs.JsonLines"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "level": "WARNING"},
+        "file": {
+            "class": "zhike.operate.logs.RotatingLines",
+            "formatter": "json",
+            "filename": str(HOME / "logs" / "zhike.jsonl"),
+        },
+    },
+    "loggers": {"zhike": {"level": "WARNING" if TESTING else env("ZHIKE_REQUEST_LOG_LEVEL", "INFO")}},
+    "root": {"handlers": ["console"] if TESTING else ["console", "file"], "level": env("ZHIKE_LOG_LEVEL", "WARNING")},
 }

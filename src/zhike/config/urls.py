@@ -6,6 +6,7 @@ from zhike.kernel.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("", include("zhike.operate.urls")),
     path("", include("zhike.desk.urls")),
     path("", include("zhike.connect.urls")),
     path("", include("zhike.identity.urls")),
