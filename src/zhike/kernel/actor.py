@@ -76,6 +76,7 @@ class Actor:
     door: Door = "web"
     superuser: bool = False
     token_id: UUID | None = None
+    epoch: int = 0  # of rights and declared fields, as of this actor; 0: unknown, so nothing is kept by it
 
     @classmethod
     def system(cls, name: str = "system", door: Door = "job") -> Actor:

@@ -77,6 +77,7 @@ class Column:
     width: str = ""  # css class of its col element
     cell: Callable[[Any, Mapping[str, Any], Any], str] | str = ""  # (value, row, actor) -> safe HTML, for special marks
     custom: bool = False  # value lives in record.custom[name]
+    formula: str = ""  # of FORMULA: worked out when shown
     indexed: bool = True
 
     @property

@@ -103,6 +103,14 @@ def _yes(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeS
     return conditional_escape(_("yes") if value else _("no"))
 
 
+def _worked_out(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
+    if isinstance(value, bool):
+        return _yes(cells, item, value, row)
+    if isinstance(value, Decimal):
+        return _number(cells, item, value, row)
+    return cells.when(value) if isinstance(value, date) else conditional_escape(value)
+
+
 def _link(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
     if not str(value).lower().startswith(("http://", "https://", "mailto:", "tel:")):
         return conditional_escape(value)
@@ -124,6 +132,7 @@ WRITERS: Mapping[Kind, Callable[[Cells, Bound, Any, Mapping[str, Any]], SafeStri
     Kind.RECORD: _reference,
     Kind.BOOL: _yes,
     Kind.URL: _link,
+    Kind.FORMULA: _worked_out,
 }
 
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
 from zhike.kernel.actor import Actor, FieldRule
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive
+from zhike.records.formula.language import parse
 from zhike.records.models import CustomField
 
 NOT_WRITTEN = {Kind.FORMULA}
+SORTED = {
+    Kind.TEXT,
+    Kind.NUMBER,
+    Kind.MONEY,
+    Kind.DATE,
+    Kind.CHOICE,
+}  # kinds of custom fields with an order of their own
+KEPT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,53 @@ class Bound:
 
 
 def bound_columns(screen: Screen, actor: Actor) -> dict[str, Bound]:
-    """Every column the actor may know of, by name, in order of declaration, custom ones last."""
+    """Every column the actor may know of, by name, in order of declaration, custom ones last.
+
+    Kept per process by the actor's epoch, which moves with every change of rights or custom fields: no query, no restart.
+    """
+    key = (screen.type, actor.epoch, actor.user_id, actor.token_id, actor.superuser)
+    if actor.epoch and (kept := _kept.get(key)):
+        return dict(kept)
+    found = _bound(screen, actor, custom_columns(screen))
+    if actor.epoch:
+        _kept[key] = dict(found)
+        while len(_kept) > KEPT:
+            _kept.pop(next(iter(_kept)), None)
+    return found
+
+
+_kept: dict[tuple[Any, ...], dict[str, Bound]] = {}
+
+
+def columns_changed() -> None:
+    """Forget at once what this process kept; other processes follow the epoch (`identity.access.rights_changed`)."""
+    _kept.clear()
+
+
+def _bound(screen: Screen, actor: Actor, custom: list[Column]) -> dict[str, Bound]:
     unmasked = actor.can(f"{screen.type}.unmask")
     found: dict[str, Bound] = {}
-    for column in [*screen.columns, *custom_columns(screen)]:
+    for column in [*screen.columns, *custom]:
         rule = actor.rule(screen.type, column.name)
         if rule is FieldRule.HIDDEN:
             continue
         if column.sensitive is not Sensitive.NO and not unmasked and rule is FieldRule.OPEN:
             rule = FieldRule.MASKED
         found[column.name] = Bound(column, rule)
-    return found
+    return {name: item for name, item in found.items() if not _looks_behind(item, found)}
+
+
+def _looks_behind(item: Bound, found: Mapping[str, Bound]) -> bool:
+    """Whether a formula would tell what the actor may not see."""
+    if not item.column.formula:
+        return False
+    return any(name not in found or found[name].masked for name in formula_fields(item.column.formula))
+
+
+@lru_cache(maxsize=512)
+def formula_fields(text: str) -> frozenset[str]:
+    """The columns a stored formula looks at."""
+    return parse(text).fields
 
 
 def custom_columns(screen: Screen) -> list[Column]:
@@ -72,8 +118,9 @@ def as_column(field: CustomField) -> Column:
         options=tuple((str(code), str(label)) for code, label in field.options),
         to=field.to,
         section="custom",
-        sortable=field.indexed,
-        filterable=True,
+        formula=field.formula,
+        sortable=field.indexed and Kind(field.kind) in SORTED,
+        filterable=Kind(field.kind) is not Kind.FORMULA,
         required=field.required,
         help=field.help,
         custom=True,

@@ -214,7 +214,7 @@ class Work(Record):
         return self.title
 
 
-class TokensField(models.TextField[list[str], list[str]]):
+class TokensField(models.TextField):
     """Prepared tokens: text between spaces on SQLite, tsvector on PostgreSQL; neither passes a language's parser."""
 
     def db_type(self, connection: Any) -> str:

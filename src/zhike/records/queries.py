@@ -19,6 +19,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import BadRequest
 from zhike.kernel.models import Record
@@ -26,6 +27,7 @@ from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Kind, Screen
 from zhike.kernel.text import fold
 from zhike.records.columns import Bound, bound_columns
+from zhike.records.derived import add_formulas, add_names, needed
 from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
 from zhike.records.models import Tag, Tagging
 
@@ -94,11 +96,14 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
     if query.after:
         found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after, f"{screen.type}:{sort}")))
-    paths = value_paths(screen, shown)
+    looked_at = needed(shown, bound)
+    paths = value_paths(screen, [*shown, *looked_at])
     names = list(paths)
     found_rows = fetched(found.values_list(path, *paths.values())[: query.size + 1])
     rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
     add_tags(rows, shown)
+    add_names(rows, [*shown, *looked_at], actor)
+    add_formulas(rows, shown, bound, clock.today(actor.zone, at=now))
     more = len(found_rows) > query.size
     cursor = write_cursor(found_rows[query.size - 1][0], rows[-1]["id"], f"{screen.type}:{sort}") if more else ""
     return Page(tuple(shown), rows, cursor, sort)

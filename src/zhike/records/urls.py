@@ -37,6 +37,7 @@ of_a_type = [
     path("<uuid:pk>/history/", cards.record_history, name="record_history"),
     path("<uuid:pk>/edit/", changes.edit, name="record_edit"),
     path("<uuid:pk>/cell/<slug:column>/", changes.cell, name="record_cell"),
+    path("<uuid:pk>/reveal/<slug:column>/", cards.reveal, name="record_reveal"),
 ]
 # after everything else below a record: any action by its verb
 any_action = [path("<records:slug>/<uuid:pk>/<slug:verb>/", changes.act, name="record_act")]

@@ -1,0 +1,1 @@
+"""Fields that the company adds to record types by itself."""
