@@ -25,6 +25,7 @@ _MOST_CLAUSES: Final = 10
 _EAR: Final = 20  # characters of joined pinyin kept; what is typed beyond is not looked at
 _INITIALS: Final = 10
 _LONGEST_TOKEN: Final = 40
+_BEGINNING: Final = 16
 
 _PAIRED: Final = f"{HAN}\u3041-\u3096\u30a1-\u30fa\u30fc\uac00-\ud7a3"  # Chinese, kana, hangul: no spaces between words
 _PICTURES: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
@@ -64,6 +65,11 @@ def document_text(fields: Mapping[str, Sequence[str]]) -> str:
     """The folded names and texts of a record, in which `Query.recheck` is sought."""
     kept = (value for kind, values in fields.items() if kind in {"name", "text"} for value in values if value)
     return "\n".join(plain(value[:LONGEST_FIELD]) for value in kept)
+
+
+def name_beginning(name: str) -> str:
+    """The beginning of a name without spaces and signs, as it is compared with what somebody types first."""
+    return _NOT_TOKEN.sub("", plain(name[:LONGEST_QUERY]))[:_BEGINNING]
 
 
 def _pairs(run: str) -> list[str]:

@@ -1,0 +1,111 @@
+"""What the palette offers beside records: pages, what can be made new, and actions on what was found, by title or pinyin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from zhike.kernel.actions import registry
+from zhike.kernel.actor import Actor
+from zhike.kernel.screens import Text, screens
+from zhike.records.search.queries import Found, search
+from zhike.records.search.tokens import Query, document_tokens, query_tokens
+
+MOST = 6
+UPDATE, CREATE = "update", "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A page or a command, with its address."""
+
+    title: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that belongs to no record type, offered to whoever holds `right` ("" = everybody)."""
+
+    title: Text
+    url: str
+    icon: str
+    right: str = ""
+
+
+pages: list[Page] = []
+
+
+def offer_page(page: Page) -> None:
+    """Let the palette find a page; called once by the capability that has it."""
+    pages.append(page)
+
+
+def offers(actor: Actor, text: str) -> list[Offer]:
+    """Pages, new records and actions whose titles answer the text, a few."""
+    query = query_tokens(text)
+    if not query:
+        return []
+    found = [offer for offer in _standing(actor) if answers(query, offer.title)]
+    return list(islice([*found, *_on_hits(actor, text)], MOST))
+
+
+def _standing(actor: Actor) -> Iterator[Offer]:
+    for screen in screens.values():
+        if screen.creatable and actor.can(f"{screen.type}.create"):
+            yield Offer(_("New %(what)s") % {"what": screen.label}, f"/{screen.slug}/new/", "plus")
+        if actor.can(f"{screen.type}.view"):
+            yield Offer(str(screen.label_plural), f"/{screen.slug}/", screen.icon)
+    for page in pages:
+        if not page.right or actor.can(page.right):
+            yield Offer(str(page.title), page.url, page.icon)
+
+
+def _on_hits(actor: Actor, text: str) -> Iterator[Offer]:
+    """ "张伟 合并": the last word names an action, those before it a record."""
+    name, _space, word = text.strip().rpartition(" ")
+    query = query_tokens(word)
+    if not name or not query:
+        return
+    verbs = [
+        (made.subject.record_type, made)
+        for made in registry.values()
+        if made.subject is not None
+        and "web" in made.doors
+        and actor.can(made.right)
+        and answers(query, str(made.title))
+    ]
+    types = {type_ for type_, _made in verbs if type_ in screens}
+    groups: Sequence[Found] = search(actor, name, types, per_type=3) if types else ()
+    for group in groups:
+        for type_, made in verbs:
+            if type_ != group.screen.type:
+                continue
+            verb = "edit" if made.verb == UPDATE else made.verb
+            for hit in group.hits:
+                yield Offer(f"{made.title} · {hit.title}", f"{hit.url}{verb}/", made.icon)
+
+
+def answers(query: Query, title: str) -> bool:
+    """Whether a title is meant."""
+    tokens = _title_tokens(title)
+    return all(
+        any(
+            all(
+                any(t.startswith(term.text) for t in tokens) if term.prefix else term.text in tokens
+                for term in alternative
+            )
+            for alternative in clause
+        )
+        for clause in query.clauses
+    )
+
+
+@lru_cache(maxsize=2000)
+def _title_tokens(title: str) -> frozenset[str]:
+    return frozenset(document_tokens({"name": [title]}))

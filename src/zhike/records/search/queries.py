@@ -1,0 +1,213 @@
+"""What is asked of the search: groups of hits by record type, and the records of one list that match.
+
+How it stays fast at a million rows: nothing is ever sorted or counted in full. Candidates come newest first, a few at a
+time, names that begin like the question before all others; each portion passes the one predicate (`live`) before the next
+is fetched. A person whose records are few is answered from those records instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, TextField
+from django.db.models.functions import Cast
+
+# ruff: noqa: S608  # statements are made of constants; whatever somebody typed is a parameter
+from zhike.kernel.actor import Actor
+from zhike.kernel.screens import Screen, screens
+from zhike.records.models import SearchRow
+from zhike.records.queries import live
+from zhike.records.search.asking import Asked, ask
+
+NEWEST = 1500  # PostgreSQL: rows looked at one by one before the index is asked, so that frequent tokens answer at once
+FIRST, NEXT, MOST = 120, 480, 20_000  # candidates of the first portion, of those after, of all
+NARROW = 3000  # whoever sees no more records than this is answered from those
+FEW = 2000  # matches up to here narrow a list by their ids, beyond it row by row
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found: what it is called and where it is."""
+
+    id: UUID
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of one type; `more` says that there are further ones."""
+
+    screen: Screen
+    hits: tuple[Hit, ...]
+    more: bool
+
+
+def search(actor: Actor, text: str, types: Iterable[str] | None = None, per_type: int = 8) -> list[Found]:
+    """What a person finds, by type in the order of the rail; only what `visible_to` and the rules for fields let through."""
+    wanted = set(types) if types is not None else None
+    groups = []
+    for screen in sorted(screens.values(), key=lambda s: (s.settings, s.rail or 1000)):
+        if screen.search is None or (wanted is not None and screen.type not in wanted):
+            continue
+        if not actor.can(f"{screen.type}.view") or (asked := ask(screen, actor, text)) is None:
+            continue
+        ids = _found(screen, actor, asked, per_type + 1)
+        if ids:
+            groups.append(Found(screen, _hits(screen, ids[:per_type]), len(ids) > per_type))
+    return groups
+
+
+def _hits(screen: Screen, ids: Sequence[UUID]) -> tuple[Hit, ...]:
+    titles = dict(screen.model_class.objects.filter(pk__in=ids).values_list("pk", screen.title))
+    return tuple(Hit(pk, str(titles[pk]), f"/{screen.slug}/{pk}/") for pk in ids if pk in titles)
+
+
+def _found(screen: Screen, actor: Actor, asked: Asked, wanted: int) -> list[UUID]:
+    """Ids of visible matches, names that begin so first."""
+    seen: set[UUID] = set()
+    found: list[UUID] = []
+    visible = live(screen, actor)
+    narrow = actor.reach(f"{screen.type}.view").everything is False
+    for portion, candidates in enumerate(_portions(screen, asked)):
+        fresh = [pk for pk in dict.fromkeys(candidates) if pk not in seen]
+        seen.update(fresh)
+        passed = set(visible.filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
+        found += _seen_through(asked, [pk for pk in fresh if pk in passed])
+        if len(found) >= wanted or len(seen) >= MOST:
+            break
+        if portion == 1 and narrow and (own := _own(visible)) is not None:
+            return _dedupe([*found, *_seen_through(asked, _among(own, asked, wanted * 4))])[:wanted]
+    return found[:wanted]
+
+
+def _dedupe(ids: Iterable[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(ids))
+
+
+def _own(visible: Any) -> list[UUID] | None:
+    """All visible ids, when they are few."""
+    ids = list(visible.order_by().values_list("pk", flat=True)[: NARROW + 1])
+    return ids if len(ids) <= NARROW else None
+
+
+def _seen_through(asked: Asked, ids: list[UUID]) -> list[UUID]:
+    """Of the ids those that visible columns alone find, where columns are hidden."""
+    if not asked.hidden or not ids:
+        return ids
+    rows = SearchRow.objects.filter(record_id__in=ids).annotate(written=Cast("tokens", TextField()))
+    texts = {pk: (text, tokens) for pk, text, tokens in rows.values_list("record_id", "text", "written")}
+    return [pk for pk in ids if pk in texts and asked.stands_in(texts[pk][0], texts[pk][1].replace("'", "").split())]
+
+
+def _portions(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
+    """Candidates, a portion at a time."""
+    return _postgresql(screen, asked) if connection.vendor == "postgresql" else _sqlite(screen, asked)
+
+
+def _sqlite(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
+    """FTS5 walks its rows backwards and stops at the limit: newest first, whatever the number of matches."""
+    condition, values = _recheck(asked, "instr")
+    part = (  # made of constants; values are parameters
+        "SELECT * FROM (SELECT s.id, s.record_id FROM records_searchindex i CROSS JOIN records_searchrow s ON s.id = i.rowid"
+        f" WHERE i.records_searchindex MATCH %s AND s.record_type = %s{{}} ORDER BY i.rowid DESC LIMIT {FIRST})"
+    )
+    asking = asked.index_form("sqlite")
+    names = asked.names("sqlite")
+    sql = " UNION ALL ".join([*[part.format("") for _name in names], part.format(condition)])
+    rows = _rows(sql, [v for name in names for v in (name, screen.type)] + [asking, screen.type, *values])
+    yield [pk for _id, pk in rows]
+    while rows:
+        last = rows[-1][0]
+        sql = part.format(f"{condition} AND i.rowid < %s").replace(f"LIMIT {FIRST}", f"LIMIT {NEXT}")
+        rows = _rows(sql, [asking, screen.type, *values, last])
+        yield [pk for _id, pk in rows]
+
+
+def _postgresql(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
+    """GIN knows no order: the newest rows are looked at one by one, then matches as the index gives them."""
+    condition, values = _recheck(asked, "strpos")
+    asking, names = asked.index_form("postgresql"), asked.names("postgresql")
+    table = "records_searchrow s"
+    matching = f"SELECT s.id, s.record_id FROM {table} WHERE s.tokens @@ %s::tsquery AND s.record_type = %s"
+    newest = (
+        f"SELECT s.id, s.record_id FROM (SELECT * FROM {table} WHERE s.record_type = %s ORDER BY s.id DESC LIMIT {NEWEST}) s"
+        f" WHERE s.tokens @@ %s::tsquery{condition}"
+    )
+    parts = [f"({matching} LIMIT {FIRST})" for _name in names] + [f"({newest} LIMIT {FIRST})"]
+    rows = _rows(
+        " UNION ALL ".join(parts), [v for name in names for v in (name, screen.type)] + [screen.type, asking, *values]
+    )
+    yield [pk for _id, pk in rows]
+    offset, size = 0, NEXT
+    while True:
+        rows = _rows(f"{matching}{condition} LIMIT {size} OFFSET {offset}", [asking, screen.type, *values])
+        yield [pk for _id, pk in sorted(rows, reverse=True)]
+        if len(rows) < size:
+            return
+        offset, size = offset + size, size * 4
+
+
+def _recheck(asked: Asked, function: str) -> tuple[str, list[str]]:
+    """Pairs alone do not know their order: three characters and more must stand together in the text."""
+    return "".join(f" AND {function}(s.text, %s) > 0" for _part in asked.recheck), list(asked.recheck)
+
+
+def _rows(sql: str, values: Sequence[str | int]) -> list[tuple[int, UUID]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [(number, pk if isinstance(pk, UUID) else UUID(pk)) for number, pk in cursor.fetchall()]
+
+
+def _among(ids: Sequence[UUID], asked: Asked, most: int) -> list[UUID]:
+    """Matches among few records, newest first."""
+    rows = SearchRow.objects.filter(record_id__in=ids).filter(_Holds(asked))
+    return list(rows.order_by("-id").values_list("record_id", flat=True)[:most])
+
+
+class _Holds(Func):
+    """Whether a search row answers a question, by its own tokens; with `indexed`, as the index says."""
+
+    output_field = BooleanField()
+
+    def __init__(self, asked: Asked, indexed: bool = False) -> None:
+        super().__init__(F("id"), F("tokens"), F("text"))
+        self.asked, self.indexed = asked, indexed
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """The condition in the database's own words; whatever somebody typed is a parameter."""
+        number, tokens, text = (compiler.compile(part)[0] for part in self.source_expressions)
+        on_postgresql = connection.vendor == "postgresql"
+        values: list[Any]
+        if on_postgresql:
+            sql, values = f"{tokens} @@ %s::tsquery", [self.asked.tsquery()]
+        elif self.indexed:
+            found = "SELECT rowid FROM records_searchindex WHERE records_searchindex MATCH %s"
+            sql, values = f"{number} IN ({found})", [self.asked.fts5()]
+        else:
+            sql, values = self.asked.instr(tokens)
+        function = "strpos" if on_postgresql else "instr"
+        parts = [f"({sql})", *[f"{function}({text}, %s) > 0" for _part in self.asked.recheck]]
+        return f"({' AND '.join(parts)})", [*values, *self.asked.recheck]
+
+
+def matching_ids(actor: Actor, screen: Screen, text: str) -> Q:
+    """A condition that narrows a list of the type to what a text finds; rights are the list's own affair.
+
+    Few matches are named by their ids, so that the list starts from them; many are tested row by row along the list's own
+    index, which fills a page soon because they are many.
+    """
+    asked = ask(screen, actor, text) if screen.search is not None else None
+    if asked is None:
+        return Q(pk__in=[])
+    found = SearchRow.objects.filter(record_type=screen.type).filter(_Holds(asked, indexed=True))
+    few = list(found.values_list("record_id", flat=True)[: FEW + 1])
+    if asked.hidden:
+        return Q(pk__in=_seen_through(asked, few[:FEW]))
+    if len(few) <= FEW:
+        return Q(pk__in=few)
+    return Q(Exists(SearchRow.objects.filter(record_id=OuterRef("pk")).filter(_Holds(asked))))
