@@ -103,7 +103,8 @@ def resolve(user: User, now: datetime) -> tuple[datetime | None, Actor]:
     _add_shares(grants, shares)
     for provider in settings.CIRCLES:
         for right, ids in import_string(provider)(user, place.team | place.teams_below | _above(user)).items():
-            grants[right] = grants.get(right, Reach()).join(Reach(circles=frozenset(ids)))
+            for opened in _with_customer(right):
+                grants[opened] = grants.get(opened, Reach()).join(Reach(circles=frozenset(ids)))
     for right, reach in denied.items():
         if right in grants:
             grants[right] = replace(grants[right], denied=reach)
@@ -118,6 +119,13 @@ def resolve(user: User, now: datetime) -> tuple[datetime | None, Actor]:
         superuser=user.is_superuser,
     )
     return min((s.expires_at for s in shares if s.expires_at), default=None), actor
+
+
+def _with_customer(right: str) -> list[str]:
+    """A right on customers, and the same on whatever is about a customer: a touch is seen with its party."""
+    type_, _dot, verb = right.rpartition(".")
+    about = [s.type for s in screens.values() if s.party and s.type != "party"] if type_ == "party" else []
+    return [right, *[f"{other}.{verb}" for other in about]]
 
 
 def _add_shares(grants: dict[str, Reach], shares: list[Share]) -> None:
