@@ -16,6 +16,7 @@ from zhike.kernel.screens import Screen
 from zhike.records.filters import parse_filter
 from zhike.records.models import SavedView
 from zhike.records.queries import MOST_ROWS, ListQuery
+from zhike.records.search.queries import matching_ids
 
 KNOWN = {"filter", "sort", "after", "size", "columns", "view", "bin", "drawer", "q", "page"}
 
@@ -37,6 +38,7 @@ def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, str
         after=params.get("after", ""),
         columns=columns,
         archived=params.get("bin") == "1",
+        extra=matching_ids(actor, screen, params["q"]) if params.get("q") else None,
     )
 
 
