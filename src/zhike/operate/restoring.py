@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.graph import MigrationGraph
 from django.utils.translation import gettext as _
 
 from zhike.kernel.errors import DomainError
@@ -142,9 +143,7 @@ def our_tables() -> list[str]:
 def _build(source: archive.Reader) -> None:
     """Tables as the archive's version had them, its rows, then this version's migrations."""
     executor = MigrationExecutor(connection)
-    done = set(source.manifest.migrations)
-    targets = [node for node in executor.loader.graph.nodes if node in done]
-    executor.migrate(targets)
+    executor.migrate(tips(executor.loader.graph, source.manifest.migrations))
     with transaction.atomic():
         clear_seeded(tables_of(source))
         for table in tables_of(source):
@@ -153,11 +152,19 @@ def _build(source: archive.Reader) -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
+def tips(graph: MigrationGraph, done: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of these migrations, those that no other of them builds on."""
+    nodes = {node for node in done if node in graph.node_map}
+    return sorted(node for node in nodes if not any(child.key in nodes for child in graph.node_map[node].children))
+
+
 def clear_seeded(tables: list[rows.Table]) -> None:
     """Rows that migrations wrote come again with the archive."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA defer_foreign_keys = ON")
+        else:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for table in tables:
             name = connection.ops.quote_name(table.name)
             cursor.execute(f"SELECT 1 FROM {name} LIMIT 1")  # noqa: S608 - our own names

@@ -37,8 +37,7 @@ class Table:
     name: str
     columns: tuple[str, ...]
     fields: tuple[models.Field[Any, Any], ...]
-    key: str
-    key_is_text: bool
+    keys: tuple[tuple[str, bool], ...]  # columns of the primary key, and whether each is text
 
     @property
     def quoted(self) -> str:
@@ -62,9 +61,9 @@ def tables(apps: Apps, derived: frozenset[str] = frozenset()) -> list[Table]:
         if not meta.managed or meta.proxy or meta.db_table in LEFT_OUT | derived:
             continue
         fields = tuple(field for field in meta.concrete_fields if not getattr(field, "generated", False))
-        key: Any = meta.pk
+        keys = tuple((str(field.column), kind_of(field) in TEXT) for field in meta.pk_fields)
         columns = tuple(str(field.column) for field in fields)
-        found[meta.db_table] = Table(meta.db_table, columns, fields, key.column, kind_of(key) in TEXT)
+        found[meta.db_table] = Table(meta.db_table, columns, fields, keys)
     return [found[name] for name in sorted(found)]
 
 
@@ -141,8 +140,9 @@ def select(table: Table, vendor: str) -> str:
     """The statement that reads a table in the order of its key, the same on both databases."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(column) for column in table.columns)
-    collate = ' COLLATE "C"' if vendor == "postgresql" and table.key_is_text else ""
-    return f"SELECT {columns} FROM {quote(table.name)} ORDER BY {quote(table.key)}{collate}"  # noqa: S608 - our own names
+    bytewise = ' COLLATE "C"' if vendor == "postgresql" else ""
+    order = ", ".join(f"{quote(key)}{bytewise if is_text else ''}" for key, is_text in table.keys)
+    return f"SELECT {columns} FROM {quote(table.name)} ORDER BY {order}"  # noqa: S608 - our own names
 
 
 def lines(table: Table, found: Iterable[Sequence[Any]], vendor: str) -> Iterator[bytes]:

@@ -166,6 +166,7 @@ def supervise_all(host: str, port: int, workers: int) -> int:
 def main(arguments: list[str]) -> int:
     """Serve until a signal."""
     wanted = options(arguments)
+    os.umask(0o077)  # data, logs and keys are nobody else's business
     set_up()
     from django.utils.translation import gettext as _
 
