@@ -17,6 +17,7 @@ PUBLIC = {
     "signin": "signing in",
     "signin_code": "second factor",
     "signin_passkey": "second factor",
+    "metrics": "monitoring, from this machine or with a token of its own",
     "signout": "signing out, also when the session is already gone",
     "forgotten": "asking for a new password",
     "join": "a one-time invitation link",
