@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from zhike.config.capabilities import CAPABILITIES
 
-django_stubs_ext.monkeypatch()
 _nonce = NONCE  # nonces are not used: no script and no style stands inline
 
 

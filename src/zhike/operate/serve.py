@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from zhike.operate import metrics, supervise, web
 
@@ -83,7 +84,6 @@ def preload() -> None:
     """Load in the parent what every child would load, so that they share its memory."""
     from django.db import connections
     from django.template.loader import get_template
-    from django.test import RequestFactory
     from django.urls import get_resolver
     from django.utils import translation
 
@@ -96,12 +96,27 @@ def preload() -> None:
     for name in ("zhike/base.html", "zhike/refusal.html"):
         with contextlib.suppress(Exception):
             get_template(name)
-    environ = RequestFactory(SERVER_NAME="127.0.0.1").get("/healthz").environ
+    environ = environ_of("/healthz")
     for _piece in application(environ, lambda *_started: lambda _piece: None):
         pass
     connections.close_all()
     gc.collect()
     gc.freeze()
+
+
+def environ_of(path: str) -> dict[str, Any]:
+    """A request as a web server would hand it over."""
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+    }
 
 
 def say_where(host: str, port: int) -> None:
