@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from zhike.customers.terms import (
     POINT_ICONS,
     Attitude,
     Decision,
+    NameOf,
     PointKind,
     RelationKind,
     key_number,
@@ -286,36 +287,41 @@ def completeness_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
 
 
 def searched(party: Party) -> Mapping[str, Sequence[str]]:
-    """What finds a party: every name, number, address and code. Two queries."""
-    names = [party.name, party.short_name, party.english_name, party.former_name, party.contact_name]
-    names += [row.name for row in party.names.all()] if not party._state.adding else []
-    points = list(party.points.all()) if not party._state.adding else []
-    return search_words(
-        [name for name in names if name],
-        [(p.kind, p.value) for p in points] or own_points(party),
-        [party.credit_code, party.external_id],
-        [party.province, party.city, party.district, party.address],
-    )
+    """What finds a party: every name, number and code. Two queries."""
+    fields = {f: getattr(party, f) for f in SEARCHED}
+    aliases = [row.name for row in party.names.all() if row.kind == NameOf.ALIAS]
+    return search_fields(fields, aliases, party.points.all())
 
 
-def own_points(party: Party) -> list[tuple[str, str]]:
-    """Contact points as the party's own columns show them."""
-    pairs = [(PointKind.MOBILE, party.mobile), (PointKind.LANDLINE, party.phone), (PointKind.EMAIL, party.email)]
-    return [(str(kind), value) for kind, value in [*pairs, (PointKind.WECHAT, party.wechat)] if value]
+#: column of the party → key under which search takes it
+SEARCHED = {
+    "name": "name",
+    "short_name": "short_name:name",
+    "english_name": "english_name:name",
+    "former_name": "former_name:name",
+    "contact_name": "contact_name:name",
+    "credit_code": "credit_code:number",
+    "external_id": "external_id:text",
+}
+POINT_KEYS = {
+    PointKind.MOBILE: "mobile",
+    PointKind.LANDLINE: "phone",
+    PointKind.EMAIL: "email",
+    PointKind.WECHAT: "wechat",
+    PointKind.QQ: "wechat",
+}
 
 
-def search_words(
-    names: Sequence[str], points: Sequence[tuple[str, str]], codes: Sequence[str], places: Sequence[str]
-) -> dict[str, list[str]]:
-    """The words of a party by field, as search takes them."""
-    return {
-        "name": list(dict.fromkeys(names)),
-        "phone": [v.partition(";")[0].removeprefix("+86") for k, v in points if k in REACHED],
-        "email": [v for k, v in points if k == PointKind.EMAIL],
-        "account": [v for k, v in points if k in (PointKind.WECHAT, PointKind.QQ)],
-        "code": [code for code in codes if code],
-        "address": [place for place in places if place],
-    }
+def search_fields(fields: Mapping[str, Any], aliases: Sequence[str], points: Iterable[Any]) -> dict[str, list[str]]:
+    """The words of a party by key, as search takes them."""
+    found = {key: [fields[column]] for column, key in SEARCHED.items() if fields[column]}
+    if aliases:
+        found["aliases:name"] = list(aliases)
+    for point in points:
+        key = POINT_KEYS.get(point.kind)
+        if key is not None:
+            found.setdefault(key, []).append(point.value.partition(";")[0].removeprefix("+86"))
+    return found
 
 
 def everything_about(party: Party) -> dict[str, Any]:

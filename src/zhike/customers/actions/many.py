@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -15,7 +15,7 @@ from django.utils import timezone
 from zhike.customers.actions.keeping import likeness
 from zhike.customers.actions.preparing import Prepared, percent_complete, prepare, shown_points
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, PartyName
-from zhike.customers.queries import team_of
+from zhike.customers.queries import search_fields, team_of
 from zhike.customers.terms import Form, key_number
 from zhike.kernel import bulk
 from zhike.kernel.actor import Actor
@@ -25,6 +25,7 @@ from zhike.kernel.screens import screens
 from zhike.methods.duplicates import keys
 from zhike.records import search
 from zhike.records.columns import custom_columns
+from zhike.records.search.index import Entry, custom_keys
 from zhike.records.tagging import set_tags
 from zhike.records.values import stored_custom
 
@@ -47,6 +48,7 @@ class Rows:
     by: Actor
     now: datetime
     stamp: Any
+    texts: list[tuple[str, str]]
     parties: list[tuple[Any, ...]] = field(default_factory=list)
     points: list[tuple[Any, ...]] = field(default_factory=list)
     names: list[tuple[Any, ...]] = field(default_factory=list)
@@ -54,6 +56,8 @@ class Rows:
     members: list[tuple[Any, ...]] = field(default_factory=list)
     tags: list[tuple[UUID, list[str]]] = field(default_factory=list)
     events: list[tuple[UUID, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
     teams: dict[UUID, UUID | None] = field(default_factory=dict)
 
     def team(self, owner_id: UUID) -> UUID | None:
@@ -64,25 +68,35 @@ class Rows:
 
 
 def create_many(values: Sequence[Mapping[str, Any]], *, by: Actor, batch_id: UUID | None = None) -> list[Any]:
-    """Create parties from values by column name; the answer has, in order, each new id or the DomainError that refused it.
+    """Create parties from values by column name: in order, each new id or the DomainError that refused it.
 
     One transaction: either all accepted rows stand, with contact points, keys, search and events, or none.
     """
+    rows = prepare_many(values, by=by)
+    write_many(rows, batch_id=batch_id)
+    return rows.results
+
+
+def prepare_many(values: Sequence[Mapping[str, Any]], *, by: Actor) -> Rows:
+    """The rows of many new parties, nothing written yet: the half of the work that needs the processor alone."""
     by.require("party.create")
-    now = timezone.now()
-    rows = Rows(by, now, bulk.moment(now))
-    known = {c.name: c for c in custom_columns(screens["party"])} if "party" in screens else {}
-    results: list[Any] = []
+    now, screen = timezone.now(), screens["party"]
+    rows = Rows(by, now, bulk.moment(now), custom_keys(screen))
+    known = {column.name: column for column in custom_columns(screen)}
     for one in values:
         try:
             made = prepare(one, lenient=by.door == "import")
-            custom = {n: stored_custom(known[n], one[n]) for n in known if one.get(n) not in (None, "", [])}
-            results.append(_add(rows, made, one, custom))
+            custom = {n: stored_custom(c, one[n]) for n, c in known.items() if one.get(n) not in (None, "", [])}
+            rows.results.append(_add(rows, made, one, custom))
         except DomainError as error:
-            results.append(error)
+            rows.results.append(error)
+    return rows
+
+
+def write_many(rows: Rows, *, batch_id: UUID | None = None) -> None:
+    """Write prepared rows, with their events, in one transaction."""
     with transaction.atomic():
         _write(rows, batch_id)
-    return results
 
 
 def _add(rows: Rows, made: Prepared, values: Mapping[str, Any], custom: dict[str, Any]) -> UUID:
@@ -108,6 +122,9 @@ def _add(rows: Rows, made: Prepared, values: Mapping[str, Any], custom: dict[str
     if values.get("tags"):
         rows.tags.append((pk, values["tags"]))
     rows.events.append((pk, {"version": 1}, {"subject": fields["name"]}))
+    words: dict[str, list[str]] = search_fields(fields, made.aliases or (), points)
+    words |= {key: [str(custom[name])] for name, key in rows.texts if custom.get(name)}
+    rows.entries.append(Entry("party", pk, words))
     if fields["contact_name"] and fields["form"] == Form.ORGANISATION:
         _introduce(rows, pk, fields)
     return pk
@@ -166,13 +183,9 @@ def _write(rows: Rows, batch_id: UUID | None) -> None:
         batch_id=batch_id,
         now=rows.now,
     )
-    search.index_many(_searchable(rows.parties))
+    search.index_many(rows.entries, fresh=True)
 
 
 def _numbered(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The rows with fresh ids before them."""
     return [(bulk.key(pk), *row) for pk, row in zip(new_ids(len(rows)), rows, strict=True)]
-
-
-def _searchable(parties: Iterable[Sequence[Any]]) -> list[Party]:
-    return [Party(**dict(zip(PARTY, row, strict=True))) for row in parties]
