@@ -1,5 +1,10 @@
 """Addresses of connect."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from zhike.connect.views import agents, api_page
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("mcp", agents, name="mcp"),
+    path("api/docs", api_page, name="api_docs"),
+]

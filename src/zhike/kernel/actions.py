@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
+from datetime import datetime
 from functools import update_wrapper
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_origin
 from uuid import UUID
@@ -24,7 +25,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from zhike.kernel import ledger
+from zhike.kernel import clock, ledger
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from zhike.kernel.events import AccessRefused
@@ -130,11 +131,18 @@ class Action(Generic[P, R]):
             parsed = self.fields.model_validate(dict(data))
         except ValidationError as error:
             raise as_problems(error) from error
-        values = {name: getattr(parsed, name) for name in type(parsed).model_fields}
+        values = {name: _in_zone(getattr(parsed, name), by) for name in type(parsed).model_fields}
         for name, model in self.refs.items():
             if values.get(name) is not None:
                 values[name] = find(model, values[name], by, field=name)
         return {"draft": self.draft(**values)} if self.draft else values
+
+
+def _in_zone(value: Any, by: Actor) -> Any:
+    """A time without a zone, as forms send it, is meant where the person is."""
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        return value
+    return clock.moment(value.date(), value.time(), by.zone)
 
 
 _batch: ContextVar[UUID | None] = ContextVar("zhike_batch", default=None)
@@ -307,6 +315,7 @@ def run(
             return Outcome(value, reply)
     except Forbidden as refused:
         refused_event(by, refused.data["right"], name)
+        refused.recorded = True
         raise
     except (
         DataError,

@@ -100,8 +100,8 @@ def problem(body: dict[str, Any], status: int) -> HttpResponse:
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The one rendering of a refusal; one for lack of a right stands in the ledger, whatever view it came from."""
     actor = getattr(request, "actor", None)
-    if isinstance(error, Forbidden) and actor is not None and not error.recorded:
-        refused_event(actor, error.data["right"])
+    if isinstance(error, Forbidden) and actor is not None:
+        recorded(error, actor)
     if for_machines(request) or request.headers.get("HX-Request"):
         response = problem(error.problem(), error.status)
         if error.status in (409, 422, 429):  # statuses whose fragments are swapped in; this one is a sentence
@@ -113,6 +113,13 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.data["retry_after"])
     return response
+
+
+def recorded(error: Forbidden, actor: Actor) -> None:
+    """Tell the ledger of a refusal, unless it has been told."""
+    if not error.recorded:
+        refused_event(actor, error.data["right"])
+        error.recorded = True
 
 
 def toast(text: str, *, undo: str = "", kind: str = "", **events: Any) -> str:

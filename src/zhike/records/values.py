@@ -106,7 +106,8 @@ def _url(column: Column, raw: Any, actor: Actor) -> str:
     text = _text(column, raw, actor)
     address = text if "://" in text or text.startswith(("mailto:", "tel:")) else f"https://{text}"
     try:
-        scheme = urlsplit(address).scheme.lower()
+        parts = urlsplit(address)
+        scheme = parts.scheme.lower() if parts.port is None or parts.port else ""  # asking for the port checks it
     except ValueError:
         scheme = ""
     if scheme not in SCHEMES or any(c.isspace() for c in address):

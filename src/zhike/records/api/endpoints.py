@@ -60,7 +60,7 @@ def _anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse
 
 @api.exception_handler(OperationalError)
 def _database_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    logger.error("the database did not answer: %s", type(error).__name__)
+    logger.error("the database did not answer", exc_info=error)
     body = {"code": "unavailable", "detail": str(_("The database is busy or away. Try again soon.")), "status": 503}
     response = problem(body, 503)
     response["Retry-After"] = "5"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import Screen
 from zhike.records.access import record_at
 from zhike.records.columns import Bound, bound_columns
+from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
 from zhike.records.queries import ListQuery, add_tags, has_field, page, value_paths
 from zhike.records.values import as_json
@@ -26,11 +28,14 @@ def list_payload(screen: Screen, actor: Actor, query: ListQuery) -> dict[str, An
 def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     """All of one record that this actor may know, in three queries whatever its size."""
     record = record_at(screen, actor, pk, f"{screen.type}.view")
-    bound = list(bound_columns(screen, actor).values())
+    columns = bound_columns(screen, actor)
+    bound = list(columns.values())
     paths = value_paths(screen, bound)
     values = screen.model_class.objects.filter(pk=record.pk).values_list(*paths.values())
     rows = [dict(zip(paths, row, strict=True)) for row in values]
     add_tags(rows, bound)
+    add_names(rows, bound, actor)
+    add_formulas(rows, bound, columns, clock.today(actor.zone))
     found = {"type": screen.type, **_item(bound, rows[0])}
     found["updated_at"] = record.updated_at
     if has_field(screen.model_class, "archived_at"):

@@ -102,7 +102,8 @@ def inline(schema: Schema, definitions: Schema) -> Schema:
     """A schema that stands alone, for agents: nested models as its own $defs."""
     if not definitions:
         return schema
-    return _repointed({**schema, "$defs": definitions})
+    found: Schema = _repointed({**schema, "$defs": definitions})
+    return found
 
 
 def _repointed(node: Any) -> Any:

@@ -38,7 +38,9 @@ def patterns() -> list[URLPattern]:
     """The operations, then a 404 for whatever is left."""
     operations, _app, _namespace = api.urls
     found = [
-        path(str(one.pattern), declared(one.callback), name=one.name) for one in operations if one.name != "api-root"
+        path(str(one.pattern), declared(one.callback), name=one.name)
+        for one in operations
+        if isinstance(one, URLPattern) and one.callback is not None and one.name != "api-root"
     ]
     return [*found, re_path(r"", declared(nothing_here), name="nothing")]
 
