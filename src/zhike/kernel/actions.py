@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import InvalidOperation
 from datetime import datetime
 from functools import update_wrapper
-from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_origin
 from uuid import UUID
 
 import orjson
@@ -75,6 +75,8 @@ class Outcome:
 @dataclass(eq=False)
 class Action(Generic[P, R]):
     """A registered action. Call it like the function it wraps (it checks the right and opens the transaction), or by `run`."""
+
+    do_not_call_in_templates: ClassVar[bool] = True  # a template that names an action means the action
 
     function: Callable[P, R]
     name: str

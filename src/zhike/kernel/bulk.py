@@ -119,14 +119,13 @@ def append_events(
     subjects: Iterable[tuple[UUID, dict[str, Any], dict[str, Any]]],
     *,
     by: Actor,
-    subject_type: str,
     action: str,
     about_customer: bool = False,
     batch_id: UUID | None = None,
     now: datetime | None = None,
 ) -> None:
     """One event of a kind for each (subject id, payload, personal part), the same rows that `ledger.compose` makes."""
-    at = now or timezone.now()
+    at, subject_type = now or timezone.now(), type_.partition(".")[0]
     at_text = at.astimezone(UTC).isoformat(timespec="microseconds")
     request = context.current.get()
     real = by.real_user_id or by.user_id

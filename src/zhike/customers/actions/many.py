@@ -177,7 +177,6 @@ def _write(rows: Rows, batch_id: UUID | None) -> None:
         "party.created",
         rows.events,
         by=rows.by,
-        subject_type="party",
         action="create_party",
         about_customer=True,
         batch_id=batch_id,

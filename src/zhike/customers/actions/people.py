@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.actions.fields import (
     Day,
-    Department,
     KindOfName,
     KindOfRelation,
     MainContact,
@@ -49,13 +48,12 @@ def add_member(
     *,
     person: Person,
     role: Position = "",
-    department: Department = "",
     decision: Part = None,
     attitude: Stance = None,
     primary: MainContact = False,
     by: Actor,
 ) -> Party:
-    """Put a person into this organisation, with position and part in its decisions."""
+    """Put a person into this organisation, with position and part in its decisions; `change_member` says more."""
     if person.form != Form.PERSON or person.pk == party.pk:
         message = _("“%(name)s” is an organisation. Choose a person.") % {"name": person.name}
         raise Invalid("member.form", message, "person")
@@ -66,7 +64,6 @@ def add_member(
         organisation=party,
         person=person,
         role=clean(role, 80),
-        department=clean(department, 80),
         decision=str(decision or ""),
         attitude=str(attitude or ""),
         primary=primary,
