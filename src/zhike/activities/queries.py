@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from zhike.activities.models import Task, Touch
+from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
 
 
@@ -25,6 +26,20 @@ def task_counts(actor: Actor, now: datetime, end_of_day: datetime, start_of_day:
         open=Count("pk", filter=Q(done_at=None)),
         done=Count("pk", filter=Q(done_at__gte=start_of_day)),
     )
+
+
+def task(pk: object, by: Actor, right: str = "task.view") -> Task:
+    """The task behind an id; outside the actor's scope it does not exist (NotFound)."""
+    found: Task = find(Task, pk, by, right=right)
+    return found
+
+
+def last_touches(party_id: UUID, actor: Actor, *, before: datetime | None = None, size: int = 30) -> list[Touch]:
+    """A customer's touches before a moment, latest first, with who wrote them."""
+    found = Touch.objects.visible_to(actor).filter(party_id=party_id, archived_at=None)
+    if before is not None:
+        found = found.filter(at__lt=before)
+    return list(found.select_related("owner", "person").order_by("-at", "-id")[:size])
 
 
 def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:

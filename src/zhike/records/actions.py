@@ -129,6 +129,8 @@ def by_column(screen: Screen, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def custom_change(screen: Screen, record: Record, values: Values) -> Values:
     """The record's new `custom`, when one of its own fields is among the values."""
+    if not any(name.startswith("c_") for name in values):
+        return {}
     own = {c.name: c for c in custom_columns(screen) if c.name in values}
     if not own:
         return {}
@@ -293,10 +295,19 @@ def undo(event_id: UUID, by: Actor) -> Record:
     elif verb == "updated":
         old = {name: _former(sides[0]) for name, sides in read_detail(event).get("changes", {}).items()}
         run(f"update_{screen.type}", by=by, subject_id=record.pk, data=old, version=record.version)
+    elif (taken_back := opposite(event.action, record)) is not None:
+        run(taken_back, by=by, subject_id=record.pk)
     else:
         raise BadRequest("no_undo", _("This cannot be undone."))
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
+
+
+def opposite(name: str, record: Record) -> str | None:
+    """The action that takes another one back, where the one that was run names it."""
+    made = registry.get(name)
+    back = registry.get(made.undo) if made is not None and made.undo else None
+    return back.name if back is not None and back.subject is type(record) else None
 
 
 def _former(value: Any) -> Any:

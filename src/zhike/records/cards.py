@@ -17,6 +17,7 @@ from zhike.records.cells import Cells
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
+from zhike.records.panels import with_standard
 from zhike.records.queries import REFERENCES, tags_of
 
 
@@ -33,7 +34,7 @@ def panels_of(screen: Screen, record: Record, actor: Actor, places: tuple[str, .
     """The panels that this person may see, with what their templates need."""
     return [
         {"panel": panel, "place": panel.place, "context": panel.context(record, actor)}
-        for panel in screen.panels
+        for panel in (screen.panels if places else with_standard(screen))
         if (not panel.right or actor.can(panel.right)) and (not places or panel.place in places)
     ]
 

@@ -31,6 +31,7 @@ class Bound:
 
     column: Column
     rule: FieldRule
+    veiled: bool = False  # shown in part to everybody without the right to see it; writing is another matter
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ class Bound:
     @property
     def masked(self) -> bool:
         """Whether the value is shown only in part."""
-        return self.rule is FieldRule.MASKED
+        return self.veiled or self.rule is FieldRule.MASKED
 
 
 def bound_columns(screen: Screen, actor: Actor) -> dict[str, Bound]:
@@ -79,9 +80,7 @@ def _bound(screen: Screen, actor: Actor, custom: list[Column]) -> dict[str, Boun
         rule = actor.rule(screen.type, column.name)
         if rule is FieldRule.HIDDEN:
             continue
-        if column.sensitive is not Sensitive.NO and not unmasked and rule is FieldRule.OPEN:
-            rule = FieldRule.MASKED
-        found[column.name] = Bound(column, rule)
+        found[column.name] = Bound(column, rule, column.sensitive is not Sensitive.NO and not unmasked)
     return {name: item for name, item in found.items() if not _looks_behind(item, found)}
 
 

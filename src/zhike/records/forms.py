@@ -21,6 +21,7 @@ from zhike.kernel.models import Record
 from zhike.kernel.screens import Column, Kind, Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.queries import live, picked, tags_of
+from zhike.records.values import masked
 
 MOST_OPTIONS = 200
 
@@ -62,8 +63,18 @@ def record_form(
     columns.sort(key=lambda b: order.get(b.column.section, 99))
     values = {b.name: current(b.column, record, actor) for b in columns} if record else dict(initial or {})
     fields = {b.name: column_field(b.column, actor, values.get(b.name)) for b in columns}
+    for item in columns:
+        if item.veiled and record and values.get(item.name):
+            veil(fields[item.name], item.column, values.pop(item.name))
     made: Carrying = type("RecordForm", (Carrying,), fields)(data, initial=values, prefix=None)
     return made
+
+
+def veil(field: forms.Field, column: Column, value: Any) -> None:
+    """A value shown in part stands in the form as a hint only; leaving the field empty keeps it."""
+    field.veiled = True  # type: ignore[attr-defined]
+    field.widget.attrs["placeholder"] = str(masked(column, value))
+    field.help_text = _("Shown in part. Leave it empty to keep it.")
 
 
 def current(column: Column, record: Record, actor: Actor) -> Any:
@@ -195,10 +206,12 @@ def type_widget(annotation: Any, info: FieldInfo) -> forms.Widget:
     return _Long() if extra.get("long") else forms.TextInput()
 
 
-def submitted(form_fields: Iterable[str], post: Any, many: Iterable[str] = ()) -> dict[str, Any]:
+def submitted(form_fields: Mapping[str, forms.Field], post: Any, many: Iterable[str] = ()) -> dict[str, Any]:
     """What was sent of a form's fields, as plain data for `run`."""
     lists = set(many)
-    return {name: post.getlist(name) if name in lists else post[name] for name in form_fields if name in post}
+    kept = {name for name, field in form_fields.items() if getattr(field, "veiled", False) and not post.get(name)}
+    names = [name for name in form_fields if name in post and name not in kept]
+    return {name: post.getlist(name) if name in lists else post[name] for name in names}
 
 
 def many_of(form: forms.Form) -> list[str]:

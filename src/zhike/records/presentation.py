@@ -22,6 +22,16 @@ from zhike.records.queries import ListQuery, picked
 INPUTS = {
     "empty": "none", "filled": "none", "between": "range", "last_days": "number", "older_days": "number", "next_days": "number",
 }  # fmt: skip
+ON_PHONE = 4  # cells of a row that a phone shows below the name
+#: css class and pixels of a column by what it holds, where its declaration names no width
+WIDTHS: Mapping[Kind, tuple[str, int]] = {
+    Kind.DATE: ("w4", 80), Kind.DATETIME: ("w5", 120), Kind.NUMBER: ("w4", 80), Kind.MONEY: ("w5", 120),
+    Kind.FORMULA: ("w5", 120), Kind.CHOICE: ("w4", 80), Kind.PERSON: ("w4", 80), Kind.TEAM: ("w5", 120),
+    Kind.BOOL: ("w2", 64), Kind.TAGS: ("w7", 176), Kind.RECORD: ("w7", 176), Kind.EMAIL: ("w7", 176),
+    Kind.URL: ("w7", 176), Kind.LONG_TEXT: ("w9", 300),
+}  # fmt: skip
+PIXELS = {"w0": 44, "w1": 56, "w2": 64, "w3": 72, "w4": 80, "w5": 120, "w6": 136, "w7": 176, "w8": 232, "w9": 300}
+ROOM = 900  # what the columns beside the first may take before the first one needs a width of its own
 UNITS = ("day", "week", "month", "quarter", "year")
 
 
@@ -34,10 +44,10 @@ def row_of(
         {
             "html": html,
             "label": item.column.label,
-            "css": "num" if is_numeric(item.column) else "",
+            "css": f"{'num' if is_numeric(item.column) else ''} {'lo' if place >= ON_PHONE else ''}".strip(),
             "edit": item.name if item.column.inline and item.writable else "",
         }
-        for item, html in zip(columns[1:], cells[1:], strict=True)
+        for place, (item, html) in enumerate(zip(columns[1:], cells[1:], strict=True))
     ]
     return {
         "id": row["id"],
@@ -47,6 +57,13 @@ def row_of(
         "title": cells[0],
         "cells": shown,
     }
+
+
+def widths(columns: Sequence[Bound]) -> list[str]:
+    """A css class for each column; the first takes what is left, or a width of its own where many stand beside it."""
+    chosen = [item.column.width or WIDTHS.get(item.column.kind, ("w6", 136))[0] for item in columns[1:]]
+    wide = sum(PIXELS.get(name, 136) for name in chosen) > ROOM
+    return ["w9" if wide else "", *chosen]
 
 
 def list_frame(
@@ -63,6 +80,7 @@ def list_frame(
         "fields": [editor_field(b, actor) for b in bound.values() if operators_for(b)],
         "keep": keep,
         "save_url": f"/{screen.slug}/views/new/",
+        "dropped": query.dropped,
         "columns_menu": columns_menu(bound, query),
         "bulk": bulk(screen, actor),
         "count_url": f"/{screen.slug}/count/?{request.GET.urlencode()}",
@@ -75,7 +93,8 @@ def list_frame(
 def tabs(screen: Screen, views: Sequence[SavedView], current: str, archived: bool) -> list[dict[str, Any]]:
     """All records, then the saved views."""
     base = f"/{screen.slug}/"
-    items = [{"label": _("All"), "url": base, "active": not current and not archived, "icon": ""}]
+    everything = f"{base}?view=all" if any(view.default for view in views) else base
+    items = [{"label": _("All"), "url": everything, "active": current in ("", "all") and not archived, "icon": ""}]
     for view in views:
         active = str(view.pk) == current
         icon = "pin" if view.pinned else "share" if view.shared else ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from zhike.kernel.screens import by_slug
+from zhike.records.files import views as file_views
 from zhike.records.notices import views as notice_views
+from zhike.records.savedviews import views as view_views
+from zhike.records.talk import views as talk_views
 from zhike.records.views import cards, changes, finding, lists
 from zhike.records.work import views as work_views
 
@@ -31,6 +34,17 @@ of_a_type = [
     path("count/", lists.count, name="record_count"),
     path("pick/", lists.pick, name="record_pick"),
     path("new/", changes.new, name="record_new"),
+    path("views/", view_views.views, name="record_views"),
+    path("views/new/", view_views.new, name="view_new"),
+    path("views/order/", view_views.reorder, name="views_order"),
+    path("views/<uuid:pk>/", view_views.change, name="view_change"),
+    path("views/<uuid:pk>/delete/", view_views.delete, name="view_delete"),
+    path("<uuid:pk>/files/", file_views.files, name="record_files"),
+    path("<uuid:pk>/files/<uuid:file>/", file_views.download, name="record_file"),
+    path("<uuid:pk>/files/<uuid:file>/remove/", file_views.remove, name="record_file_remove"),
+    path("<uuid:pk>/comments/", talk_views.comments, name="record_comments"),
+    path("<uuid:pk>/mentionable/", talk_views.mentionable, name="record_mentionable"),
+    path("<uuid:pk>/tags/", talk_views.tags, name="record_tags"),
     path("bulk/<slug:name>/", changes.bulk, name="record_bulk"),
     path("<uuid:pk>/", cards.card, name="record_card"),
     path("<uuid:pk>/drawer/", cards.drawer, name="record_drawer"),
@@ -48,6 +62,9 @@ own_pages = [
     path("work/<uuid:pk>/", work_views.work, name="work"),
     path("work/<uuid:pk>/part/", work_views.part, name="work_part"),
     path("work/<uuid:pk>/cancel/", work_views.cancel, name="work_cancel"),
+    path("settings/tags/", talk_views.tag_list, name="tag_list"),
+    path("settings/tags/<slug:type_>/", talk_views.tag_list, name="tag_list_of"),
+    path("settings/tags/<slug:type_>/<uuid:tag>/", talk_views.tag_change, name="tag_change"),
     path("notices/", notice_views.notices, name="notices"),
     path("notices/read/", notice_views.read, name="notices_read"),
     path("notices/unread/", notice_views.unread, name="notices_unread"),

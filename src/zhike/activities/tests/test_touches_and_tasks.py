@@ -89,7 +89,7 @@ def test_taking_a_touch_back_takes_its_planned_task_back_too(he: Actor) -> None:
 
 
 def test_a_touch_of_tomorrow_is_refused(he: Actor) -> None:
-    with pytest.raises(Invalid, match="future|将来|未来") as refused:
+    with pytest.raises(Invalid) as refused:
         log_touch(customer(he), text="还没发生", at=timezone.now() + timedelta(days=1), by=he)
     assert refused.value.code == "future_touch"
 

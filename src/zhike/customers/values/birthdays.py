@@ -167,3 +167,21 @@ def _bad(text: str) -> Invalid:
 def days_until(birthday: Birthday, on: date) -> int:
     """How many days until it is celebrated again; 0 on the day itself."""
     return (birthday.next_occurrence(on) - on) // timedelta(days=1)
+
+
+def names_of_day(day: date) -> list[tuple[bool, int, int]]:
+    """Which birthdays may be celebrated on that day, as (lunar, month, day): what a database is asked for.
+
+    More than are: whether one really is celebrated then says `Birthday.is_on`.
+    """
+    from borax.calendars.lunardate import LunarDate
+
+    found = [(False, day.month, day.day)]
+    if (day.month, day.day) == (2, 28):
+        found.append((False, 2, 29))
+    if day.year in _LUNAR_YEARS:
+        lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
+        found.append((True, lunar.month, lunar.day))
+        if lunar.day == 29:
+            found.append((True, lunar.month, 30))
+    return found

@@ -19,9 +19,9 @@ from zhike.kernel.models import Event
 from zhike.kernel.screens import Screen
 from zhike.records import actions, forms
 from zhike.records.access import record_at, screen_at, title_of
+from zhike.records.cards import door_of, row_of
 from zhike.records.cells import Cells
 from zhike.records.columns import bound_columns
-from zhike.records.views.cards import door_of, row_of
 
 MOST_IN_BULK = 500
 
@@ -225,8 +225,9 @@ def form_again(request: ActorRequest, form: forms.Carrying, error: DomainError, 
 
 
 def labelled(form: forms.Carrying, sides: Any) -> list[dict[str, Any]]:
-    """Both sides of a stale write with the labels of their fields; only the fields that really differ."""
-    return [s | {"label": form.fields[s["field"]].label} for s in sides or [] if s["field"] in form.fields]
+    """Both sides of a stale write with the labels of their fields; only those that differ and may be seen in full."""
+    shown = {name for name, field in form.fields.items() if not getattr(field, "veiled", False)}
+    return [s | {"label": form.fields[s["field"]].label} for s in sides or [] if s["field"] in shown]
 
 
 def done(request: ActorRequest, url: str, text: str, *, undo: str = "", go: bool = False) -> HttpResponse:

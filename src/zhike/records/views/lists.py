@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
+from zhike.records.cards import drawer_context
 from zhike.records.cells import Cells, is_numeric
 from zhike.records.queries import counted, matching, page, picked
 from zhike.records.requests import read_query, views_of
-from zhike.records.views.cards import drawer_context
+from zhike.records.savedviews.queries import view_that_opens
 
 
 @signed_in
@@ -24,6 +25,9 @@ def record_list(request: ActorRequest, slug: str) -> HttpResponse:
     """A page of the list; HTMX gets the list alone."""
     screen, actor = screen_at(slug), request.actor
     actor.require(f"{screen.type}.view")
+    views = views_of(screen, actor)
+    if not request.GET and (opening := view_that_opens(screen, actor, views)):
+        request.GET = QueryDict(f"view={opening.pk}")  # type: ignore[assignment]
     query = read_query(screen, actor, request.GET)
     found = page(screen, actor, query)
     now = timezone.now()
@@ -32,11 +36,14 @@ def record_list(request: ActorRequest, slug: str) -> HttpResponse:
         "screen": screen,
         "title": screen.label_plural,
         "rows": [presentation.row_of(screen, row, found.columns, cells.row(row)) for row in found.rows],
-        "heads": [_head(request, b.column, found.sort) for b in found.columns],
+        "heads": [
+            _head(request, b.column, found.sort, width)
+            for b, width in zip(found.columns, presentation.widths(found.columns), strict=True)
+        ],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
         "chosen": [b.name for b in found.columns],
-    } | presentation.list_frame(screen, actor, request, query, views_of(screen, actor))
+    } | presentation.list_frame(screen, actor, request, query, views)
     if request.GET.get("drawer") and not request.htmx:
         context |= drawer_context(screen, record_at(screen, actor, request.GET["drawer"]), actor)
     partial = bool(request.htmx) and request.htmx.target == "list"
@@ -45,17 +52,18 @@ def record_list(request: ActorRequest, slug: str) -> HttpResponse:
 
 def _address(request: ActorRequest, **changes: str) -> str:
     params = {k: v for k, v in request.GET.items() if k not in ("drawer",)} | changes
-    return f"?{urlencode({k: v for k, v in params.items() if v})}"
+    kept = {k: v for k, v in params.items() if v or (k == "filter" and params.get("view"))}  # a view without its filter
+    return f"?{urlencode(kept)}"
 
 
-def _head(request: ActorRequest, column: Any, sort: str) -> dict[str, Any]:
+def _head(request: ActorRequest, column: Any, sort: str, width: str) -> dict[str, Any]:
     name, descending = sort.lstrip("-"), sort.startswith("-")
     now = name == column.name
     direction = ("down" if descending else "up") if now else ""
     target = column.name if now and descending else f"-{column.name}" if now else column.name
     address = _address(request, sort=target, after="") if column.sortable else ""
     css = "num" if is_numeric(column) else ""
-    return {"label": column.label, "sort": address, "direction": direction, "css": css, "width": column.width}
+    return {"label": column.label, "sort": address, "direction": direction, "css": css, "width": width}
 
 
 @signed_in

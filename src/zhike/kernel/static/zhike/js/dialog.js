@@ -11,6 +11,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.querySelector("[autofocus], .bad input, input:not([type=hidden]), select, textarea")?.focus();
 });
 document.addEventListener("zhike:close", () => close(dialog));
+document.addEventListener("zhike:kept", (event) => close(event.target.closest("dialog"))); // an entry kept for later is done with
 on("click", "[data-close]", (event, button) => {
   const host = button.closest("dialog");
   if (!host) return;

@@ -22,7 +22,7 @@ document.addEventListener("htmx:responseError", (event) => {
   toast({ text: problem(answer) || say(answer.status === 403 ? "forbidden" : "failed"), kind: "error" });
 });
 document.addEventListener("htmx:sendError", (event) => {
-  if (!event.detail.elt.closest("[data-outbox]")) toast({ text: say("offline"), kind: "error" });
+  if (!event.detail.elt.closest("[data-outbox], [data-quiet]")) toast({ text: say("offline"), kind: "error" });
 });
 
 /** The message of a problem+json answer or of our error header. */

@@ -40,3 +40,4 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 on("change", "[data-autosubmit]", (event, control) => control.form?.requestSubmit());
+on("click", "[data-print]", () => print());

@@ -1,0 +1,146 @@
+"""The customer page: one timeline of touches and changes, open tasks, warnings, what the printed brief says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from zhike.activities.queries import last_touches, tasks_of
+from zhike.activities.terms import ICONS, Direction, TouchKind
+from zhike.desk.terms import UNTOUCHED_DAYS
+from zhike.identity.queries import shares_of
+from zhike.kernel import clock
+from zhike.kernel.actor import Actor
+from zhike.kernel.events import kinds
+from zhike.kernel.models import Event
+from zhike.records.history import tell
+
+ALL, TOUCHES, CHANGES = "all", "touches", "changes"
+PAGE = 30
+TOLD_ELSEWHERE = ("touch.logged", "touch.created")  # the touches themselves stand in the timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline."""
+
+    at: datetime
+    icon: str
+    title: str
+    text: str = ""
+    by: str = ""
+    url: str = ""
+    tags: tuple[dict[str, str], ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def timeline(
+    party_id: UUID, actor: Actor, *, show: str = ALL, before: datetime | None = None, size: int = PAGE
+) -> tuple[list[Line], str]:
+    """Touches and changes merged, latest first; the second value is where the next page begins, or ""."""
+    lines: list[Line] = []
+    if show != CHANGES and actor.can("touch.view"):
+        lines += [_touched(touch) for touch in last_touches(party_id, actor, before=before, size=size + 1)]
+    if show != TOUCHES:
+        lines += _changed(party_id, actor, before, size + 1)
+    lines.sort(key=lambda line: line.at, reverse=True)
+    more = lines[size - 1].at.isoformat() if len(lines) > size else ""
+    return lines[:size], more
+
+
+def _touched(touch: Any) -> Line:
+    kind = TouchKind(touch.kind)
+    title = str(kind.label)
+    if touch.minutes:
+        title += " " + _("%(n)s min") % {"n": touch.minutes}
+    if touch.person_id:
+        title += _(": %(name)s") % {"name": touch.person.name}
+    tags = ({"label": str(_("from the customer")), "tone": "acc"},) if touch.direction == Direction.IN else ()
+    text = touch.text
+    if kind is TouchKind.NOTE and "\n" not in text and len(text) < 60:
+        title, text = text, ""
+    by = touch.owner.name if touch.owner else ""
+    return Line(touch.at, ICONS[kind], title, text, by, f"/touches/{touch.pk}/", tags)
+
+
+def _changed(party_id: UUID, actor: Actor, before: datetime | None, size: int) -> list[Line]:
+    unseen = [name for name, kind in kinds.items() if not kind.shown]
+    found = Event.objects.filter(customer_id=party_id).exclude(type__in=[*unseen, *TOLD_ELSEWHERE])
+    if before is not None:
+        found = found.filter(at__lt=before)
+    rows = list(found.select_related("detail").order_by("-id")[:size])
+    return [Line(e.at, e.icon, e.text, by="", changes=e.changes) for e in tell(rows, actor)]
+
+
+def tasks(party_id: UUID, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Open tasks with their day and its tone."""
+    if not actor.can("task.view"):
+        return []
+    found = []
+    for task in tasks_of(party_id, actor)[:20]:
+        tone = "red" if task.due_at and task.due_at < now else ""
+        found.append({"task": task, "tone": tone, "owner": task.owner.name if task.owner else ""})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something to know before getting in touch."""
+
+    tone: str
+    icon: str
+    claim: str
+    text: str = ""
+    reason: str = ""
+
+
+def warnings(party: Any, actor: Actor, now: datetime) -> list[Warning]:
+    """What stands in the way, the gravest first."""
+    found = []
+    if party.merged_into_id:
+        found.append(Warning("amb", "git-merge", _("Merged"), _("This record was merged into another one.")))
+    elif party.archived_at:
+        found.append(Warning("amb", "trash", _("In the bin"), _("Lists and search leave this customer out.")))
+    if party.do_not_contact:
+        text = _("Calls, messages and mail are not wanted; answer only what they ask.")
+        found.append(Warning("red", "hand-stop", _("Do not contact"), text))
+    if party.pool_id:
+        found.append(Warning("acc", "pool", _("In the public pool"), party.pool.name, party.pool_reason))
+    return found
+
+
+def risks(party: Any, actor: Actor, now: datetime) -> list[str]:
+    """What the brief names as risks: only what the data says."""
+    found = [f"{w.claim}{_(':')} {w.text}" for w in warnings(party, actor, now) if w.tone == "red"]
+    overdue = [row for row in tasks(party.pk, actor, now) if row["tone"]]
+    if overdue:
+        found.append(ngettext("%(n)s task is overdue", "%(n)s tasks are overdue", len(overdue)) % {"n": len(overdue)})
+    wanted = UNTOUCHED_DAYS.get(party.level, UNTOUCHED_DAYS[""])
+    days = clock.days_between(party.last_touch_at or party.created_at, now, actor.zone)
+    if days > wanted:
+        found.append(_("No touch for %(n)s days; wanted every %(wanted)s days") % {"n": days, "wanted": wanted})
+    return found
+
+
+def collaborators(party: Any) -> list[str]:
+    """Names of those who were let in on this customer."""
+    return [share.user.name for share in shares_of(party)]
+
+
+def guess_reply(step: Any, now: datetime, zone: str) -> Mapping[str, Any]:
+    """A guessed next step as the composer shows it."""
+    local = clock.local(step.due_at, zone)
+    shown = clock.display_day(local.date(), clock.business_day(now, zone))
+    return {
+        "name": step.name,
+        "at": local.strftime("%Y-%m-%dT%H:%M"),
+        "shown": shown if step.all_day else f"{shown} {local:%H:%M}",
+        "all_day": step.all_day,
+        "words": step.words,
+    }

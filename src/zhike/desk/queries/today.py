@@ -1,0 +1,318 @@
+"""Today: what one person should do now, today and when there is time, each with its reason. A bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from zhike.activities.queries import open_tasks, task_counts
+from zhike.customers.values.birthdays import Birthday, names_of_day
+from zhike.desk.terms import (
+    BIRTHDAY_DAYS,
+    CALL_WORDS,
+    MOST_BIRTHDAYS,
+    MOST_TASKS,
+    MOST_UNTOUCHED,
+    SOON,
+    UNTOUCHED_DAYS,
+    VISIT_WORDS,
+    WEEK,
+)  # fmt: skip
+from zhike.kernel import clock
+from zhike.kernel.actor import Actor
+from zhike.kernel.errors import Invalid
+from zhike.kernel.models import Event
+from zhike.kernel.screens import screens
+
+NOW, TODAY, LATER = "now", "today", "later"
+RANKS = {"A": 0, "B": 1, "C": 2, "D": 3, "": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The time and day as the reader's clocks show them."""
+
+    now: datetime
+    zone: str
+
+    @property
+    def day(self) -> date:
+        """The day it is there."""
+        return clock.business_day(self.now, self.zone)
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When the day began and when it ends."""
+        return clock.day_bounds(self.day, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One line of Today: what to do for whom, why, until when, and its one button."""
+
+    group: str
+    icon: str
+    title: str
+    url: str
+    customer_id: UUID | None
+    customer: str = ""
+    kind: str = ""
+    level: str = ""
+    due: str = ""
+    due_tone: str = ""
+    reason: str = ""
+    go_label: str = ""
+    go_icon: str = ""
+    go_url: str = ""
+    go_post: str = ""
+    later_url: str = ""
+    at: datetime | None = None
+    hot: bool = False
+    go_css: str = ""  # "pri" on the first line of all
+
+    @property
+    def customer_url(self) -> str:
+        """The page of its customer."""
+        return f"/customers/{self.customer_id}/" if self.customer_id else ""
+
+    @property
+    def go_dialog(self) -> bool:
+        """Whether the button opens a sheet."""
+        return self.go_url.startswith("/log/")
+
+
+Source = Callable[[Actor, Moment], Iterable[Job]]
+
+
+def task_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
+    """The person's open tasks, up to a week ahead and those without a date."""
+    horizon = Q(due_at=None) | Q(due_at__lt=moment.bounds[1] + WEEK)
+    for task in open_tasks(actor).filter(horizon)[:MOST_TASKS]:
+        yield _task_job(task, moment)
+
+
+def _task_job(task: Any, moment: Moment) -> Job:
+    group, due, tone = _pressing(task, moment)
+    party = task.party
+    job = Job(
+        group=group,
+        icon=_icon(task.name),
+        title=task.name,
+        url=f"/tasks/{task.pk}/",
+        customer_id=party.pk if party else None,
+        customer=party.name if party else "",
+        kind=party.kind if party else "",
+        level=party.level if party else "",
+        due=due,
+        due_tone=tone,
+        reason=task.reason,
+        later_url=f"/later/{task.pk}/",
+        at=task.due_at,
+        hot=tone == "red",
+    )
+    if party and any(word in task.name.lower() for word in CALL_WORDS):
+        go = f"/log/?customer={party.pk}&kind=call&task={task.pk}"
+        return replace(job, go_label=_("Call"), go_icon="phone", go_url=go)
+    return replace(job, go_label=_("Done"), go_icon="check", go_post=f"/done/{task.pk}/")
+
+
+def _icon(name: str) -> str:
+    lower = name.lower()
+    if any(word in lower for word in CALL_WORDS):
+        return "phone-call"
+    return "map-pin" if any(word in lower for word in VISIT_WORDS) else "checkbox"
+
+
+def _pressing(task: Any, moment: Moment) -> tuple[str, str, str]:
+    """The group of a task, and its due tag with tone."""
+    due = task.due_at
+    if due is None:
+        return (TODAY if task.important else LATER), "", ""
+    day, end = clock.business_day(due, moment.zone), moment.bounds[1]
+    if day < moment.day:
+        days = (moment.day - day).days
+        return NOW, _("overdue by %(n)s d") % {"n": days}, "red"
+    if due < end and task.all_day:
+        return (NOW if task.important else TODAY), _("by tonight"), ""
+    shown = clock.local(due, moment.zone)
+    if due < moment.now:
+        return NOW, _("since %(time)s") % {"time": f"{shown:%H:%M}"}, "red"
+    if due - moment.now <= SOON:
+        return NOW, _("in %(time)s") % {"time": span(due - moment.now)}, "amb"
+    if due < end:
+        return TODAY, f"{shown:%H:%M}", "acc"
+    text = clock.display_day(day, moment.day)
+    return LATER, text if task.all_day else f"{text} {shown:%H:%M}", ""
+
+
+def span(length: timedelta) -> str:
+    """1 h 50 min, in words."""
+    minutes = max(1, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return _("%(n)s min") % {"n": minutes}
+    return _("%(h)s h %(m)s min") % {"h": minutes // 60, "m": minutes % 60}
+
+
+def birthday_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
+    """Birthdays of one's own customers in the coming week, by the solar and the lunar calendar."""
+    days = [moment.day + timedelta(days=n) for n in range(BIRTHDAY_DAYS + 1)]
+    pairs = {pair for day in days for pair in names_of_day(day)}
+    wanted = reduce(or_, (Q(birthday_lunar=lu, birthday_month=m, birthday_day=d) for lu, m, d in sorted(pairs)))
+    rows = _own(actor).filter(wanted, do_not_contact=False).order_by("id")[: 4 * MOST_BIRTHDAYS]
+    found = []
+    for row in rows:
+        when = _celebrated(row, moment.day)
+        if when is not None and (when - moment.day).days <= BIRTHDAY_DAYS:
+            found.append((when, row))
+    for when, row in sorted(found, key=lambda pair: (pair[0], pair[1].pk))[:MOST_BIRTHDAYS]:
+        yield _birthday_job(row, when, moment)
+
+
+def _celebrated(row: Any, on: date) -> date | None:
+    try:
+        known = Birthday(row.birthday_month, row.birthday_day, None, row.birthday_lunar)
+    except Invalid:
+        return None
+    return known.next_occurrence(on)
+
+
+def _birthday_job(row: Any, when: date, moment: Moment) -> Job:
+    calendar = _("lunar calendar") if row.birthday_lunar else _("solar calendar")
+    text = row.birthday_text or f"{row.birthday_month}-{row.birthday_day}"
+    return Job(
+        group=TODAY if when == moment.day else LATER,
+        icon="cake",
+        title=_("Wish %(name)s a happy birthday") % {"name": row.shown_name},
+        url=f"/customers/{row.pk}/",
+        customer_id=row.pk,
+        customer=row.name,
+        kind=row.kind,
+        level=row.level,
+        due=clock.display_day(when, moment.day),
+        due_tone="acc" if when == moment.day else "",
+        reason=_("Birthday %(text)s, by the %(calendar)s") % {"text": text, "calendar": calendar},
+        go_label=_("Message"),
+        go_icon="message-circle",
+        go_url=f"/log/?customer={row.pk}&kind=message",
+    )
+
+
+def untouched_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
+    """One's own customers nobody was in touch with for longer than their level wants, and without a next step."""
+    late = reduce(or_, (_late(level, days, moment.now) for level, days in UNTOUCHED_DAYS.items()))
+    rows = _own(actor).filter(late, next_step="", do_not_contact=False)
+    for row in rows.order_by("level", F("last_touch_at").asc(nulls_first=True), "id")[: 3 * MOST_UNTOUCHED]:
+        yield _untouched_job(row, moment)
+
+
+def _late(level: str, days: int, now: datetime) -> Q:
+    before = now - timedelta(days=days)
+    return Q(level=level) & (Q(last_touch_at__lt=before) | Q(last_touch_at=None, created_at__lt=before))
+
+
+def _untouched_job(row: Any, moment: Moment) -> Job:
+    wanted = UNTOUCHED_DAYS.get(row.level, UNTOUCHED_DAYS[""])
+    last = row.last_touch_at
+    days = clock.days_between(last or row.created_at, moment.now, moment.zone)
+    if last is None:
+        reason = _("No touch since it was created %(n)s days ago; wanted every %(wanted)s days")
+    else:
+        reason = _("Last touch %(n)s days ago; wanted every %(wanted)s days at this level")
+    return Job(
+        group=LATER,
+        icon="activity",
+        title=_("Get in touch: nothing for %(n)s days") % {"n": days},
+        url=f"/customers/{row.pk}/",
+        customer_id=row.pk,
+        customer=row.name,
+        kind=row.kind,
+        level=row.level,
+        reason=reason % {"n": days, "wanted": wanted},
+        go_label=_("Call"),
+        go_icon="phone",
+        go_url=f"/log/?customer={row.pk}&kind=call",
+    )
+
+
+def _own(actor: Actor) -> Any:
+    parties = screens["party"].model_class.objects.visible_to(actor)
+    return parties.filter(owner_id=actor.user_id, archived_at=None, merged_into=None)
+
+
+#: what fills Today; a capability that knows of further work (a pool's countdown, say) has its function named here
+SOURCES: tuple[Source, ...] = (task_jobs, birthday_jobs, untouched_jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Today as one person sees it."""
+
+    groups: tuple[tuple[str, str, list[Job]], ...]
+    counts: dict[str, int]
+    agenda: list[Job]
+
+    @property
+    def jobs(self) -> int:
+        """How many lines there are."""
+        return sum(len(jobs) for _name, _title, jobs in self.groups)
+
+    @property
+    def first(self) -> int:
+        """How many of them are for now."""
+        return len(self.groups[0][2])
+
+    @property
+    def rest(self) -> int:
+        """How many can wait a little."""
+        return self.jobs - self.first
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The counts as text, so that a nought is shown too."""
+        return {"jobs": str(self.jobs)} | {name: str(number) for name, number in self.counts.items()}
+
+
+def day_of(actor: Actor, now: datetime, sources: Sequence[Source] | None = None) -> Day:
+    """Everything Today shows of one person. A customer named by a task is not named again by a softer reason."""
+    moment = Moment(now, actor.zone)
+    jobs: list[Job] = []
+    named: set[UUID] = set()
+    for source in sources if sources is not None else SOURCES:
+        found = [job for job in source(actor, moment) if job.customer_id is None or job.customer_id not in named]
+        named |= {job.customer_id for job in found if job.customer_id}
+        jobs += found[:MOST_UNTOUCHED] if source is untouched_jobs else found
+    titles = ((NOW, _("Now")), (TODAY, _("Today")), (LATER, _("When there is time")))
+    groups = tuple((name, title, _ordered([j for j in jobs if j.group == name], now)) for name, title in titles)
+    if first := next((lines for _name, _title, lines in groups if lines), None):
+        first[0] = replace(first[0], go_css="pri")
+    agenda = [job for job in jobs if job.at and job.later_url and job.due and _timed(job, moment)]
+    return Day(
+        groups, task_counts(actor, now, moment.bounds[1], moment.bounds[0]), sorted(agenda, key=lambda j: j.at or now)
+    )
+
+
+def _timed(job: Job, moment: Moment) -> bool:
+    start, end = moment.bounds
+    return bool(job.at and start <= job.at < end and clock.local(job.at, moment.zone).time() != time(18, 0))
+
+
+def _ordered(jobs: list[Job], now: datetime) -> list[Job]:
+    far = now + timedelta(days=3650)
+    return sorted(jobs, key=lambda job: (job.at or far, RANKS.get(job.level, 4), job.title))
+
+
+def lately(actor: Actor, size: int = 6) -> list[dict[str, Any]]:
+    """The customers this person worked on last, by the ledger."""
+    rows = Event.objects.filter(actor_id=actor.user_id, customer_id__isnull=False).order_by("-id")
+    ids = list(dict.fromkeys(rows.values_list("customer_id", flat=True)[:80]))[: size + 4]
+    seen = screens["party"].model_class.objects.visible_to(actor).filter(pk__in=ids, archived_at=None, merged_into=None)
+    found = {row.pk: row for row in seen.only("name", "short_name", "kind", "level", "last_touch_at")}
+    return [{"party": found[pk], "url": f"/customers/{pk}/"} for pk in ids if pk in found][:size]

@@ -1,0 +1,83 @@
+"""The customer page, its timeline by pages, and the brief to print."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from zhike.customers.access import party as party_at
+from zhike.desk.actions import open_brief
+from zhike.desk.queries import customer as asked
+from zhike.desk.views.log import KINDS
+from zhike.kernel.actor import Actor
+from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.screens import screens
+from zhike.records.cards import basics, panels_of
+
+POINT_COLUMNS = {"mobile", "phone", "email", "wechat", "website", "do_not_contact"}  # shown as ways to reach instead
+
+
+@signed_in
+def page(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Everything about one customer on one page."""
+    actor, now = request.actor, timezone.now()
+    party = party_at(pk, actor)
+    lines, more = asked.timeline(party.pk, actor)
+    context = shared(party, actor) | {
+        "warnings": asked.warnings(party, actor, now),
+        "collaborators": asked.collaborators(party),
+        "can_log": actor.can("touch.create"),
+        "kinds": KINDS(),
+        "log_url": f"/customers/{party.pk}/log_touch/",
+        "lines": lines,
+        "more": more,
+        "show": asked.ALL,
+        "tasks": asked.tasks(party.pk, actor, now),
+    }
+    return render(request, "desk/customer.html", context)
+
+
+def shared(party: Any, actor: Actor) -> dict[str, Any]:
+    """What page and brief show alike: facts without the ways to reach, which have a panel of their own; panels."""
+    screen = screens["party"]
+    found = basics(screen, party, actor)
+    for section in found["facts"]:
+        section["fields"] = [item for item in section["fields"] if item["name"] not in POINT_COLUMNS]
+    facts = [section for section in found["facts"] if section["fields"]]
+    panels = panels_of(screen, party, actor)
+    return found | {"facts": facts, "panels": panels, "title": party.name, "party": party}
+
+
+@signed_in
+def timeline(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A page of the timeline: filtered, or what came before."""
+    party = party_at(pk, request.actor)
+    show = request.GET.get("show", asked.ALL)
+    try:
+        before = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        before = None
+    lines, more = asked.timeline(party.pk, request.actor, show=show, before=before)
+    context = {"lines": lines, "more": more, "show": show, "base": f"/customers/{pk}/"}
+    return render(request, "desk/timeline_page.html" if before else "desk/timeline.html", context)
+
+
+@signed_in
+def brief(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """One page to read before a visit, or to print; that it was opened is in the audit."""
+    actor, now = request.actor, timezone.now()
+    party = open_brief(party_at(pk, actor), by=actor)
+    lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=8)
+    context = shared(party, actor) | {
+        "risks": asked.risks(party, actor, now),
+        "collaborators": asked.collaborators(party),
+        "lines": lines,
+        "tasks": asked.tasks(party.pk, actor, now),
+        "now": now,
+    }
+    return render(request, "desk/brief.html", context)
