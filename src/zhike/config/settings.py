@@ -102,6 +102,9 @@ MIDDLEWARE = [
     "zhike.kernel.doors.RefusalMiddleware",
 ]
 
+if flag("ZHIKE_BENCH"):
+    MIDDLEWARE.insert(1, "zhike.operate.counting.QueryCountMiddleware")
+
 ROOT_URLCONF = "zhike.config.urls"
 WSGI_APPLICATION = "zhike.config.wsgi.application"
 APPEND_SLASH = True
