@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 DECLARING = ("events", "actions", "screens")
-OWN_ROOMS = ("notices.actions", "work.actions", "custom.actions")
+OWN_ROOMS = ("importing.actions", "notices.actions", "work.actions", "custom.actions", "savedviews.actions", "files.tasks", "watching.events")
 
 
 class RecordsConfig(AppConfig):
@@ -24,5 +24,7 @@ class RecordsConfig(AppConfig):
         for room in OWN_ROOMS:
             import_module(f"zhike.records.{room}")
         from zhike.records.actions import register_standard_actions
+        from zhike.records.everywhere import register_everywhere
 
         register_standard_actions()
+        register_everywhere()

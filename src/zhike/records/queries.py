@@ -47,6 +47,7 @@ class ListQuery:
     after: str = ""
     columns: tuple[str, ...] = ()
     archived: bool = False
+    dropped: bool = False  # a saved view has parts that are not for this person
     extra: Q | None = None  # a condition of the product's own (a pool's tab, say)
 
 

@@ -16,8 +16,10 @@ from zhike.kernel.screens import Screen
 from zhike.records.filters import parse_filter
 from zhike.records.models import SavedView
 from zhike.records.queries import MOST_ROWS, ListQuery
+from zhike.records.savedviews.applying import applied
 from zhike.records.search.queries import matching_ids
 
+ALL = "all"  # instead of a view's id: every record, whatever view opens by itself
 KNOWN = {"filter", "sort", "after", "size", "columns", "view", "bin", "drawer", "q", "page"}
 
 
@@ -28,17 +30,17 @@ def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, str
         raise BadRequest(
             "bad_parameter", _("There is no parameter “%(name)s”.") % {"name": shorten(name)}, shorten(name)
         )
-    view = view_at(screen, actor, params.get("view", "")) if params.get("view") else None
-    given_filter: Any = params.get("filter") or (view.filter if view else None)
-    columns = tuple(c for c in params.get("columns", "").split(",") if c) or tuple(view.columns if view else ())
+    view = applied(screen, actor, view_at(screen, actor, params["view"])) if params.get("view") not in (None, "", ALL) else None
+    kept = view.filter if view and "filter" not in params else parse_filter(screen, actor, params.get("filter"))
     return ListQuery(
-        filter=parse_filter(screen, actor, given_filter),
+        filter=kept,
         sort=params.get("sort") or (view.sort if view else ""),
         size=read_size(params.get("size"), size),
         after=params.get("after", ""),
-        columns=columns,
+        columns=tuple(c for c in params.get("columns", "").split(",") if c) or (view.columns if view else ()),
         archived=params.get("bin") == "1",
         extra=matching_ids(actor, screen, params["q"]) if params.get("q") else None,
+        dropped=view is not None and view.dropped,
     )
 
 

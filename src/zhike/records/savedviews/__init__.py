@@ -1,0 +1,1 @@
+"""Saved views: a filter, columns and an order under a name; one's own, or shared."""

@@ -1,0 +1,1 @@
+"""What people hang on any record: tags and comments."""
