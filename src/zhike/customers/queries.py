@@ -250,9 +250,10 @@ class ShownPoint:
 
 
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
-    """All contact points, the main ones first, masked unless the actor may see them in full."""
+    """Contact points, the main ones first, masked unless the actor may see them; the main address stands in the facts."""
     clear = actor.can("party.unmask")
-    rows = sorted(party.points.all(), key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
+    shown = [row for row in party.points.all() if row.column != "address" or row.do_not_use]
+    rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
     return [_shown(row, clear) for row in rows]
 
 
