@@ -75,10 +75,10 @@ def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem({"code": "failed", "detail": detail, "status": 500}, 500)
 
 
-def reply(body: Any, status: int = 200, **headers: str) -> HttpResponse:
+def reply(body: Any, status: int = 200, *, option: int = 0, **headers: str) -> HttpResponse:
     """JSON bytes; dates and ids are written by orjson."""
     return HttpResponse(
-        orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS),
+        orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS | option),
         content_type=JSON,
         status=status,
         headers=headers,
@@ -91,7 +91,7 @@ def done(outcome: Outcome, *, status: int = 200, **headers: str) -> HttpResponse
         headers["ETag"] = f'"{version}"'
     if outcome.replayed:
         headers["Idempotent-Replayed"] = "true"
-    return reply(outcome.reply, status, **headers)
+    return reply(outcome.reply, status, option=orjson.OPT_SORT_KEYS, **headers)  # a replay gives the same bytes
 
 
 @api.get("/me", operation_id="me", summary="Who am I, and what may I do")
