@@ -4,5 +4,6 @@ from collections.abc import Mapping
 
 SCHEDULES: Mapping[str, tuple[str, str]] = {
     "prune": ("17 3 * * *", "operate.prune"),
+    "sweep-sessions": ("7 * * * *", "identity.sweep"),
     "verify-ledger": ("23 4 * * 0", "operate.verify_ledger"),
 }

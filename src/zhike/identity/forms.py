@@ -238,7 +238,7 @@ class ShareForm(Carrying):
     """Somebody to be let in on a record."""
 
     person = forms.ChoiceField(label=_("Who"))
-    level = forms.ChoiceField(label=_("May"), choices=[("view", _("look")), ("edit", _("work on it"))])
+    level = forms.ChoiceField(label=_("May do"), choices=[("view", _("look")), ("edit", _("work on it"))])
     expires_at = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean_expires_at(self) -> dt.datetime | None:

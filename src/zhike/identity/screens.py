@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.identity import queries
 from zhike.identity.settings_pages import SettingsPage, add_settings_page
-from zhike.kernel.screens import Column, Kind, Right, Screen, Section, register, register_rights
+from zhike.kernel.screens import Column, Kind, Panel, Right, Screen, Section, register, register_rights
 
 PERSON = register(
     Screen(
@@ -13,11 +14,11 @@ PERSON = register(
         slug="people",
         model="identity.User",
         label=_("Colleague"),
-        label_plural=_("People"),
+        label_plural=_("Staff"),
         icon="users",
         order="name",
         settings=True,
-        sections=(Section(key="main", label=_("Person")), Section(key="place", label=_("Place in the company"))),
+        sections=(Section(key="main", label=_("Colleague")), Section(key="place", label=_("Place in the company"))),
         columns=(
             Column(
                 name="name", label=_("Name"), sort="sort_key", listed=True, sortable=True, required=True, max_length=80
@@ -29,6 +30,15 @@ PERSON = register(
             Column(name="team", label=_("Team"), kind=Kind.TEAM, listed=True, section="place"),
             Column(name="manager", label=_("Manager"), kind=Kind.PERSON, section="place"),
             Column(name="is_active", label=_("Active"), kind=Kind.BOOL, listed=True, editable=False, section="place"),
+        ),
+        panels=(
+            Panel(
+                key="access",
+                title=_("Access"),
+                template="identity/access_panel.html",
+                context=lambda person, _actor: {"roles": queries.roles_of(person), "person": person},
+                right="person.edit",
+            ),
         ),
         owner="",
         list_related=("team", "manager"),

@@ -22,6 +22,7 @@ VERBS = {
     "transfer": _("hand over to others"),
     "comment": _("comment"),
     "merge": _("merge"),
+    "claim": _("claim from the pool"),
     "invite": _("invite"),
     "deactivate": _("deactivate and reactivate"),
 }

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from zhike.identity import access, tokens
+from zhike.identity import access, tasks, tokens
 from zhike.identity.actions import (
     PersonChange,
     act_as,
@@ -30,7 +30,7 @@ from zhike.identity.testing import PASSWORD, World
 from zhike.kernel.actions import run
 from zhike.kernel.actor import Actor, FieldRule, Reach
 from zhike.kernel.errors import Conflict, DomainError, Forbidden
-from zhike.kernel.jobs import enqueue, job
+from zhike.kernel.jobs import enqueue, job, works
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
 
@@ -239,3 +239,31 @@ def test_a_signed_in_request_costs_one_query_for_who_asks(world: World) -> None:
         client.get("/me/security/confirm/")
     assert len([q for q in asked.captured_queries if "identity_" in q["sql"]]) == 1
     assert len(asked) <= 3
+
+
+def test_the_sweep_takes_away_what_is_over(world: World) -> None:
+    world.client("何永强")
+    world.client("吴敏")
+    Session.objects.filter(user=world.people["吴敏"]).update(last_seen_at=timezone.now() - timedelta(hours=2))
+    assert works["identity.sweep"] is tasks.sweep
+    tasks.sweep(SYSTEM)
+    assert Session.objects.get().user == world.people["何永强"]
+
+
+def test_a_persons_card_leads_to_their_access(world: World) -> None:
+    page = world.client("沈嘉禾").get(f"/people/{world.people['吴敏'].pk}/")
+    assert page.status_code == 200
+    assert f"/settings/people/{world.people['吴敏'].pk}/" in page.content.decode()
+
+
+def test_people_are_added_and_changed_through_the_standard_forms(world: World) -> None:
+    admin = world.actor("沈嘉禾")
+    made = run(
+        "create_person", by=admin, data={"name": "韩梅", "username": "hanmei", "team": str(world.teams["杭州组"].pk)}
+    )
+    assert made.value.team == world.teams["杭州组"]
+    run("update_person", by=admin, subject_id=made.value.pk, data={"title": "专员", "email": "Han@Hualan.example"})
+    person = User.objects.get(username="hanmei")
+    assert (person.title, person.email, person.has_usable_password()) == ("专员", "han@hualan.example", False)
+    with pytest.raises(DomainError):
+        run("create_person", by=admin, data={"name": "x", "username": "a b"})

@@ -102,7 +102,7 @@ def choices() -> list[tuple[str, Any]]:
 
 def rules() -> list[tuple[str, Any]]:
     """What may be said of a field."""
-    words = (_("open"), _("read-only"), _("masked"), _("hidden"))
+    words = (_("no limit"), _("read-only"), _("masked"), _("hidden"))
     return [(rule.value, word) for rule, word in zip(FieldRule, words, strict=True)]
 
 
