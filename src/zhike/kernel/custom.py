@@ -12,14 +12,14 @@ from django.db.models.fields.json import KeyTransform, KeyTransformFactory
 OWN_KEY = re.compile(r"c_[0-9a-f]{8}")
 
 
-class OwnKeyTransform(KeyTransform):  # type: ignore[misc]
+class OwnKeyTransform(KeyTransform):
     """The value under one of our own keys."""
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, tuple[Any, ...]]:
         """The expression Django writes, with the key as a literal: sortable kinds hold text and numbers only."""
         lhs, params, keys = self.preprocess_lhs(compiler, connection)
         if len(keys) != 1 or OWN_KEY.fullmatch(str(keys[0])) is None:
-            return super().as_sqlite(compiler, connection)  # type: ignore[no-any-return]
+            return super().as_sqlite(compiler, connection, **extra_context)
         path = f"""'$."{keys[0]}"'"""
         kinds = ",".join(f"'{kind}'" for kind in sorted(connection.ops.jsonfield_datatype_values))
         sql = f"(CASE WHEN JSON_TYPE({lhs}, {path}) IN ({kinds}) THEN JSON_TYPE({lhs}, {path}) ELSE JSON_EXTRACT({lhs}, {path}) END)"
@@ -31,7 +31,7 @@ class _OwnKeyFactory(KeyTransformFactory):
         return OwnKeyTransform(self.key_name, *args, **kwargs)
 
 
-class CustomValues(models.JSONField):  # type: ignore[type-arg]
+class CustomValues(models.JSONField):
     """{key: value} of the company's own fields."""
 
     def get_transform(self, name: str) -> Any:

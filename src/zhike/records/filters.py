@@ -278,13 +278,13 @@ class Lookup:
             return self.multi(op, value)
         if kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD, Kind.CHOICE):
             among = Q(**{f"{self.ids_path}__in": self.among(value)})
-            return among if op == "in" else ~among
+            return among if op == "in" else self.other_than(among)
         if kind in (Kind.DATE, Kind.DATETIME):
             return self.days(op, value)
         if op == "between":
             return Q(**{f"{self.path}__gte": self.plain(value[0]), f"{self.path}__lte": self.plain(value[1])})
         if op in ("ne", "is_not"):
-            return ~Q(**{self.path if op == "ne" else f"{self.path}__iexact": self.plain(value)})
+            return self.other_than(Q(**{self.path if op == "ne" else f"{self.path}__iexact": self.plain(value)}))
         if op == "eq" or kind is Kind.BOOL:
             return Q(**{self.path: self.plain(value)})
         return Q(**{f"{self.path}__{LOOKUPS[op]}": self.plain(value)})
@@ -335,9 +335,13 @@ class Lookup:
         """Several choices stand as “|a|b|” so that one is found without JSON containment, alike on both databases."""
         condition = Q()
         for code in codes:
-            part = Q(**{f"{self.path}__contains": f"|{code}|"})
+            part = Q(**{f"{self.path}__{'icontains' if self.bound.column.custom else 'contains'}": f"|{code}|"})
             condition = condition & part if op == "all_of" else condition | part
-        return ~condition if op == "none_of" else condition
+        return self.other_than(condition) if op == "none_of" else condition
+
+    def other_than(self, condition: Q) -> Q:
+        """What the condition does not hold for; a key that is missing in JSON is other than any value."""
+        return ~condition | Q(**{f"{self.path}__isnull": True}) if self.bound.column.custom else ~condition
 
     def days(self, op: str, value: Any) -> Q:
         """Days are the reader's days; a moment column is compared by the bounds of the day in their zone."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from zhike.kernel.screens import by_slug
+from zhike.records.custom import views as field_views
 from zhike.records.files import views as file_views
 from zhike.records.notices import views as notice_views
 from zhike.records.savedviews import views as view_views
 from zhike.records.talk import views as talk_views
-from zhike.records.views import cards, changes, finding, lists
+from zhike.records.views import cards, changes, commands, finding, lists
 from zhike.records.work import views as work_views
 
 
@@ -45,7 +46,7 @@ of_a_type = [
     path("<uuid:pk>/comments/", talk_views.comments, name="record_comments"),
     path("<uuid:pk>/mentionable/", talk_views.mentionable, name="record_mentionable"),
     path("<uuid:pk>/tags/", talk_views.tags, name="record_tags"),
-    path("bulk/<slug:name>/", changes.bulk, name="record_bulk"),
+    path("bulk/<slug:name>/", commands.bulk, name="record_bulk"),
     path("<uuid:pk>/", cards.card, name="record_card"),
     path("<uuid:pk>/drawer/", cards.drawer, name="record_drawer"),
     path("<uuid:pk>/history/", cards.record_history, name="record_history"),
@@ -54,7 +55,7 @@ of_a_type = [
     path("<uuid:pk>/reveal/<slug:column>/", cards.reveal, name="record_reveal"),
 ]
 # after everything else below a record: any action by its verb
-any_action = [path("<records:slug>/<uuid:pk>/<slug:verb>/", changes.act, name="record_act")]
+any_action = [path("<records:slug>/<uuid:pk>/<slug:verb>/", commands.act, name="record_act")]
 
 own_pages = [
     path("search/", finding.find, name="search"),
@@ -62,6 +63,12 @@ own_pages = [
     path("work/<uuid:pk>/", work_views.work, name="work"),
     path("work/<uuid:pk>/part/", work_views.part, name="work_part"),
     path("work/<uuid:pk>/cancel/", work_views.cancel, name="work_cancel"),
+    path("settings/fields/", field_views.home, name="fields"),
+    path("settings/fields/<slug:type_>/", field_views.fields, name="fields_of"),
+    path("settings/fields/<slug:type_>/new/", field_views.new, name="field_new"),
+    path("settings/fields/<slug:type_>/order/", field_views.order, name="fields_order"),
+    path("settings/fields/<slug:type_>/<uuid:pk>/", field_views.change, name="field_change"),
+    path("settings/fields/<slug:type_>/<uuid:pk>/<slug:verb>/", field_views.turn, name="field_turn"),
     path("settings/tags/", talk_views.tag_list, name="tag_list"),
     path("settings/tags/<slug:type_>/", talk_views.tag_list, name="tag_list_of"),
     path("settings/tags/<slug:type_>/<uuid:tag>/", talk_views.tag_change, name="tag_change"),
@@ -73,7 +80,7 @@ own_pages = [
 urlpatterns = [
     *own_pages,
     path("api/", include("zhike.records.api.urls")),
-    path("undo/<uuid:event_id>/", changes.undo, name="undo"),
+    path("undo/<uuid:event_id>/", commands.undo, name="undo"),
     path("<records:slug>/", include(of_a_type)),
     *any_action,
 ]

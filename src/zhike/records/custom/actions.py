@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from zhike.identity.access import rights_changed
 from zhike.kernel.actions import action, emit, run
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Conflict, DomainError, Invalid
+from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.events import Happened
 from zhike.kernel.jobs import job
 from zhike.kernel.screens import Kind, Screen, screens
@@ -92,7 +92,8 @@ def change_custom_field(
     help: str | None = None, required: bool | None = None, by: Actor,
 ) -> CustomField:  # fmt: skip
     """Change what a field is called, offers or demands; its kind and its values stay."""
-    screen, kind, values = _screen(field.on), Kind(field.kind), {}
+    screen, kind = _screen(field.on), Kind(field.kind)
+    values: dict[str, Any] = {}
     if label is not None and label != field.label:
         values["label"] = _label(screen, label, field)
     if options is not None:
@@ -171,14 +172,11 @@ def _start_indexing(field: CustomField, by: Actor) -> None:
 @job("records.index_field")
 def index_field(by: Actor, *, work_id: str, field: str) -> None:
     """Make the index, then offer the sorting."""
-    row = CustomField.objects.get(pk=field)
-    work.step(work_id, 0)
-    try:
+    with work.ending(work_id):
+        row = CustomField.objects.get(pk=field)
+        work.step(work_id, 0)
         create_index(screens[row.on], row.key)
         run("index_custom_field", by=by, subject_id=row.pk)
-    except DomainError as error:
-        work.finish(work_id, {"reason": str(error.message)}, failed=True)
-    else:
         work.finish(work_id, {"url": f"/settings/fields/{row.on}/"})
 
 
@@ -196,7 +194,9 @@ def _label(screen: Screen, label: str, field: CustomField | None = None) -> str:
     if not text:
         raise Invalid("missing", _("A field needs a label. Write what people call it."), "label")
     others = CustomField.objects.filter(on=screen.type, label=text, archived_at=None)
-    if any(str(c.label) == text for c in screen.columns) or others.exclude(pk=field.pk if field else None).exists():
+    if any(str(c.label) == text for c in screen.columns) or any(
+        other.pk != getattr(field, "pk", None) for other in others
+    ):
         raise Conflict(
             "label_taken", _("There is a field “%(label)s” already. Use it, or choose another label.") % {"label": text}
         )
@@ -227,7 +227,7 @@ def _none_in_use(screen: Screen, field: CustomField, options: list[list[str]]) -
     """A choice that stands in records may be renamed, not taken away."""
     kept = {code for code, _label in options}
     for code, label in field.options:
-        path = f"custom__{field.key}__contains" if field.kind == Kind.MULTI else f"custom__{field.key}"
+        path = f"custom__{field.key}__icontains" if field.kind == Kind.MULTI else f"custom__{field.key}"
         wanted = f"|{code}|" if field.kind == Kind.MULTI else code
         if code not in kept and screen.model_class.objects.filter(**{path: wanted}).exists():
             raise Conflict(

@@ -15,7 +15,10 @@ def index_of(screen: Screen, key: str) -> Index:
     """The index, in exactly the order in which lists ask: nothing counts as smallest, ids break ties."""
     if OWN_KEY.fullmatch(key) is None:
         raise ValueError(key)
-    return Index(F(f"custom__{key}").asc(nulls_first=True), F("id").asc(), name=f"own_{key}")
+    first = (
+        {"nulls_first": True} if connection.vendor == "postgresql" else {}
+    )  # SQLite's own order, which it will not have said
+    return Index(F(f"custom__{key}").asc(**first), F("id").asc(), name=f"own_{key}")
 
 
 def create_index(screen: Screen, key: str) -> None:

@@ -23,7 +23,9 @@ def files_of(record: Record) -> list[Attachment]:
 
 def file_at(record: Record, pk: UUID) -> Attachment:
     """A file of this very record."""
-    found = Attachment.objects.filter(pk=pk, record_id=record.pk, on=record.record_type).select_related("blob").first()
+    found: Attachment | None = (
+        Attachment.objects.filter(pk=pk, record_id=record.pk, on=record.record_type).select_related("blob").first()
+    )
     if found is None:
         raise NotFound("file")
     return found

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,7 +32,7 @@ def files(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
         if not sent:
             raise Invalid("missing", _("Choose a file first."), "file")
         for upload in sent[:20]:
-            data = {"upload": store.take(upload, upload.name, actor), "name": upload.name}
+            data = {"upload": store.take(upload, upload.name or "", actor), "name": upload.name or ""}
             run(f"attach_file_{screen.type}", by=actor, subject_id=pk, data=data)
         if not request.htmx:
             return HttpResponseRedirect(f"/{slug}/{pk}/")
@@ -40,7 +41,7 @@ def files(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
 
 @signed_in
 @require_GET
-def download(request: ActorRequest, slug: str, pk: UUID, file: UUID) -> HttpResponse:
+def download(request: ActorRequest, slug: str, pk: UUID, file: UUID) -> HttpResponseBase:
     """The bytes, as an attachment whatever they are."""
     record = record_at(screen_at(slug), request.actor, pk)
     row = file_at(record, file)

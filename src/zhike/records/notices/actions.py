@@ -25,7 +25,7 @@ class NoticesRead:
 @action(right=ACCOUNT, title=_("Mark as read"), icon="checks", doors="web")
 def read_notices(*, ids: list[UUID] | None = None, by: Actor) -> dict[str, Any]:
     """Mark one's own notices as read: those named, or all."""
-    found = Notice.objects.filter(user_id=by.user_id, read_at=None)
+    found = Notice.objects.filter(user=by.user_id, read_at=None)
     if ids is not None:
         found = found.filter(pk__in=ids)
     count = found.update(read_at=timezone.now())

@@ -36,7 +36,7 @@ def unread(actor: Actor) -> int:
 
 def notices_of(actor: Actor, before: str = "") -> list[Told]:
     """The latest notices of a person."""
-    found = Notice.objects.filter(user_id=actor.user_id).order_by("-id")
+    found = Notice.objects.filter(user=actor.user_id).order_by("-id")
     if before:
         found = found.filter(pk__lt=UUID(before))
     return [tell(notice) for notice in found[:PAGE]]

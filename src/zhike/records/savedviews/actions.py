@@ -56,7 +56,7 @@ def create_view(draft: ViewDraft, *, by: Actor) -> SavedView:
     if SavedView.objects.visible_to(by).filter(on=screen.type).count() >= MOST_VIEWS:
         raise Conflict("too_many_views", _("You have %(n)s views here. Delete some first.") % {"n": MOST_VIEWS})
     view = SavedView(
-        on=screen.type, name=_name(draft.name), owner_id=by.user_id, filter=_filter(screen, draft.filter, by),
+        on=screen.type, name=_name(draft.name), owner_id=_somebody(by), filter=_filter(screen, draft.filter, by),
         columns=_columns(screen, draft.columns, by), sort=_sort(screen, draft.sort, by), pinned=draft.pinned,
         place=SavedView.objects.filter(on=screen.type).count(), default=draft.default, **_shared(draft.share, by),
     )  # fmt: skip
@@ -113,6 +113,12 @@ def reorder_views(*, on: str, ids: list[UUID], by: Actor) -> dict[str, Any]:
 def shared_with(view: SavedView) -> With:
     """Whom a view is shared with."""
     return "me" if not view.shared else "team" if view.team_id else "all"
+
+
+def _somebody(by: Actor) -> UUID:
+    if by.user_id is None:
+        raise Forbidden(ACCOUNT)
+    return by.user_id
 
 
 def _screen(on: str, by: Actor) -> Screen:

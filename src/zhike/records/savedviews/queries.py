@@ -20,4 +20,4 @@ def view_that_opens(screen: Screen, actor: Actor, views: list[SavedView]) -> Sav
     """The view that opens by itself: one's own default, else a shared one; `views` are those the actor may use."""
     defaults = [view for view in views if view.default]
     own = [view for view in defaults if view.owner_id == actor.user_id]
-    return (own or defaults or [None])[0]
+    return next(iter(own or defaults), None)

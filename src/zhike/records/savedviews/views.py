@@ -16,9 +16,9 @@ from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import DomainError
 from zhike.records.access import screen_at
+from zhike.records.answers import dialog, form_again
 from zhike.records.forms import Carrying
 from zhike.records.savedviews import actions, queries
-from zhike.records.views.changes import dialog, form_again
 
 SHARES = (("me", gettext_lazy("Only me")), ("team", gettext_lazy("My team")), ("all", gettext_lazy("Everybody")))
 

@@ -145,7 +145,9 @@ def _tell(record: Record, said: str, people: list[UUID], by: Actor) -> None:
 
 
 def _own(record: Record, pk: UUID, by: Actor) -> Comment:
-    row = Comment.objects.filter(pk=pk, record_id=record.pk, on=record.record_type, archived_at=None).first()
+    row: Comment | None = Comment.objects.filter(
+        pk=pk, record_id=record.pk, on=record.record_type, archived_at=None
+    ).first()
     if row is None:
         raise NotFound("comment")
     if row.author_id != by.user_id:
@@ -206,7 +208,7 @@ def merge_tags(*, tag: UUID, into: UUID, by: Actor) -> dict[str, Any]:
 
 
 def _tag(pk: UUID) -> Tag:
-    found = Tag.objects.filter(pk=pk, on__in=screens).first()
+    found: Tag | None = Tag.objects.filter(pk=pk, on__in=screens).first()
     if found is None:
         raise NotFound("tag")
     return found

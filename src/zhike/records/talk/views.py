@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhike.identity.settings_pages import pages_for
 from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, needs, signed_in
 from zhike.kernel.errors import DomainError, NotFound
@@ -79,6 +80,7 @@ def tag_list(request: ActorRequest, type_: str = "") -> HttpResponse:
         raise NotFound("page")
     tabs = [{"label": s.label_plural, "url": f"/settings/tags/{s.type}/", "active": s is screen} for s in offered]
     context = {"tags": queries.tag_list(screen), "screen": screen, "tabs": tabs, "title": _("Tags")}
+    context |= {"here": "/settings/tags/", "settings_pages": pages_for(request.actor)}
     return render(request, "records/talk/tag_list.html", context)
 
 

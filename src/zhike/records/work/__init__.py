@@ -3,19 +3,23 @@
     row = work.start("import", title, by, "records.import_rows", {"file": key}, total=rows)   # inside an action
     if not work.step(work_id, done): …            # in the job: False means somebody cancelled
     work.finish(work_id, {"created": 12, "url": "/customers/"})      # or failed=True with {"reason": …}
+    with work.ending(work_id): …                                     # around it all: whatever breaks it off, it is closed
 
 The job is called as job(by, work_id=…, **data). `result["url"]` is where the notice leads; without it to the work's page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actor import Actor
+from zhike.kernel.errors import DomainError
 from zhike.kernel.jobs import enqueue
 from zhike.records import notices
 from zhike.records.models import Work, WorkState
@@ -53,6 +57,18 @@ def finish(work_id: object, result: Mapping[str, Any] | None = None, failed: boo
         url = str(row.result.get("url") or f"/work/{row.pk}/")
         notices.notify([row.owner_id], name, url=url, title=row.title, reason=row.result.get("reason", ""))
     return row
+
+
+@contextmanager
+def ending(work_id: object) -> Iterator[None]:
+    """`with work.ending(work_id):` closes the work as failed when the block breaks off; a refusal says why, the rest goes to the log."""
+    try:
+        yield
+    except DomainError as error:
+        finish(work_id, {"reason": str(error.message)}, failed=True)
+    except Exception:
+        finish(work_id, {"reason": str(_("something unforeseen; an administrator finds it in the log"))}, failed=True)
+        raise
 
 
 def _id(work_id: object) -> UUID:

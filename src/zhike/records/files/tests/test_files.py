@@ -29,7 +29,7 @@ def folder(tmp_path: Any, settings: Any) -> None:
 
 def fetch(world: World, who: str, url: str) -> Any:
     """A download, read to its end."""
-    reply = world.client(who).get(url)
+    reply: Any = world.client(who).get(url)
     if reply.streaming:
         assert b"".join(reply.streaming_content)
         reply.close()

@@ -40,7 +40,9 @@ def test_work_that_was_left_tells_its_end(django_db_serialized_rollback: Any) ->
 
 
 def test_work_belongs_to_whoever_started_it(world: World) -> None:
-    row = Work.objects.create(owner=world.people["何永强"], kind="count", title="数数", state=WorkState.RUNNING, total=9, done=4)
+    row = Work.objects.create(
+        owner=world.people["何永强"], kind="count", title="数数", state=WorkState.RUNNING, total=9, done=4
+    )
     assert world.client("吴敏").get(f"/work/{row.pk}/").status_code == 404
     assert world.client("沈嘉禾").post(f"/work/{row.pk}/cancel/").status_code == 404
     page = world.client("何永强").get(f"/work/{row.pk}/").content.decode()
