@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhike.identity.settings_pages import pages_for
 from zhike.kernel.actor import Actor
@@ -36,7 +37,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
     """The places of the left rail that this actor may enter."""
-    items = [{"name": "today", "label": _("Today"), "icon": "checkbox", "url": "/", "active": path == "/"}]
+    items = [{"name": "today", "label": pgettext("page", "Today"), "icon": "checkbox", "url": "/", "active": path == "/"}]
     for screen in sorted((s for s in screens.values() if s.rail), key=lambda s: s.rail):
         if actor.can(f"{screen.type}.view"):
             url = f"/{screen.slug}/"

@@ -219,6 +219,16 @@ def many_of(form: forms.Form) -> list[str]:
     return [name for name, field in form.fields.items() if isinstance(field, _Many)]
 
 
+def sent(request: Any) -> Any:
+    """What was posted; None for a form that is only being shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def filled(data: dict[str, Any]) -> dict[str, Any]:
+    """Only what was filled in: a blank control of a new record, or of a bulk edit, says nothing."""
+    return {name: value for name, value in data.items() if value not in ("", [])}
+
+
 def without_blanks(made: Action[..., Any], data: dict[str, Any]) -> dict[str, Any]:
     """An empty control means "not given" where the parameter has a default."""
     fields = made.fields.model_fields

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from django.apps import apps
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -53,8 +53,8 @@ def log_touch(
     told = TouchLogged(kind=touch.kind, text=touch.text, at=touch.at)
     emit(told, subject=touch, by=by, customer_id=party.pk, label=party.name)
     if clean(next_step, 200) or next_at:
-        reason = _now("Named as the next step on %(day)s") % {"day": f"{touch.at:%Y-%m-%d}"}
-        name = clean(next_step, 200) or _now("Follow up")
+        reason = gettext("Named as the next step on %(day)s") % {"day": f"{touch.at:%Y-%m-%d}"}
+        name = clean(next_step, 200) or gettext("Follow up")
         plan_next_step(touch, name=name, due_at=next_at, all_day=next_all_day, reason=reason, by=by)
     return touch
 

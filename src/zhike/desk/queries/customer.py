@@ -84,8 +84,12 @@ def tasks(party_id: UUID, actor: Actor, now: datetime) -> list[dict[str, Any]]:
         return []
     found = []
     for task in tasks_of(party_id, actor)[:20]:
-        tone = "red" if task.due_at and task.due_at < now else ""
-        found.append({"task": task, "tone": tone, "owner": task.owner.name if task.owner else ""})
+        late = task.due_at is not None and task.due_at < now
+        day = clock.business_day(task.due_at, actor.zone) if task.due_at else None
+        today = clock.business_day(now, actor.zone)
+        tone = "red" if late and day != today else "amb" if day == today else ""
+        shown = clock.display_day(day, today) if day else "—"
+        found.append({"task": task, "day": shown, "tone": tone, "owner": task.owner.name if task.owner else ""})
     return found
 
 
@@ -117,8 +121,8 @@ def warnings(party: Any, actor: Actor, now: datetime) -> list[Warning]:
 
 def risks(party: Any, actor: Actor, now: datetime) -> list[str]:
     """What the brief names as risks: only what the data says."""
-    found = [f"{w.claim}{_(':')} {w.text}" for w in warnings(party, actor, now) if w.tone == "red"]
-    overdue = [row for row in tasks(party.pk, actor, now) if row["tone"]]
+    found = [_("%(claim)s: %(text)s") % {"claim": w.claim, "text": w.text} for w in warnings(party, actor, now) if w.tone == "red"]
+    overdue = [row for row in tasks(party.pk, actor, now) if row["tone"] == "red"]
     if overdue:
         found.append(ngettext("%(n)s task is overdue", "%(n)s tasks are overdue", len(overdue)) % {"n": len(overdue)})
     wanted = UNTOUCHED_DAYS.get(party.level, UNTOUCHED_DAYS[""])

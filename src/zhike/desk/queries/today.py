@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
+from itertools import count
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -77,6 +78,7 @@ class Job:
     at: datetime | None = None
     hot: bool = False
     go_css: str = ""  # "pri" on the first line of all
+    no: int = 0
 
     @property
     def customer_url(self) -> str:
@@ -290,13 +292,17 @@ def day_of(actor: Actor, now: datetime, sources: Sequence[Source] | None = None)
         named |= {job.customer_id for job in found if job.customer_id}
         jobs += found[:MOST_UNTOUCHED] if source is untouched_jobs else found
     titles = ((NOW, _("Now")), (TODAY, _("Today")), (LATER, _("When there is time")))
-    groups = tuple((name, title, _ordered([j for j in jobs if j.group == name], now)) for name, title in titles)
-    if first := next((lines for _name, _title, lines in groups if lines), None):
-        first[0] = replace(first[0], go_css="pri")
+    ordered = [(name, title, _ordered([j for j in jobs if j.group == name], now)) for name, title in titles]
+    numbers = count(1)
+    groups = tuple((name, title, [_numbered(job, next(numbers)) for job in lines]) for name, title, lines in ordered)
     agenda = [job for job in jobs if job.at and job.later_url and job.due and _timed(job, moment)]
     return Day(
         groups, task_counts(actor, now, moment.bounds[1], moment.bounds[0]), sorted(agenda, key=lambda j: j.at or now)
     )
+
+
+def _numbered(job: Job, number: int) -> Job:
+    return replace(job, no=number, go_css="pri" if number == 1 else "")
 
 
 def _timed(job: Job, moment: Moment) -> bool:

@@ -19,7 +19,13 @@ from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.screens import screens
 from zhike.records.cards import basics, panels_of
 
-POINT_COLUMNS = {"mobile", "phone", "email", "wechat", "website", "do_not_contact"}  # shown as ways to reach instead
+#: what the head, the ways to reach and the panels show already
+ELSEWHERE = {
+    "mobile", "phone", "email", "wechat", "website", "do_not_contact", "level", "owner", "kind", "last_touch_at",
+    "next_step", "next_step_at", "completeness", "pool",
+}  # fmt: skip
+
+PRINTED = {"people", "related", "scores", "points"}  # panels that make sense on paper
 
 
 @signed_in
@@ -42,12 +48,27 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "desk/customer.html", context)
 
 
+@signed_in
+def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The short form beside the list: what is next, how to reach them, what was said last."""
+    actor, now = request.actor, timezone.now()
+    party = party_at(pk, actor)
+    lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=4)
+    context = shared(party, actor) | {
+        "warnings": asked.warnings(party, actor, now),
+        "lines": lines,
+        "tasks": asked.tasks(party.pk, actor, now),
+        "can_log": actor.can("touch.create"),
+    }
+    return render(request, "desk/drawer.html", context)
+
+
 def shared(party: Any, actor: Actor) -> dict[str, Any]:
-    """What page and brief show alike: facts without the ways to reach, which have a panel of their own; panels."""
+    """What page and brief show alike: facts that stand nowhere else on the page; panels."""
     screen = screens["party"]
     found = basics(screen, party, actor)
     for section in found["facts"]:
-        section["fields"] = [item for item in section["fields"] if item["name"] not in POINT_COLUMNS]
+        section["fields"] = [item for item in section["fields"] if item["name"] not in ELSEWHERE]
     facts = [section for section in found["facts"] if section["fields"]]
     panels = panels_of(screen, party, actor)
     return found | {"facts": facts, "panels": panels, "title": party.name, "party": party}
@@ -73,7 +94,9 @@ def brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     party = open_brief(party_at(pk, actor), by=actor)
     lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=8)
-    context = shared(party, actor) | {
+    found = shared(party, actor)
+    context = found | {
+        "panels": [item for item in found["panels"] if item["panel"].key in PRINTED],
         "risks": asked.risks(party, actor, now),
         "collaborators": asked.collaborators(party),
         "lines": lines,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.screens import Screen
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
-from zhike.records.cards import drawer_context
 from zhike.records.cells import Cells, is_numeric
+from zhike.records.models import SavedView
 from zhike.records.queries import counted, matching, page, picked
 from zhike.records.requests import read_query, views_of
 from zhike.records.savedviews.queries import view_that_opens
@@ -28,26 +31,29 @@ def record_list(request: ActorRequest, slug: str) -> HttpResponse:
     views = views_of(screen, actor)
     if not request.GET and (opening := view_that_opens(screen, actor, views)):
         request.GET = QueryDict(f"view={opening.pk}")  # type: ignore[assignment]
+    context = list_context(screen, actor, request, views)
+    if request.GET.get("drawer") and not request.htmx:
+        shown = record_at(screen, actor, request.GET["drawer"])
+        context["drawer_url"] = f"/{screen.slug}/{shown.pk}/drawer/"
+    partial = bool(request.htmx) and request.htmx.target == "list"
+    return render(request, "records/list_part.html" if partial else "records/list.html", context)
+
+
+def list_context(screen: Screen, actor: Actor, request: ActorRequest, views: Sequence[SavedView]) -> dict[str, Any]:
+    """A page of rows and everything around it."""
     query = read_query(screen, actor, request.GET)
     found = page(screen, actor, query)
-    now = timezone.now()
-    cells = Cells(found.columns, actor, now)
-    context = {
+    cells = Cells(found.columns, actor, timezone.now())
+    widths = presentation.widths(found.columns)
+    return {
         "screen": screen,
         "title": screen.label_plural,
         "rows": [presentation.row_of(screen, row, found.columns, cells.row(row)) for row in found.rows],
-        "heads": [
-            _head(request, b.column, found.sort, width)
-            for b, width in zip(found.columns, presentation.widths(found.columns), strict=True)
-        ],
+        "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
         "chosen": [b.name for b in found.columns],
     } | presentation.list_frame(screen, actor, request, query, views)
-    if request.GET.get("drawer") and not request.htmx:
-        context |= drawer_context(screen, record_at(screen, actor, request.GET["drawer"]), actor)
-    partial = bool(request.htmx) and request.htmx.target == "list"
-    return render(request, "records/list_part.html" if partial else "records/list.html", context)
 
 
 def _address(request: ActorRequest, **changes: str) -> str:
