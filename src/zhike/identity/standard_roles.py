@@ -97,6 +97,7 @@ def auditor() -> Grants:
     for screen in screens.values():
         yield f"{screen.type}.view", Extent.ALL
     yield "ledger.read", Extent.ALL
+    yield "identity.why", Extent.ALL
 
 
 ROLES = (

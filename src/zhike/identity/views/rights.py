@@ -179,14 +179,13 @@ def why(request: ActorRequest, record_type: str, record_id: UUID) -> HttpRespons
     """Who can see this record, and why; and letting somebody in."""
     actor: Actor = request.actor
     screen, record = queries.record_behind(record_type, record_id, actor)
-    actor.require("identity.why") if not actor.can(f"{record_type}.edit") else None
+    if not (edits := record.within(actor, f"{record_type}.edit")):
+        actor.require("identity.why")
     form = forms.ShareForm(forms.posted(request))
     subject = {"record_type": record_type, "record_id": record_id}
     if form.attempt(lambda v: acted(request, "share_record", **subject, **v)):
         return done(request, _("Saved."), request.path)
-    may_share = (
-        record.within(actor, f"{record_type}.edit") and actor.can("record.share") and hasattr(record, "owner_id")
-    )
+    may_share = edits and actor.can("record.share") and hasattr(record, "owner_id")
     around = {"screen": screen, "record": record, "people": queries.why(screen, record), "may_share": may_share}
     return page(request, "identity/why.html", form, shares=queries.shares_of(record), **around)
 
