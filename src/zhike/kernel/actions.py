@@ -54,6 +54,7 @@ class Frame:
 
 
 _frames: ContextVar[tuple[Frame, ...]] = ContextVar("zhike_frames", default=())
+_latest: ContextVar[UUID | None] = ContextVar("zhike_latest_event", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Outcome:
     value: Any
     reply: dict[str, Any]
     replayed: bool = False
+    event_id: UUID | None = None
 
 
 @dataclass(eq=False)
@@ -125,6 +127,8 @@ class Action(Generic[P, R]):
             raise as_problems(error) from error
         finally:
             _frames.reset(token)
+        if not above:
+            _latest.set(frame.event_id)
         return result
 
     def parse(self, data: Mapping[str, Any], by: Actor) -> dict[str, Any]:
@@ -314,7 +318,7 @@ def run(
             if claim is not None:
                 claim.reply = reply
                 claim.save(update_fields=["reply"])
-            return Outcome(value, reply)
+            return Outcome(value, reply, event_id=_latest.get())
     except Forbidden as refused:
         refused_event(by, refused.data["right"], name)
         refused.recorded = True

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict
 
-from zhike.kernel.actions import Action, batch, differences, emit, registry, run
+from zhike.kernel.actions import Action, batch, emit, registry, run
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import BadRequest, Conflict, DomainError, NotFound
 from zhike.kernel.events import BatchRun, Happened, define, kinds
@@ -226,10 +226,13 @@ def standard_actions(screen: Screen) -> list[StandardAction]:
 
     made = []
     if screen.creatable:
-        made.append(_standard(screen, "create", create, _("New"), "plus", creating=True))
+        undoing = f"archive_{screen.type}" if screen.archivable else ""
+        made.append(_standard(screen, "create", create, _("New"), "plus", creating=True, undo=undoing))
     made.append(_standard(screen, "update", update, _("Edit"), "pencil", right="edit", undo="undo"))
     if screen.archivable:
-        made.append(_standard(screen, "archive", archive, _("Into the bin"), "trash", bulk=True, undo="restore"))
+        made.append(
+            _standard(screen, "archive", archive, _("Into the bin"), "trash", bulk=True, undo=f"restore_{screen.type}")
+        )
         made.append(_standard(screen, "restore", restore, _("Restore"), "arrow-back-up", bulk=True))
         made.append(_standard(screen, "purge", purge, _("Remove for good"), "trash-x", bulk=True, tone="danger"))
     return made
@@ -275,39 +278,24 @@ def _shown(verb: str) -> Callable[[Any, Actor], bool] | None:
 
 
 def undo(event_id: UUID, by: Actor) -> Record:
-    """Take back an ordinary edit: the old values return, if nobody changed the record since."""
+    """Take back what one's own action just did: by the action it names as its undo, or by restoring the old values."""
     event = Event.objects.filter(pk=event_id, actor_id=by.user_id).first() if by.user_id else None
-    if event is None or "." not in event.type or event.subject_type not in screens:
+    made = registry.get(event.action) if event else None
+    if event is None or made is None or event.subject_type not in screens:
         raise NotFound("event")
-    screen, verb = screens[event.subject_type], event.type.split(".")[1]
-    record = record_at(screen, by, event.subject_id)
-    if record.version != event.payload.get("version"):
-        changes = read_detail(event).get("changes", {})
-        raise Conflict(
-            "changed_since",
-            _("This can no longer be undone: the record was changed since."),
-            differences=differences(record, {name: sides[1] for name, sides in changes.items()}),
-        )
-    if verb == "created":
-        run(f"archive_{screen.type}", by=by, subject_id=record.pk)
-    elif verb == "archived":
-        run(f"restore_{screen.type}", by=by, subject_id=record.pk)
-    elif verb == "updated":
-        old = {name: _former(sides[0]) for name, sides in read_detail(event).get("changes", {}).items()}
-        run(f"update_{screen.type}", by=by, subject_id=record.pk, data=old, version=record.version)
-    elif (taken_back := opposite(event.action, record)) is not None:
-        run(taken_back, by=by, subject_id=record.pk)
-    else:
+    screen = screens[event.subject_type]
+    record: Record = record_at(screen, by, event.subject_id)
+    if not made.undo:
         raise BadRequest("no_undo", _("This cannot be undone."))
+    if record.version != event.payload.get("version", record.version):
+        raise Conflict("changed_since", _("This can no longer be undone: the record was changed since."))
+    if made.undo == "undo":
+        former = {name: _former(sides[0]) for name, sides in read_detail(event).get("changes", {}).items()}
+        run(f"update_{screen.type}", by=by, subject_id=record.pk, data=former, version=record.version)
+    else:
+        run(made.undo, by=by, subject_id=record.pk)
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
-
-
-def opposite(name: str, record: Record) -> str | None:
-    """The action that takes another one back, where the one that was run names it."""
-    made = registry.get(name)
-    back = registry.get(made.undo) if made is not None and made.undo else None
-    return back.name if back is not None and back.subject is type(record) else None
 
 
 def _former(value: Any) -> Any:

@@ -50,4 +50,8 @@ def reveal(request: ActorRequest, slug: str, pk: UUID, column: str) -> HttpRespo
     """A masked value in full, for those who may; each look stands in the ledger."""
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
-    return render(request, "records/revealed.html", {"value": revealed(screen, record, column, request.actor, request.POST.get("reason", ""))})
+    return render(
+        request,
+        "records/revealed.html",
+        {"value": revealed(screen, record, column, request.actor, request.POST.get("reason", ""))},
+    )

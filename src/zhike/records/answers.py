@@ -1,0 +1,77 @@
+"""How a change made by a person is answered: its form, the form again with what was refused, or a toast with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from zhike.kernel.actions import Outcome
+from zhike.kernel.doors import ActorRequest, toast
+from zhike.kernel.errors import DomainError, Stale
+from zhike.records import forms
+
+
+def submit(
+    request: ActorRequest, form: forms.Carrying, perform: Callable[[dict[str, Any]], Outcome], *, title: str
+) -> Outcome | HttpResponse:
+    """Perform with what the form carries; a refusal gives the form again, nothing lost."""
+    data = forms.submitted(form.fields, request.POST, forms.many_of(form))
+    try:
+        return perform(data)
+    except DomainError as error:
+        return form_again(request, form, error, title=title, action=request.get_full_path())
+
+
+def read_version(sent: Any) -> int | None:
+    """The version the form was drawn with."""
+    text = sent.get("_version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def read_key(request: ActorRequest) -> str:
+    """The idempotency key of the form, or of a call that was kept while the network was gone."""
+    return str(request.POST.get("_key", "") or request.headers.get("Idempotency-Key", ""))
+
+
+def undo_url(event_id: UUID | None) -> str:
+    """Where undo is asked for."""
+    return f"/undo/{event_id}/" if event_id else ""
+
+
+def dialog(request: ActorRequest, context: dict[str, Any], template: str = "records/form_dialog.html") -> HttpResponse:
+    """A form as a dialog fragment for HTMX, as a page of its own otherwise."""
+    partial = bool(request.htmx)
+    return render(request, template if partial else "records/form_page.html", context | {"fragment": template})
+
+
+def form_again(request: ActorRequest, form: forms.Carrying, error: DomainError, **context: Any) -> HttpResponse:
+    """The form with what was refused, nothing lost."""
+    form.refuse(error)
+    sides = error.data.get("differences") if isinstance(error, Stale) else None
+    version = error.data.get("version") if isinstance(error, Stale) else request.POST.get("_version", "")
+    shared = {"form": form, "sides": labelled(form, sides), "version": version, "key": read_key(request)}
+    response = dialog(request, context | shared)
+    response.status_code = error.status
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+    return response
+
+
+def labelled(form: forms.Carrying, sides: Any) -> list[dict[str, Any]]:
+    """Both sides of a stale write with the labels of their fields; only those that differ and may be seen in full."""
+    shown = {name for name, field in form.fields.items() if not getattr(field, "veiled", False)}
+    return [s | {"label": form.fields[s["field"]].label} for s in sides or [] if s["field"] in shown]
+
+
+def done(request: ActorRequest, url: str, text: str, *, undo: UUID | None = None, go: bool = False) -> HttpResponse:
+    """After success: no dialog, a toast with undo, fresh lists; without JavaScript a redirect."""
+    if not request.htmx:
+        return HttpResponseRedirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = toast(text, undo=undo_url(undo), close=None, changed=None)
+    if go:
+        response["HX-Redirect"] = url
+    return response

@@ -1,0 +1,114 @@
+"""Doors through which people run actions: any action on a record, bulk on a selection, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhike.kernel.actions import Action, Outcome, registry, run
+from zhike.kernel.actor import Actor
+from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.errors import BadRequest, NotFound
+from zhike.kernel.ids import new_id
+from zhike.kernel.screens import Screen
+from zhike.records import actions, forms
+from zhike.records.access import record_at, screen_at, title_of
+from zhike.records.answers import dialog, done, read_key, read_version, submit
+from zhike.records.cards import door_of
+
+MOST_IN_BULK = 500
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
+    """Any action on a record: its form, and its run."""
+    screen, actor = screen_at(slug), request.actor
+    made = action_at(screen, verb)
+    record = record_at(screen, actor, pk, made.right)
+    form = forms.action_form(made, actor, forms.sent(request), request.GET.dict())
+    if request.method == "GET":
+        context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path}
+        return dialog(request, context | {"made": made, "version": record.version, "key": new_id().hex})
+
+    def perform(data: dict[str, Any]) -> Outcome:
+        given, version, key = forms.without_blanks(made, data), read_version(request.POST), read_key(request)
+        return run(made.name, by=actor, subject_id=pk, data=given, version=version, idempotency_key=key)
+
+    ran = submit(request, form, perform, title=str(made.title))
+    if isinstance(ran, HttpResponse):
+        return ran
+    return done(request, after(screen, pk, ran), str(made.title), undo=ran.event_id if made.undo else None)
+
+
+def after(screen: Screen, pk: UUID, outcome: Outcome) -> str:
+    """Where an action leads: to the record, or to the list when it is gone."""
+    gone = (outcome.value is None and not outcome.replayed) or not outcome.reply
+    return f"/{screen.slug}/" if gone else f"/{screen.slug}/{pk}/"
+
+
+def action_at(screen: Screen, verb: str) -> Action[..., Any]:
+    """The action of a type behind the last part of an address."""
+    for made in registry.values():
+        if made.subject is screen.model_class and door_of(made) == verb and "web" in made.doors:
+            return made
+    raise NotFound("action")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
+    """An action on a selection: its form, then one run a record."""
+    screen, actor = screen_at(slug), request.actor
+    made = bulk_action(screen, name, actor)
+    ids = selection(request)
+    form = bulk_form(screen, made, actor, forms.sent(request))
+    if request.method == "GET":
+        title = _("%(action)s: %(n)s records") % {"action": made.title, "n": len(ids)}
+        return dialog(request, {"form": form, "title": title, "action": request.path, "ids": ids, "made": made})
+    sent = forms.submitted(form.fields, request.POST, forms.many_of(form))
+    data = forms.filled(sent) if is_edit(made) else forms.without_blanks(made, sent)
+    result = actions.run_bulk(name, ids, data, actor)
+    if result.refused:
+        return dialog(request, {"title": made.title, "result": result}, "records/bulk_result.html")
+    return done(request, f"/{screen.slug}/", _("%(n)s records done") % {"n": result.done}, go=not request.htmx)
+
+
+def bulk_action(screen: Screen, name: str, actor: Actor) -> Action[..., Any]:
+    """An action of the type that this person holds somewhere."""
+    made = registry.get(name)
+    if made is None or made.subject is not screen.model_class:
+        raise NotFound("action")
+    actor.require(made.right)
+    return made
+
+
+def selection(request: ActorRequest) -> list[str]:
+    """The ids of the selected records."""
+    params = request.POST if request.method == "POST" else request.GET
+    ids = params.getlist("ids")[: MOST_IN_BULK + 1]
+    if not ids or len(ids) > MOST_IN_BULK:
+        raise BadRequest("bad_selection", _("Choose 1 to %(most)s records.") % {"most": MOST_IN_BULK})
+    return ids
+
+
+def is_edit(made: Action[..., Any]) -> bool:
+    """Whether the action is the type's own update: its form is the record's, and blank fields stay as they are."""
+    return made.subject is not None and made.name == f"update_{made.subject.record_type}"
+
+
+def bulk_form(screen: Screen, made: Action[..., Any], actor: Actor, data: Any) -> forms.Carrying:
+    """The form of a bulk command."""
+    return forms.record_form(screen, actor, data=data) if is_edit(made) else forms.action_form(made, actor, data)
+
+
+@signed_in
+@require_POST
+def undo(request: ActorRequest, event_id: UUID) -> HttpResponse:
+    """Take back what was just done."""
+    record = actions.undo(event_id, request.actor)
+    return done(request, "/", _("Taken back: %(name)s") % {"name": title_of(record)})
