@@ -34,6 +34,9 @@ from zhike.records.search.keys import (
 from zhike.records.search.tokens import Term, document_tokens, name_beginning, query_tokens
 
 SHORTEST_CLOSED = 4  # characters of a number or address below which its beginning is not sought
+SHORTEST_NUMBER = (
+    6  # serial numbers share their beginnings: shorter ones are sought whole (zeros at the front may be left out)
+)
 CLOSED = (PHONE, EMAIL, IDENTITY)
 
 Any_ = tuple[Term, ...]  # one of them
@@ -175,17 +178,30 @@ def _marked(code: str, alternative: tuple[Term, ...], sight: Sight, whole_addres
 
 def _places(code: str, term: Term, sight: Sight, whole_address: bool) -> Iterable[Term]:
     """The stored tokens that may answer a term for this person: open ones, and closed ones as their rule allows."""
-    domain = term.text.startswith("_")
-    if not domain:
-        yield Term(code + term.text, term.prefix)
+    if term.text.startswith("_"):
+        if sight.classes[EMAIL] is not FieldRule.HIDDEN:
+            yield _domain(code, term.text)
+        return
+    digits = any(character.isdigit() for character in term.text)
+    prefix = term.prefix and (not digits or len(term.text) >= SHORTEST_NUMBER)
+    yield Term(code + term.text, prefix)
     if not term.text.isascii():
         return
     long = len(term.text) >= SHORTEST_CLOSED
     for letter in CLOSED:
         rule = sight.classes[letter]
-        if rule is FieldRule.HIDDEN or (letter == PHONE and not term.text.isdigit()) or (domain and letter != EMAIL):
+        if rule is FieldRule.HIDDEN or (letter == PHONE and not term.text.isdigit()):
             continue
         masked = rule is FieldRule.MASKED
-        if masked and not domain and (not long or (letter == EMAIL and not whole_address)):
+        if masked and (not long or (letter == EMAIL and not whole_address)):
             continue
-        yield Term(closed(code, letter, term.text), term.prefix and (domain or (long and not masked)))
+        yield Term(closed(code, letter, term.text), prefix and long and not masked)
+
+
+def _domain(code: str, text: str) -> Term:
+    """ "@qq.com" is that domain, "@qq" one of its words, "@huawei" the beginning of one: frequent ones are never ranges."""
+    labels = text.strip("_").split("_")
+    if len(labels) > 1:
+        return Term(closed(code, EMAIL, text), False)
+    short = len(labels[0]) < SHORTEST_NUMBER
+    return Term(closed(code, EMAIL, labels[0] if short else text), not short)

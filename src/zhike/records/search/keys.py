@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ PHONE, EMAIL, IDENTITY, BEGINNING, WHOLE = "p", "e", "i", "n", "w"
 BEGINNINGS = 4  # characters of a name kept as tokens of their own, so that frequent beginnings are one posting list
 _SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MOST_TEXT = 8000
+_SPACES = re.compile("[\\s\x1c-\x1f]+")
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -108,7 +110,7 @@ class Keys:
         tokens += [code + token for token in document_tokens(shown)]
         for name in shown.get("name", ()):
             tokens += self._beginnings(name)
-        return list(dict.fromkeys(tokens)), "\n".join(lines)[:MOST_TEXT]
+        return tokens, "\n".join(lines)[:MOST_TEXT]
 
     def _beginnings(self, name: str) -> Iterable[str]:
         whole = name_beginning(name)

@@ -72,21 +72,29 @@ def _found(screen: Screen, actor: Actor, asked: Asked, wanted: int) -> list[UUID
     seen: set[UUID] = set()
     found: list[UUID] = []
     visible = live(screen, actor)
-    narrow = actor.reach(f"{screen.type}.view").everything is False
-    for portion, candidates in enumerate(_portions(screen, asked)):
+    narrow = not actor.reach(f"{screen.type}.view").everything
+    for candidates, last in _portions(screen, asked):
         fresh = [pk for pk in dict.fromkeys(candidates) if pk not in seen]
         seen.update(fresh)
-        passed = set(visible.filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
-        found += _seen_through(asked, [pk for pk in fresh if pk in passed])
-        if len(found) >= wanted or len(seen) >= MOST:
+        found += _seen_through(asked, _visible_among(visible, fresh))
+        if last or len(found) >= wanted or len(seen) >= MOST:
             break
-        if portion == 1 and narrow and (own := _own(visible)) is not None:
-            return _dedupe([*found, *_seen_through(asked, _among(own, asked, wanted * 4))])[:wanted]
-    return found[:wanted]
+        if narrow:
+            narrow = False  # asked once
+            if (own := _own(visible)) is not None:
+                found += _seen_through(asked, _among(own, asked, wanted * 4))
+                break
+    return list(dict.fromkeys(found))[:wanted]
 
 
-def _dedupe(ids: Iterable[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(ids))
+def _visible_among(visible: Any, ids: Sequence[UUID]) -> list[UUID]:
+    """Of few ids those that pass the predicate. The inner query keeps the planner on the key: asked plainly, SQLite prefers
+    to walk all records of a team."""
+    if not ids:
+        return []
+    passing = Exists(visible.order_by().filter(pk=OuterRef("pk")))
+    passed = set(visible.model.objects.filter(passing, pk__in=ids).order_by().values_list("pk", flat=True))
+    return [pk for pk in ids if pk in passed]
 
 
 def _own(visible: Any) -> list[UUID] | None:
@@ -104,51 +112,50 @@ def _seen_through(asked: Asked, ids: list[UUID]) -> list[UUID]:
     return [pk for pk in ids if pk in texts and asked.stands_in(texts[pk][0], texts[pk][1].replace("'", "").split())]
 
 
-def _portions(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
-    """Candidates, a portion at a time."""
+def _portions(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
+    """Candidates, a portion at a time, and whether it is the last."""
     return _postgresql(screen, asked) if connection.vendor == "postgresql" else _sqlite(screen, asked)
 
 
-def _sqlite(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
+def _sqlite(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
     """FTS5 walks its rows backwards and stops at the limit: newest first, whatever the number of matches."""
     condition, values = _recheck(asked, "instr")
-    part = (  # made of constants; values are parameters
-        "SELECT * FROM (SELECT s.id, s.record_id FROM records_searchindex i CROSS JOIN records_searchrow s ON s.id = i.rowid"
-        f" WHERE i.records_searchindex MATCH %s AND s.record_type = %s{{}} ORDER BY i.rowid DESC LIMIT {FIRST})"
+    part = (
+        "SELECT * FROM (SELECT {} AS tier, s.id, s.record_id FROM records_searchindex i"
+        " CROSS JOIN records_searchrow s ON s.id = i.rowid"
+        " WHERE i.records_searchindex MATCH %s AND s.record_type = %s{} ORDER BY i.rowid DESC LIMIT {})"
     )
-    asking = asked.index_form("sqlite")
-    names = asked.names("sqlite")
-    sql = " UNION ALL ".join([*[part.format("") for _name in names], part.format(condition)])
-    rows = _rows(sql, [v for name in names for v in (name, screen.type)] + [asking, screen.type, *values])
-    yield [pk for _id, pk in rows]
-    while rows:
-        last = rows[-1][0]
-        sql = part.format(f"{condition} AND i.rowid < %s").replace(f"LIMIT {FIRST}", f"LIMIT {NEXT}")
-        rows = _rows(sql, [asking, screen.type, *values, last])
-        yield [pk for _id, pk in rows]
+    asking, names = asked.index_form("sqlite"), asked.names("sqlite")
+    parts = [part.format(tier, "", FIRST) for tier in range(len(names))] + [part.format(len(names), condition, FIRST)]
+    given = [v for name in names for v in (name, screen.type)]
+    rows = _rows(" UNION ALL ".join(parts), [*given, asking, screen.type, *values])
+    all_of_it = [row for row in rows if row[0] == len(names)]
+    yield [pk for _tier, _id, pk in rows], len(all_of_it) < FIRST
+    rows, size = all_of_it, FIRST
+    while len(rows) == size:
+        last, size = rows[-1][1], NEXT
+        rows = _rows(part.format(0, f"{condition} AND i.rowid < %s", size), [asking, screen.type, *values, last])
+        yield [pk for _tier, _id, pk in rows], len(rows) < size
 
 
-def _postgresql(screen: Screen, asked: Asked) -> Iterator[list[UUID]]:
+def _postgresql(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
     """GIN knows no order: the newest rows are looked at one by one, then matches as the index gives them."""
     condition, values = _recheck(asked, "strpos")
     asking, names = asked.index_form("postgresql"), asked.names("postgresql")
-    table = "records_searchrow s"
-    matching = f"SELECT s.id, s.record_id FROM {table} WHERE s.tokens @@ %s::tsquery AND s.record_type = %s"
+    matching = "SELECT 0 AS tier, s.id, s.record_id FROM records_searchrow s WHERE s.tokens @@ %s::tsquery AND s.record_type = %s"
     newest = (
-        f"SELECT s.id, s.record_id FROM (SELECT * FROM {table} WHERE s.record_type = %s ORDER BY s.id DESC LIMIT {NEWEST}) s"
-        f" WHERE s.tokens @@ %s::tsquery{condition}"
+        "SELECT 1, s.id, s.record_id FROM (SELECT * FROM records_searchrow WHERE record_type = %s ORDER BY id DESC"
+        f" LIMIT {NEWEST}) s WHERE s.tokens @@ %s::tsquery{condition}"
     )
     parts = [f"({matching} LIMIT {FIRST})" for _name in names] + [f"({newest} LIMIT {FIRST})"]
-    rows = _rows(
-        " UNION ALL ".join(parts), [v for name in names for v in (name, screen.type)] + [screen.type, asking, *values]
-    )
-    yield [pk for _id, pk in rows]
-    offset, size = 0, NEXT
-    while True:
+    given = [v for name in names for v in (name, screen.type)]
+    rows = _rows(" UNION ALL ".join(parts), [*given, screen.type, asking, *values])
+    yield [pk for _tier, _id, pk in rows], False
+    offset, size, last = 0, NEXT, False
+    while not last:
         rows = _rows(f"{matching}{condition} LIMIT {size} OFFSET {offset}", [asking, screen.type, *values])
-        yield [pk for _id, pk in sorted(rows, reverse=True)]
-        if len(rows) < size:
-            return
+        last = len(rows) < size
+        yield [pk for _tier, _id, pk in sorted(rows, reverse=True)], last
         offset, size = offset + size, size * 4
 
 
@@ -157,10 +164,10 @@ def _recheck(asked: Asked, function: str) -> tuple[str, list[str]]:
     return "".join(f" AND {function}(s.text, %s) > 0" for _part in asked.recheck), list(asked.recheck)
 
 
-def _rows(sql: str, values: Sequence[str | int]) -> list[tuple[int, UUID]]:
+def _rows(sql: str, values: Sequence[str | int]) -> list[tuple[int, int, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [(number, pk if isinstance(pk, UUID) else UUID(pk)) for number, pk in cursor.fetchall()]
+        return [(tier, number, pk if isinstance(pk, UUID) else UUID(pk)) for tier, number, pk in cursor.fetchall()]
 
 
 def _among(ids: Sequence[UUID], asked: Asked, most: int) -> list[UUID]:
@@ -198,8 +205,7 @@ class _Holds(Func):
 def matching_ids(actor: Actor, screen: Screen, text: str) -> Q:
     """A condition that narrows a list of the type to what a text finds; rights are the list's own affair.
 
-    Few matches are named by their ids, so that the list starts from them; many are tested row by row along the list's own
-    index, which fills a page soon because they are many.
+    Few matches are named by their ids, so that the list starts from them; of many the index makes a set once.
     """
     asked = ask(screen, actor, text) if screen.search is not None else None
     if asked is None:
@@ -208,6 +214,4 @@ def matching_ids(actor: Actor, screen: Screen, text: str) -> Q:
     few = list(found.values_list("record_id", flat=True)[: FEW + 1])
     if asked.hidden:
         return Q(pk__in=_seen_through(asked, few[:FEW]))
-    if len(few) <= FEW:
-        return Q(pk__in=few)
-    return Q(Exists(SearchRow.objects.filter(record_id=OuterRef("pk")).filter(_Holds(asked))))
+    return Q(pk__in=few) if len(few) <= FEW else Q(pk__in=found.values("record_id"))

@@ -12,6 +12,7 @@ language. SQLite must be told `FTS5_TOKENIZE`; PostgreSQL stores them by `array_
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from zhike.kernel.folding import HAN, fold
@@ -30,6 +31,7 @@ _BEGINNING: Final = 16
 _PAIRED: Final = f"{HAN}\u3041-\u3096\u30a1-\u30fa\u30fc\uac00-\ud7a3"  # Chinese, kana, hangul: no spaces between words
 _PICTURES: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
 _PIECE: Final = re.compile(f"([{_PAIRED}]+)|([^\\W_{_PAIRED}]+)|([{_PICTURES}])")
+_LEGAL_FORM: Final = re.compile("(?:股份)?有限(?:责任)?公司$")
 _ALNUM_PARTS: Final = re.compile("[0-9]+|[^0-9]+")
 _NOT_TOKEN: Final = re.compile(r"[\W_]+")
 _EXTENSION: Final = re.compile("[^0-9+() .-]")
@@ -38,6 +40,7 @@ _NOT_DIGIT: Final = re.compile("[^0-9]+")
 _ADDRESS_QUERY: Final = re.compile(r"([^\s@]*)@([^\s@]*)")
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """Folded, without accents, ü as v: the text in which tokens are made and long queries are rechecked."""
     text = fold(text)
@@ -91,18 +94,21 @@ def _text_tokens(value: str) -> list[str]:
 def _name_tokens(value: str) -> list[str]:
     folded = plain(value)
     tokens = [token for run, _word, picture in _PIECE.findall(folded) for token in (_pairs(run) if run else [picture])]
+    form = _LEGAL_FORM.search(folded)
+    unheard = len(form[0]) if form else 0  # nobody looks for "youxiangongsi"
     for units in spoken(folded):
+        heard = len(units) - unheard
         syllables = [unit if han else unit[:_LONGEST_TOKEN] for han, unit in units[:40]]
         short = [unit[0] if han else unit[:_LONGEST_TOKEN] for han, unit in units[:40]]
-        tokens += _tails(syllables, _EAR)
-        tokens += [tail for tail in _tails(short, _INITIALS) if len(tail) > 1]
+        tokens += _tails(syllables, _EAR, heard)
+        tokens += [tail for tail in _tails(short, _INITIALS, heard) if len(tail) > 1]
     return tokens
 
 
-def _tails(units: list[str], limit: int) -> list[str]:
-    """The units joined from each one on: ["lv", "ye"] → ["lvye", "ye"]."""
+def _tails(units: list[str], limit: int, most: int) -> list[str]:
+    """The units joined from each of the first on: ["lv", "ye"] → ["lvye", "ye"]."""
     joined, start, tails = "".join(units), 0, []
-    for unit in units:
+    for unit in units[:most] if most > 0 else units:
         tails.append(joined[start : start + limit])
         start += len(unit)
     return tails
