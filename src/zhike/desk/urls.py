@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/customers/", log.customers, name="log_customers"),
     path("customers/<uuid:pk>/", customer.page, name="customer"),
     path("customers/<uuid:pk>/drawer/", customer.drawer, name="customer_drawer"),
+    path("customers/<uuid:pk>/points/<uuid:point>/", customer.point, name="customer_point"),
     path("customers/<uuid:pk>/timeline/", customer.timeline, name="customer_timeline"),
     path("customers/<uuid:pk>/brief/", customer.brief, name="customer_brief"),
     path("customers/<uuid:pk>/log_touch/", log.entry, name="customer_log"),

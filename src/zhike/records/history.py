@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils.translation import gettext as _
 
+from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.events import kinds
 from zhike.kernel.models import Event
 from zhike.kernel.screens import Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.values import masked
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +71,44 @@ def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound],
     told: dict[str, Any] = orjson.loads(detail.body) if detail else {}
     who = people.get(event.actor_id, "") if event.actor_id else ""
     values = {**event.payload, **{k: v for k, v in told.items() if k != "changes"}, "who": who}
+    values = {name: readable(value, actor) for name, value in values.items()}
     text = kind.tell(**values) if kind else event.type
     icon = kind.icon if kind else "circle-dot"
-    changes = tuple(_sides(name, sides, bound) for name, sides in told.get("changes", {}).items() if name in bound)
+    changes = tuple(
+        _sides(name, sides, bound, actor) for name, sides in told.get("changes", {}).items() if name in bound
+    )
     return Entry(event.id, event.at, icon, who, text, changes, event, told)
 
 
-def _sides(name: str, sides: Sequence[Any], bound: Mapping[str, Bound]) -> tuple[str, str, str]:
+def readable(value: Any, actor: Actor) -> Any:
+    """A moment, kept in ISO form, as the reader's clocks show it; anything else as it is."""
+    if not isinstance(value, str) or not MOMENT.match(value):
+        return value
+    try:
+        return clock.display(datetime.fromisoformat(value), actor.zone)
+    except ValueError:
+        return value
+
+
+def _sides(name: str, sides: Sequence[Any], bound: Mapping[str, Bound], actor: Actor) -> tuple[str, str, str]:
     item = bound[name]
-    return str(item.column.label), shown(item, sides[0]), shown(item, sides[1])
+    return str(item.column.label), shown(item, sides[0], actor), shown(item, sides[1], actor)
 
 
-def shown(item: Bound, value: Any) -> str:
+def shown(item: Bound, value: Any, actor: Actor) -> str:
     """A value of the past, as this person may see it."""
     if value in (None, "", []):
         return "—"
     if item.masked:
         return str(masked(item.column, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, dict):
         return str(value.get("name", ""))
     if isinstance(value, list):
         return "、".join(map(str, value))
     choices = choices_of(item.column)
-    return str(choices.get(str(value), value)) if choices else str(value)
+    return str(choices.get(str(value), value)) if choices else str(readable(value, actor))
 
 
 def names_of_people(ids: set[Any]) -> dict[UUID, str]:

@@ -121,7 +121,11 @@ def warnings(party: Any, actor: Actor, now: datetime) -> list[Warning]:
 
 def risks(party: Any, actor: Actor, now: datetime) -> list[str]:
     """What the brief names as risks: only what the data says."""
-    found = [_("%(claim)s: %(text)s") % {"claim": w.claim, "text": w.text} for w in warnings(party, actor, now) if w.tone == "red"]
+    found = [
+        _("%(claim)s: %(text)s") % {"claim": w.claim, "text": w.text}
+        for w in warnings(party, actor, now)
+        if w.tone == "red"
+    ]
     overdue = [row for row in tasks(party.pk, actor, now) if row["tone"] == "red"]
     if overdue:
         found.append(ngettext("%(n)s task is overdue", "%(n)s tasks are overdue", len(overdue)) % {"n": len(overdue)})

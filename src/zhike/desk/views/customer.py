@@ -9,11 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST
 
 from zhike.customers.access import party as party_at
 from zhike.desk.actions import open_brief
 from zhike.desk.queries import customer as asked
 from zhike.desk.views.log import KINDS
+from zhike.kernel import limits
+from zhike.kernel.actions import run
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.screens import screens
@@ -72,6 +75,16 @@ def shared(party: Any, actor: Actor) -> dict[str, Any]:
     facts = [section for section in found["facts"] if section["fields"]]
     panels = panels_of(screen, party, actor)
     return found | {"facts": facts, "panels": panels, "title": party.name, "party": party}
+
+
+@signed_in
+@require_POST
+def point(request: ActorRequest, pk: UUID, point: UUID) -> HttpResponse:
+    """One number or address in full, for those who may; each look stands in the ledger."""
+    limits.spend(limits.REVEAL, request.actor)
+    data = {"column": "", "point_id": str(point)}
+    shown = run("reveal_contact", by=request.actor, subject_id=pk, data=data).reply
+    return render(request, "records/revealed.html", {"value": shown["value"]})
 
 
 @signed_in

@@ -72,7 +72,7 @@ def shown(request: ActorRequest, pk: UUID | None) -> HttpResponse:
     context = {
         "title": _("Log a touch"),
         "party": party,
-        "recent": [] if party else lately(request.actor, 8),
+        "recent": [] if party else lately(request.actor, 6),
         "kinds": KINDS(),
         "kind": request.GET.get("kind", "note"),
         "task": parse_id(request.GET.get("task", "")),
