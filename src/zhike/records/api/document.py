@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhike.kernel.actions import Action
 from zhike.kernel.actor import Actor
@@ -67,6 +68,16 @@ BULK_REPLY: Schema = {
         "done": {"type": "integer"},
         "refused": {"type": "array", "items": {"type": "object"}},
     },
+}
+SUMMARIES = {
+    "me": gettext_lazy("Who am I, and what may I do"),
+    "openapi": gettext_lazy("This document, as it is for the caller at this minute"),
+    "list": gettext_lazy("A page of the list"),
+    "create": gettext_lazy("Create a record"),
+    "read": gettext_lazy("One whole record"),
+    "update": gettext_lazy("Change fields of a record"),
+    "archive": gettext_lazy("Put a record into the bin"),
+    "history": gettext_lazy("The story of a record"),
 }
 STATUSES = {
     "400": "The question is wrong: an unknown parameter, filter, sort key or cursor, or no valid JSON",
@@ -198,13 +209,14 @@ def _acting(
 
 
 def _plain(operation: Schema) -> Schema:
-    return {**operation, "responses": {"200": _response("the answer", {"type": "object"})}}
+    summary = str(SUMMARIES[operation["operationId"]])
+    return {**operation, "summary": summary, "responses": {"200": _response("the answer", {"type": "object"})}}
 
 
 def _named(template: Schema, slug: str, summary: str, screen: Screen) -> Schema:
     operation = copy.deepcopy(template)
     operation["operationId"] = f"{template['operationId']}_{slug}".replace("-", "_")
-    operation["summary"] = summary % {"action": _(template["summary"]), "type": screen.label_plural}
+    operation["summary"] = summary % {"action": SUMMARIES[template["operationId"]], "type": screen.label_plural}
     operation["tags"] = [str(screen.label_plural)]
     operation["parameters"] = [p for p in template.get("parameters", []) if p["name"] != "slug"]
     return operation

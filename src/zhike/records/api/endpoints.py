@@ -94,7 +94,7 @@ def done(outcome: Outcome, *, status: int = 200, **headers: str) -> HttpResponse
     return reply(outcome.reply, status, option=orjson.OPT_SORT_KEYS, **headers)  # a replay gives the same bytes
 
 
-@api.get("/me", operation_id="me", summary="Who am I, and what may I do")
+@api.get("/me", operation_id="me")
 def me(request: ActorRequest) -> HttpResponse:
     bodies.only(request.GET)
     actor = request.actor
@@ -105,7 +105,7 @@ def me(request: ActorRequest) -> HttpResponse:
     return reply({**about, "zone": actor.zone, "acting_really": acting, "token_id": actor.token_id, "rights": rights})
 
 
-@api.get("/openapi.json", operation_id="openapi", summary="This document, as it is for the caller at this minute")
+@api.get("/openapi.json", operation_id="openapi")
 def openapi(request: ActorRequest) -> HttpResponse:
     from zhike.records.api.document import document
 
@@ -113,7 +113,7 @@ def openapi(request: ActorRequest) -> HttpResponse:
     return reply(document(request.actor))
 
 
-@api.post("/actions/{name}", operation_id="act", summary="Run an action that belongs to no single record")
+@api.post("/actions/{name}", operation_id="act")
 def run_other(request: ActorRequest, name: str) -> HttpResponse:
     bodies.only(request.GET)
     made = offered.other_actions(request.actor.door).get(name)
@@ -127,7 +127,7 @@ def run_other(request: ActorRequest, name: str) -> HttpResponse:
     return done(run(name, by=request.actor, subject_id=subject_id, data=body, idempotency_key=key))
 
 
-@api.get("/{slug}", operation_id="list", summary="A page of the list")
+@api.get("/{slug}", operation_id="list")
 def list_records(request: ActorRequest, slug: str) -> HttpResponse:
     screen, actor = screen_at(slug), request.actor
     actor.require(f"{screen.type}.view")
@@ -137,7 +137,7 @@ def list_records(request: ActorRequest, slug: str) -> HttpResponse:
     return reply(reading.list_payload(screen, actor, read_query(screen, actor, request.GET, strict=True)))
 
 
-@api.post("/{slug}", operation_id="create", summary="Create a record")
+@api.post("/{slug}", operation_id="create")
 def create(request: ActorRequest, slug: str) -> HttpResponse:
     screen = screen_at(slug)
     bodies.only(request.GET)
@@ -146,7 +146,7 @@ def create(request: ActorRequest, slug: str) -> HttpResponse:
     return done(outcome, status=201, Location=f"/api/{slug}/{outcome.reply.get('id', '')}")
 
 
-@api.post("/{slug}/bulk/{verb}", operation_id="bulk", summary="Run an action on many records")
+@api.post("/{slug}/bulk/{verb}", operation_id="bulk")
 def bulk(request: ActorRequest, slug: str, verb: str) -> HttpResponse:
     screen, actor = screen_at(slug), request.actor
     bodies.only(request.GET)
@@ -179,14 +179,14 @@ def bulk_reply(name: str, ids: list[str], data: dict[str, Any], actor: Actor) ->
     return {"batch_id": result.batch_id, "done": result.done, "refused": [dict(r) for r in result.refused]}
 
 
-@api.get("/{slug}/{id}", operation_id="read", summary="One whole record")
+@api.get("/{slug}/{id}", operation_id="read")
 def read(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     bodies.only(request.GET)
     found = reading.record_payload(screen_at(slug), request.actor, id)
     return reply(found, ETag=f'"{found["version"]}"')
 
 
-@api.patch("/{slug}/{id}", operation_id="update", summary="Change fields of a record")
+@api.patch("/{slug}/{id}", operation_id="update")
 def update(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     screen = screen_at(slug)
     bodies.only(request.GET)
@@ -204,18 +204,18 @@ def update(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     )
 
 
-@api.delete("/{slug}/{id}", operation_id="archive", summary="Put a record into the bin")
+@api.delete("/{slug}/{id}", operation_id="archive")
 def archive(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     return act(request, slug, id, "archive")
 
 
-@api.get("/{slug}/{id}/history", operation_id="history", summary="The story of a record")
+@api.get("/{slug}/{id}/history", operation_id="history")
 def history(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     bodies.only(request.GET, "before")
     return reply(reading.history_payload(screen_at(slug), request.actor, id, request.GET.get("before", "")))
 
 
-@api.post("/{slug}/{id}/{verb}", operation_id="act_on", summary="Run an action on a record")
+@api.post("/{slug}/{id}/{verb}", operation_id="act_on")
 def run_on_record(request: ActorRequest, slug: str, id: str, verb: str) -> HttpResponse:
     return act(request, slug, id, verb)
 
