@@ -114,7 +114,7 @@ def measure_person(port: int, tree: Tree, account: dict[str, str]) -> dict[str, 
     ids = [row["id"] for row in rows[:10]]
     owner = next((row["owner"] for row in rows if row.get("owner")), None)
     condition = [
-        {"field": "owner", "op": "is", "value": owner_id(owner)},
+        {"field": "owner", "op": "in", "value": [owner_id(owner)]},
         {"field": "level", "op": "in", "value": ["A"]},
     ]
     filtered = "/customers/?" + urlencode({"filter": json.dumps({"all": condition}), "sort": "-last_touch_at"})

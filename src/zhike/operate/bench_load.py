@@ -27,6 +27,9 @@ class Client:
         self.cookies: dict[str, str] = {}
         self.token = token
 
+    def __del__(self) -> None:
+        self.connection.close()
+
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes, Any]:
         """Status, body and headers of one exchange."""
         if self.token:
