@@ -8,6 +8,7 @@ import auto_prefetch
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.terms import (
     Attitude,
@@ -32,10 +33,20 @@ class Pool(Record):
     """A public pool: customers nobody owns, which its members may claim."""
 
     record_type: ClassVar[str] = "pool"
-    scope: ClassVar[Scope] = Scope()
+    scope: ClassVar[Scope] = Scope(circle="id")
 
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=400, blank=True)
+    place = models.PositiveSmallIntegerField(default=0)  # a customer falls into the first pool that takes it
+    teams = models.ManyToManyField("identity.Team", blank=True, related_name="+")  # none and no roles: everybody
+    roles = models.ManyToManyField("identity.Role", blank=True, related_name="+")
+    daily_limit = models.PositiveIntegerField(null=True, blank=True)  # claims a person and day
+    capacity = models.PositiveIntegerField(null=True, blank=True)  # customers one may own and still claim
+    cooldown_days = models.PositiveIntegerField(default=0)  # until the last owner may claim again
+    rules = models.JSONField(default=dict, blank=True)  # {"A": {"touch": 90, "deal": 365}, …}; "" = no level
+    exempt_tags = models.JSONField(default=list, blank=True)
+    warn_days = models.PositiveSmallIntegerField(default=7)
+    recycling_from = models.DateField(null=True, blank=True)  # none: nothing falls into it by itself
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(Record.Meta):
@@ -116,6 +127,10 @@ class Party(OwnedRecord):
     pool = auto_prefetch.ForeignKey(Pool, models.PROTECT, null=True, blank=True, related_name="parties", db_index=False)
     pooled_at = models.DateTimeField(null=True, blank=True)
     pool_reason = models.CharField(max_length=200, blank=True)
+    from_pool = auto_prefetch.ForeignKey(
+        Pool, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )  # where its owner claimed it
+    locked = models.BooleanField(default=False)  # never recycled; in a pool: not to be claimed
     protected_until = models.DateTimeField(null=True, blank=True)
     do_not_contact = models.BooleanField(default=False)
     merged_into = auto_prefetch.ForeignKey(
@@ -157,6 +172,62 @@ class Party(OwnedRecord):
     def shown_name(self) -> str:
         """What people call it."""
         return self.short_name or self.name
+
+
+class ClaimTally(models.Model):
+    """How many customers a person took from a pool on one day of the organisation's."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = auto_prefetch.ForeignKey("identity.User", models.CASCADE, related_name="+")
+    pool = auto_prefetch.ForeignKey(Pool, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "pool", "day"], name="claim_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day}: {self.count}"
+
+
+class PoolWarning(models.Model):
+    """An owner was told that a customer will fall into the pool on a day."""
+
+    pk = models.CompositePrimaryKey("party_id", "falls_on")
+    party = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="+", db_index=False)
+    falls_on = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.party_id} on {self.falls_on}"
+
+
+class AssignmentRule(Record):
+    """Who gets customers of a kind: the first active rule in order that fits. An empty condition fits everything."""
+
+    record_type: ClassVar[str] = "rule"
+    scope: ClassVar[Scope] = Scope()
+
+    name = models.CharField(max_length=80)
+    place = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    divisions = models.JSONField(default=list, blank=True)  # codes of provinces (2), cities (4), districts (6)
+    industries = models.JSONField(default=list, blank=True)
+    sources = models.JSONField(default=list, blank=True)
+    kinds = models.JSONField(default=list, blank=True)
+    levels = models.JSONField(default=list, blank=True)  # "" = no level
+    doors = models.JSONField(default=list, blank=True)  # where it decides about new customers: web, api, import
+    people = models.ManyToManyField("identity.User", blank=True, related_name="+")
+    team = auto_prefetch.ForeignKey("identity.Team", models.PROTECT, null=True, blank=True, related_name="+")
+    pool = auto_prefetch.ForeignKey(Pool, models.PROTECT, null=True, blank=True, related_name="+")
+    capacity = models.PositiveIntegerField(null=True, blank=True)  # customers each of them may own
+    turn = models.PositiveBigIntegerField(default=0)  # whose turn it is, counted up
+
+    class Meta(Record.Meta):
+        ordering = ("place", "id")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PartyName(models.Model):
@@ -297,3 +368,31 @@ class MatchKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key:x}"
+
+
+class PairState(models.TextChoices):
+    """What people said about two customers that may be one."""
+
+    OPEN = "open", _("to be decided")
+    MERGED = "merged", _("merged")
+    DIFFERENT = "different", _("different customers")
+
+
+class DuplicatePair(models.Model):
+    """Two parties that may be one, how surely and why, until somebody decides. `left` has the smaller id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    left = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="pairs")
+    right = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="pairs_from")
+    probability = models.FloatField()
+    reasons = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=10, choices=PairState.choices, default=PairState.OPEN)
+    batch_id = models.UUIDField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["-probability", "id"], name="pair_open", condition=Q(state="open"))]
+        constraints = [models.UniqueConstraint(fields=["left", "right"], name="pair_once")]
+
+    def __str__(self) -> str:
+        return f"{self.left_id} / {self.right_id}"

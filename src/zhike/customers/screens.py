@@ -8,15 +8,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers import actions, queries
+from zhike.customers.matching import incoming
 from zhike.customers.models import Party
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
 from zhike.kernel.actor import Actor
-from zhike.kernel.screens import Column, Panel, Right, Screen, Section, Sensitive, Writers, register, register_rights
+from zhike.kernel.screens import Column, Duplicates, Panel, Right, Screen, Section, Sensitive, Writers, register, register_rights
 from zhike.kernel.screens import Kind as Is
 
 STALE_DAYS, COLD_DAYS = 30, 90  # a last touch older than this is coloured
@@ -38,7 +39,7 @@ def level_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
 def touch_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
     """When somebody was last in touch; amber and red when it is long ago."""
     if value is None:
-        return format_html('<span class="i4">{}</span>', _now("never"))
+        return format_html('<span class="i4">{}</span>', gettext("never"))
     day, today = clock.local(value, actor.zone).date(), clock.today(actor.zone)
     age = (today - day).days
     tone = "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else ""
@@ -50,7 +51,7 @@ def touch_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
 def next_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
     """The next step and its day; red when it is overdue, amber when none is planned."""
     if not value:
-        return format_html('<span class="amb">{}</span>', _now("not planned"))
+        return format_html('<span class="amb">{}</span>', gettext("not planned"))
     at = row.get("_next_step_at") or row.get("next_step_at")
     if at is None:
         return conditional_escape(value)
@@ -62,7 +63,7 @@ def next_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
 BASIC = (
     Column(
         name="name", label=_("Customer"), section="basic", sort="sort_key", listed=True, sortable=True, required=True,
-        max_length=200, cell=name_cell, width="w-name",
+        max_length=200, cell=name_cell,
         aliases=("客户", "客户名称", "公司名称", "单位名称", "企业名称", "名称", "姓名", "客户姓名", "name", "company",
                  "company name", "customer", "customer name", "account", "account name", "full name", "organisation",
                  "organization"),
@@ -77,18 +78,18 @@ BASIC = (
     ),
     Column(
         name="last_touch_at", label=_("Last touch"), kind=Is.DATETIME, section="status", listed=True, sortable=True,
-        editable=False, cell=touch_cell,
+        editable=False, cell=touch_cell, width="w4",
     ),
     Column(
-        name="next_step", label=_("Next step"), section="status", listed=True, editable=False,
+        name="next_step", label=_("Next step"), section="status", listed=True, editable=False, width="w8",
         cell=next_cell,
     ),
     Column(
-        name="city", label=_("City"), section="address", listed=True, max_length=40,
+        name="city", label=_("City"), section="address", listed=True, max_length=40, width="w4",
         aliases=("城市", "市", "所在城市", "地市", "city", "town"),
     ),
     Column(
-        name="source", label=_("Source"), section="basic", listed=True, max_length=80, inline=True,
+        name="source", label=_("Source"), section="basic", listed=True, max_length=80, inline=True, width="w5",
         aliases=("来源", "客户来源", "渠道来源", "线索来源", "source", "lead source"),
     ),
     Column(
@@ -191,7 +192,7 @@ ADDRESS = (
 
 PERSONAL = (
     Column(
-        name="birthday", label=_("Birthday"), path="birthday_text", section="personal", max_length=40,
+        name="birthday", label=_("Birthday"), path="birthday_text", imported_as=Is.DATE, section="personal", max_length=40,
         help=_("1990-05-01, or a lunar day such as 农历八月十五."),
         aliases=("生日", "出生日期", "出生年月", "birthday", "birth date", "date of birth"),
     ),
@@ -213,7 +214,8 @@ OTHER = (
     Column(name="team", label=_("Team"), kind=Is.TEAM, section="other", editable=False, aliases=("团队", "部门", "team")),
     Column(
         name="external_id", label=_("Number elsewhere"), section="other", max_length=100,
-        aliases=("客户编号", "编号", "客户代码", "外部编号", "id", "customer id", "customer no", "customer number", "code"),
+        aliases=("客户编号", "编号", "客户代码", "外部编号", "id", "customer id", "customer no", "customer number", "customer key",
+                 "客户号", "code"),
     ),
     Column(
         name="source_system", label=_("System of origin"), section="other", max_length=60,
@@ -271,6 +273,8 @@ SCREEN = register(
             ),
         ),
         writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
+        duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
+        name_parts=True,
         search=searched,
         rail=20,
         party="pk",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Choices
@@ -79,6 +80,7 @@ class Column:
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
     indexed: bool = True
+    imported_as: Kind | None = None  # an import reads it as this kind where it can (a birthday kept as text)
 
     @property
     def orm(self) -> str:
@@ -128,6 +130,31 @@ class Writers:
     create_many: Callable[..., Sequence[object]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """What a new row may be already: a stored record, or (`row` ≥ 0) an earlier row of the same batch."""
+
+    record_id: UUID | None
+    row: int
+    probability: float
+    reasons: tuple[Any, ...] = ()  # plain data
+    sure: bool = False  # so surely that an import acts on it by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """How a type finds records that exist already, for imports.
+
+    `read(values, by=…)` prepares rows (or gives the DomainError that refuses one) without writing; `create_many` takes what it
+    gives. `find(rows, memory)` names the likely ones of each row, the surest first; `memory` is kept through one import.
+    `note(pairs, batch_id)` puts (new id, other id, probability, reasons) into the type's queue of doubtful pairs.
+    """
+
+    read: Callable[..., Sequence[object]]
+    find: Callable[[Sequence[Any], dict[str, Any]], Sequence[Sequence[Likely]]]
+    note: Callable[[Sequence[tuple[UUID, UUID, float, Sequence[Any]]], UUID], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A record type. `slug` is its address and API path (`customers`), `type` its word in rights and events (`party`)."""
@@ -145,6 +172,8 @@ class Screen:
     panels: tuple[Panel, ...] = ()
     board: Board | None = None
     writers: Writers = Writers()
+    duplicates: Duplicates | None = None
+    name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}
     subtitle: Callable[[Any], str] | None = None
     rail: int = 0  # place in the left rail; 0 = not there

@@ -10,8 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.kernel.ids import new_id
 from zhike.kernel.actor import Actor
+from zhike.kernel.ids import new_id
 from zhike.kernel.models import Record, RecordQuerySet, Scope
 from zhike.kernel.screens import Kind
 
@@ -247,3 +247,76 @@ class SearchRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.record_id}"
+
+
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    DRAFT = "draft", _("being looked at")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+
+
+class Import(Record):
+    """A file on its way into records: what was decided about it, how far it is, and what came of it."""
+
+    record_type: ClassVar[str] = "import"
+    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
+
+    owner = auto_prefetch.ForeignKey("identity.User", models.PROTECT, null=True, related_name="+")
+    on = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=80, blank=True)  # of the original under files/imports; "" once it is gone
+    size = models.BigIntegerField(default=0)
+    plan = models.JSONField(default=dict, blank=True)
+    headers = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.DRAFT)
+    checkpoint = models.PositiveIntegerField(default=0)  # the last line that is in, moved together with its rows
+    read_all = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict, blank=True)
+    batch_id = models.UUIDField(default=new_id)
+    work_id = models.UUIDField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportLine(models.Model):
+    """A line worth remembering: refused with its cells and why, changed with the values before, or waiting for a reference."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    of = auto_prefetch.ForeignKey(Import, models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10)
+    record_id = models.UUIDField(null=True)
+    cells = models.JSONField(default=list)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["of", "outcome", "line"], name="import_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.outcome}"
+
+
+class ChosenMapping(models.Model):
+    """The fields somebody gave to columns of these headings, offered again for the next file of the kind."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = auto_prefetch.ForeignKey("identity.User", models.CASCADE, related_name="+")
+    on = models.CharField(max_length=40)
+    fingerprint = models.CharField(max_length=32)
+    targets = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "on", "fingerprint"], name="chosen_mapping_once")]
+
+    def __str__(self) -> str:
+        return self.fingerprint

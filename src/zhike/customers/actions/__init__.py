@@ -1,7 +1,7 @@
 """What is done to customers."""
 
 from zhike.customers.actions.keeping import keep_keys, likeness_of
-from zhike.customers.actions.many import create_many, prepare_many, write_many
+from zhike.customers.actions.many import create_many, prepare_many, read_many, write_many
 from zhike.customers.actions.people import (
     add_alias,
     add_member,
@@ -45,6 +45,7 @@ __all__ = [
     "mark_do_not_use",
     "note_contact",
     "prepare_many",
+    "read_many",
     "record_scores",
     "relate_parties",
     "remove_contact_point",

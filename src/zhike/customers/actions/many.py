@@ -22,7 +22,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.ids import new_id, new_ids
 from zhike.kernel.screens import screens
-from zhike.methods.duplicates import keys
+from zhike.methods.duplicates import Normal, keys, normalise
 from zhike.records import search
 from zhike.records.columns import custom_columns
 from zhike.records.search.index import Entry, custom_keys
@@ -39,6 +39,7 @@ NAME = ["id", "party_id", "kind", "name"]
 KEY = ["party_id", "key"]
 MEMBER = ["id", "organisation_id", "person_id", "role", "department", "decision", "attitude", "outside", "primary"]
 MEMBER += ["note", "created_at"]
+STRONG = "cpewi"  # kinds of keys (see `methods.duplicates.blocking`) that identify
 
 
 @dataclass(slots=True)
@@ -67,7 +68,44 @@ class Rows:
         return self.teams[owner_id]
 
 
-def create_many(values: Sequence[Mapping[str, Any]], *, by: Actor, batch_id: UUID | None = None) -> list[Any]:
+@dataclass(slots=True)
+class Ready:
+    """A new party understood, its likeness with it: what an import compares before it decides what to create."""
+
+    values: Mapping[str, Any]
+    made: Prepared
+    custom: dict[str, Any]
+    likeness: Normal
+    keys: list[int]
+    strong: list[int]  # keys of what identifies: codes, numbers, addresses
+    named: list[int]  # keys of a company's name
+
+
+def read_many(values: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Any]:
+    """For each set of values what `create_many` takes, or the DomainError that refuses it. Writes nothing."""
+    known = {column.name: column for column in custom_columns(screens["party"])}
+    found: list[Any] = []
+    for one in values:
+        try:
+            found.append(_ready(one, known, lenient=by.door == "import"))
+        except DomainError as error:
+            found.append(error)
+    return found
+
+
+def _ready(values: Mapping[str, Any], known: Mapping[str, Any], *, lenient: bool) -> Ready:
+    made = prepare(values, lenient=lenient)
+    custom = {n: stored_custom(c, values[n]) for n, c in known.items() if values.get(n) not in (None, "", [])}
+    normal = normalise(likeness("", made.fields, made.points, [name for _kind, name in made.further_names()]))
+    spelled = keys(normal)
+    numbers = [key_number(key) for key in spelled]
+    strong = [number for key, number in zip(spelled, numbers, strict=True) if key[0] in STRONG]
+    company = made.fields["form"] == Form.ORGANISATION
+    named = [n for key, n in zip(spelled, numbers, strict=True) if key[0] == "n"] if company else []
+    return Ready(values, made, custom, normal, numbers, strong, named)
+
+
+def create_many(values: Sequence[Mapping[str, Any] | Ready], *, by: Actor, batch_id: UUID | None = None) -> list[Any]:
     """Create parties from values by column name: in order, each new id or the DomainError that refused it.
 
     One transaction: either all accepted rows stand, with contact points, keys, search and events, or none.
@@ -77,7 +115,7 @@ def create_many(values: Sequence[Mapping[str, Any]], *, by: Actor, batch_id: UUI
     return rows.results
 
 
-def prepare_many(values: Sequence[Mapping[str, Any]], *, by: Actor) -> Rows:
+def prepare_many(values: Sequence[Mapping[str, Any] | Ready], *, by: Actor) -> Rows:
     """The rows of many new parties, nothing written yet: the half of the work that needs the processor alone."""
     by.require("party.create")
     now, screen = timezone.now(), screens["party"]
@@ -85,9 +123,8 @@ def prepare_many(values: Sequence[Mapping[str, Any]], *, by: Actor) -> Rows:
     known = {column.name: column for column in custom_columns(screen)}
     for one in values:
         try:
-            made = prepare(one, lenient=by.door == "import")
-            custom = {n: stored_custom(c, one[n]) for n, c in known.items() if one.get(n) not in (None, "", [])}
-            rows.results.append(_add(rows, made, one, custom))
+            ready = one if isinstance(one, Ready) else _ready(one, known, lenient=by.door == "import")
+            rows.results.append(_add(rows, ready))
         except DomainError as error:
             rows.results.append(error)
     return rows
@@ -99,8 +136,9 @@ def write_many(rows: Rows, *, batch_id: UUID | None = None) -> None:
         _write(rows, batch_id)
 
 
-def _add(rows: Rows, made: Prepared, values: Mapping[str, Any], custom: dict[str, Any]) -> UUID:
+def _add(rows: Rows, ready: Ready) -> UUID:
     """The rows of one party."""
+    made, values, custom = ready.made, ready.values, ready.custom
     pk = new_id()
     key, now = bulk.key(pk), rows.stamp
     points, names = made.points, made.further_names()
@@ -117,8 +155,8 @@ def _add(rows: Rows, made: Prepared, values: Mapping[str, Any], custom: dict[str
         )  # fmt: skip
     for kind, name in names:
         rows.names.append((key, kind, name))
-    for likely in keys(likeness("", fields, points, [name for _kind, name in names])):
-        rows.keys.append((key, key_number(likely)))
+    for number in ready.keys:
+        rows.keys.append((key, number))
     if values.get("tags"):
         rows.tags.append((pk, values["tags"]))
     rows.events.append((pk, {"version": 1}, {"subject": fields["name"]}))
@@ -155,7 +193,7 @@ def _introduce(rows: Rows, organisation_id: UUID, fields: Mapping[str, Any]) -> 
     values = {"name": fields["contact_name"], "form": Form.PERSON, "title": fields["contact_title"]}
     values |= {"source": fields["source"], "owner": fields["owner_id"], "team": fields["team_id"]}
     values |= {"created_at": fields["created_at"], "created_by": fields["created_by_id"]}
-    person_id = _add(rows, prepare(values), values, {})
+    person_id = _add(rows, _ready(values, {}, lenient=False))
     rows.members.append(
         (
             bulk.key(organisation_id), bulk.key(person_id), fields["contact_title"], "", "", "", False, True, "",

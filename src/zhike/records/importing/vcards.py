@@ -108,7 +108,7 @@ def _marks(lines: Lines, start: int) -> tuple[RowProblem, ...]:
 
 def joined_name(family: str, given: str) -> str:
     """张 + 伟 → 张伟, Smith + Anna → Anna Smith."""
-    if (family + given).isascii():
+    if not any("\u2e80" <= char <= "\ud7ff" for char in family + given):
         return f"{given} {family}".strip()
     return family + given
 

@@ -1,0 +1,1 @@
+"""Which customers a new one may be already."""

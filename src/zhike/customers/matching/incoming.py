@@ -1,0 +1,215 @@
+"""Rows of an import beside the customers that exist: candidates by shared keys, compared one by one, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from zhike.customers.actions.keeping import likeness
+from zhike.customers.actions.many import Ready
+from zhike.customers.models import ContactPoint, DuplicatePair, Party, PartyName
+from zhike.kernel.screens import Likely
+from zhike.methods.duplicates import DEFAULT, Normal, compare, normalise
+from zhike.methods.duplicates.weights import default_model
+
+CROWDED = 150  # a number held by more says nothing: a switchboard, a landlord
+NAMESAKES = 20  # the same of a company's name
+MOST_CANDIDATES = 60  # of one row
+NOTICED = 0.5
+SURE = 0.9
+IDENTIFIERS = frozenset({"credit_code", "phone", "email", "wechat", "identifier"})
+FIELDS = (
+    "pk", "form", "name", "credit_code", "born_on", "division", "external_id", "source_system", "birthday_text", "mobile",
+    "phone", "email", "wechat", "website", "address",
+)  # fmt: skip
+REACHED = ("mobile", "phone", "email", "wechat", "website")
+IDENTIFYING = (*REACHED, "address", "credit_code", "birthday_text")
+
+
+@dataclass(slots=True)
+class Known:
+    """A customer that exists, as far as comparing needs it."""
+
+    fields: dict[str, Any]
+    normal: Normal
+
+
+def find(rows: Sequence[Ready], memory: dict[str, Any]) -> list[list[Likely]]:
+    """For each row the customers it may be, the surest first: stored ones, and earlier rows of the same chunk.
+
+    Looked for are those that share what identifies, a company's name, or name and everything else; finding near misses
+    among all is the batch finder's work.
+    """
+    crowded: set[int] = memory.setdefault("crowded", set())
+    by_key = _holders({key for row in rows for key in row.strong} - crowded, crowded, CROWDED)
+    by_key |= _holders({key for row in rows for key in row.named} - crowded, crowded, NAMESAKES)
+    by_name, by_number = _same_names(rows), _same_numbers(rows)
+    wanted: list[set[UUID]] = []
+    for row in rows:
+        found = set(by_number.get(_number(row.made.fields), ()))
+        for key in (*row.strong, *row.named):
+            if len(found) >= MOST_CANDIDATES:
+                break
+            found.update(by_key.get(key, ()))
+        wanted.append(found)
+    names = [by_name.get((row.made.fields["sort_key"], row.made.fields["name"]), ()) for row in rows]
+    ids = set().union(*wanted, *names) if rows else set()
+    return _judged(rows, wanted, names, _known(ids))
+
+
+def _holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUID]]:
+    """Key -> live parties that hold it. Keys held by more than `most` are remembered, and asked for once."""
+    if not keys:
+        return {}
+    listed = sorted(keys)
+    found: dict[int, list[Any]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT k, m.party_id FROM unnest(%s::bigint[]) k CROSS JOIN LATERAL (SELECT party_id FROM"
+                " customers_matchkey WHERE key = k LIMIT %s) m",
+                [listed, most + 1],
+            )
+        else:
+            numbers = ",".join(map(str, listed))  # our own integers
+            cursor.execute(f"SELECT key, party_id FROM customers_matchkey WHERE key IN ({numbers})")  # noqa: S608
+        for key, pk in cursor.fetchall():
+            found[key].append(pk)
+    for key in [key for key, holders in found.items() if len(holders) > most]:
+        crowded.add(key)
+        del found[key]
+    if connection.vendor != "postgresql":
+        return {key: [UUID(hex=pk) for pk in holders] for key, holders in found.items()}
+    return found
+
+
+def _same_names(rows: Sequence[Ready]) -> dict[tuple[str, str], list[UUID]]:
+    """Live parties by sorting key and name, for names that occur among the rows: the same file again is found by these."""
+    names = {row.made.fields["name"] for row in rows}
+    sorts = {row.made.fields["sort_key"] for row in rows}
+    found: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    there = Party.objects.live().filter(sort_key__in=sorts, name__in=names)
+    for pk, sort, name in there.order_by().values_list("pk", "sort_key", "name")[: CROWDED * len(rows)]:
+        if len(found[sort, name]) < CROWDED:
+            found[sort, name].append(pk)
+    return found
+
+
+def _number(fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    number = fields.get("external_id")
+    return (number, fields.get("source_system") or "") if number else None
+
+
+def _same_numbers(rows: Sequence[Ready]) -> dict[tuple[str, str] | None, list[UUID]]:
+    """Live parties by their number in another system."""
+    numbers = {number for row in rows if (number := _number(row.made.fields))}
+    found: dict[tuple[str, str] | None, list[UUID]] = defaultdict(list)
+    if numbers:
+        there = Party.objects.live().filter(external_id__in={pair[0] for pair in numbers})
+        for pk, own, system in there.order_by().values_list("pk", "external_id", "source_system"):
+            found[own, system].append(pk)
+    return found
+
+
+def _known(ids: set[UUID]) -> dict[UUID, Known]:
+    """The live parties behind ids as comparing needs them, in three queries."""
+    if not ids:
+        return {}
+    points: dict[UUID, list[ContactPoint]] = defaultdict(list)
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(party_id__in=ids).only("party_id", "kind", "value", "display"):
+        points[point.party_id].append(point)
+    for pk, name in PartyName.objects.filter(party_id__in=ids).values_list("party_id", "name"):
+        names[pk].append(name)
+    found = {}
+    for values in Party.objects.live().filter(pk__in=ids).values_list(*FIELDS):
+        fields = dict(zip(FIELDS, values, strict=True))
+        pk = fields["pk"]
+        found[pk] = Known(fields, normalise(likeness(str(pk), fields, points[pk], names[pk])))
+    return found
+
+
+def _judged(
+    rows: Sequence[Ready], wanted: Sequence[set[UUID]], names: Sequence[Sequence[UUID]], known: Mapping[UUID, Known]
+) -> list[list[Likely]]:
+    earlier: dict[int, list[int]] = defaultdict(list)
+    named: dict[str, list[int]] = defaultdict(list)
+    judged: list[list[Likely]] = []
+    for place, row in enumerate(rows):
+        mine = _columns(row)
+        offers = [_same(mine, known[pk].fields, pk, -1) for pk in names[place] if pk in known]
+        offers += [_same(mine, _columns(rows[at]), None, at) for at in named[mine["name"]]]
+        certain = [offer for offer in offers if offer is not None]
+        if not certain:
+            before = {at for key in (*row.strong, *row.named) for at in earlier[key][-NAMESAKES:]}
+            stored = [known[pk] for pk in wanted[place] if pk in known]
+            certain = [_offer(row, mine, one.fields, one.normal, one.fields["pk"], -1) for one in stored]
+            certain += [_offer(row, mine, _columns(rows[at]), rows[at].likeness, None, at) for at in sorted(before)]
+        found = [offer for offer in certain if offer.probability >= NOTICED]
+        found.sort(key=lambda offer: (-offer.probability, offer.row, str(offer.record_id)))
+        judged.append(found[:5])
+        named[mine["name"]] = [*named[mine["name"]][-NAMESAKES:], place]
+        for key in (*row.strong, *row.named):
+            earlier[key].append(place)
+    return judged
+
+
+def _same(mine: Mapping[str, Any], other: Mapping[str, Any], pk: UUID | None, at: int) -> Likely | None:
+    """One that is exactly the same, if it is."""
+    if not _identical(mine, other):
+        return None
+    return Likely(pk, at, 1.0, ({"code": "same", "field": "name", "detail": mine["name"], "bits": 60.0},), sure=True)
+
+
+def _columns(row: Ready) -> dict[str, Any]:
+    return row.made.fields | {point.column: point.display for point in row.made.points if point.column}
+
+
+def _offer(
+    row: Ready, mine: Mapping[str, Any], fields: Mapping[str, Any], normal: Normal, pk: UUID | None, at: int
+) -> Likely:
+    """How likely two are one. Sure is only what shares an identifier, too: likeness alone is for people to judge."""
+    number, other = _number(mine), _number(fields)
+    if number and other and number[1] == other[1]:
+        if number == other:
+            reason = {"code": "same", "field": "identifier", "detail": mine["external_id"], "bits": 60.0}
+            return Likely(pk, at, 1.0, (reason,), sure=True)
+        if number[1]:  # one system tells its own customers apart better than we can
+            return Likely(pk, at, 0.0)
+    pair = compare(row.likeness, normal, model=default_model(DEFAULT))
+    shared = any(reason.code == "same" and reason.field in IDENTIFIERS for reason in pair.reasons)
+    sure = shared and pair.probability >= SURE
+    return Likely(pk, at, pair.probability, tuple(asdict(reason) for reason in pair.reasons[:6]), sure=sure)
+
+
+def _identical(mine: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """The same name, and whatever both say to identify is the same; a name alone needs another name alone."""
+    if mine["name"] != other["name"] or mine["form"] != other["form"] or _number(mine) != _number(other):
+        return False
+    said = [name for name in IDENTIFYING if _text(mine.get(name))]
+    if not said:
+        return not any(_text(other.get(name)) for name in REACHED)
+    return all(_text(mine[name]) == _text(other.get(name)) for name in said)
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def note(pairs: Iterable[tuple[UUID, UUID, float, Sequence[Any]]], batch_id: UUID) -> None:
+    """Put doubtful pairs before people."""
+    rows = []
+    for one, other, probability, reasons in pairs:
+        left, right = sorted((one, other))
+        rows.append(
+            DuplicatePair(
+                left_id=left, right_id=right, probability=probability, reasons=list(reasons), batch_id=batch_id
+            )
+        )
+    DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
