@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Kind, Screen, screens
-from zhike.records.cells import is_numeric
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.filters import WORDS, Condition, Group, operators_for
 from zhike.records.models import SavedView
@@ -22,7 +20,6 @@ from zhike.records.queries import ListQuery, picked
 INPUTS = {
     "empty": "none", "filled": "none", "between": "range", "last_days": "number", "older_days": "number", "next_days": "number",
 }  # fmt: skip
-ON_PHONE = 4  # cells of a row that a phone shows below the name
 #: css class and pixels of a column by what it holds, where its declaration names no width
 WIDTHS: Mapping[Kind, tuple[str, int]] = {
     Kind.DATE: ("w4", 80), Kind.DATETIME: ("w5", 120), Kind.NUMBER: ("w4", 80), Kind.MONEY: ("w5", 120),
@@ -33,30 +30,6 @@ WIDTHS: Mapping[Kind, tuple[str, int]] = {
 PIXELS = {"w0": 44, "w1": 56, "w2": 64, "w3": 72, "w4": 80, "w5": 120, "w6": 136, "w7": 176, "w8": 232, "w9": 300}
 ROOM = 900  # what the columns beside the first may take before the first one needs a width of its own
 UNITS = ("day", "week", "month", "quarter", "year")
-
-
-def row_of(
-    screen: Screen, row: Mapping[str, Any], columns: Sequence[Bound], cells: Sequence[SafeString]
-) -> dict[str, Any]:
-    """One row for the template: addresses and ready cells."""
-    base = f"/{screen.slug}/{row['id']}/"
-    shown = [
-        {
-            "html": html,
-            "label": item.column.label,
-            "css": f"{'num' if is_numeric(item.column) else ''} {'lo' if place >= ON_PHONE else ''}".strip(),
-            "edit": item.name if item.column.inline and item.writable else "",
-        }
-        for place, (item, html) in enumerate(zip(columns[1:], cells[1:], strict=True))
-    ]
-    return {
-        "id": row["id"],
-        "url": base,
-        "drawer": f"{base}drawer/",
-        "edit": f"{base}edit/",
-        "title": cells[0],
-        "cells": shown,
-    }
 
 
 def widths(columns: Sequence[Bound]) -> list[str]:

@@ -20,6 +20,7 @@ from zhike.records.cells import Cells, is_numeric
 from zhike.records.models import SavedView
 from zhike.records.queries import counted, matching, page, picked
 from zhike.records.requests import read_query, views_of
+from zhike.records.rows import table_body
 from zhike.records.savedviews.queries import view_that_opens
 
 
@@ -48,7 +49,8 @@ def list_context(screen: Screen, actor: Actor, request: ActorRequest, views: Seq
     return {
         "screen": screen,
         "title": screen.label_plural,
-        "rows": [presentation.row_of(screen, row, found.columns, cells.row(row)) for row in found.rows],
+        "rows": found.rows,
+        "body": table_body(screen, found.rows, found.columns, cells),
         "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
