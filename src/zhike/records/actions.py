@@ -24,6 +24,7 @@ from zhike.kernel.screens import Kind, Screen, screens
 from zhike.records import search
 from zhike.records.access import customer_of, record_at, title_of
 from zhike.records.columns import custom_columns
+from zhike.records.hanging import remove_everything
 from zhike.records.queries import has_field, tags_of
 from zhike.records.tagging import set_tags
 from zhike.records.values import Values, read_values, stored_custom
@@ -193,6 +194,7 @@ def purge(record: Record, *, by: Actor) -> dict[str, Any]:
         )
     leave("purged", record, by=by)
     search.forget(record)
+    remove_everything(record)
     try:
         record.delete()
     except ProtectedError as error:

@@ -12,6 +12,7 @@ from zhike.kernel.actions import Action, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Kind, Screen, Section
+from zhike.records import watching
 from zhike.records.access import title_of
 from zhike.records.cells import Cells
 from zhike.records.columns import Bound, bound_columns
@@ -49,7 +50,9 @@ def drawer_context(screen: Screen, record: Record, actor: Actor) -> dict[str, An
 
 
 def basics(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]:
-    """What drawer and card share."""
+    """What drawer and card share; whoever opens customer after customer is seen."""
+    if screen.party == "pk":
+        watching.seen(watching.CARDS, actor)
     return {
         "screen": screen,
         "record": record,

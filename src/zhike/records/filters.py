@@ -47,7 +47,7 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     Kind.RECORD: AMONG,
     Kind.MULTI: ("any_of", "all_of", "none_of", "empty", "filled"),
     Kind.TAGS: ("any_of", "all_of", "none_of", "empty", "filled"),
-    Kind.BOOL: ("is",),
+    Kind.BOOL: ("is", "empty", "filled"),
 }
 MASKED_OPERATORS = ("is", "empty", "filled")  # no prefix to guess a masked value by
 WORDS = {

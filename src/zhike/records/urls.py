@@ -9,6 +9,7 @@ from zhike.records.custom import views as field_views
 from zhike.records.files import views as file_views
 from zhike.records.notices import views as notice_views
 from zhike.records.savedviews import views as view_views
+from zhike.records.summary import views as summary_views
 from zhike.records.talk import views as talk_views
 from zhike.records.views import cards, changes, commands, finding, lists
 from zhike.records.work import views as work_views
@@ -35,6 +36,7 @@ of_a_type = [
     path("count/", lists.count, name="record_count"),
     path("pick/", lists.pick, name="record_pick"),
     path("new/", changes.new, name="record_new"),
+    path("summary/", summary_views.page, name="record_summary"),
     path("views/", view_views.views, name="record_views"),
     path("views/new/", view_views.new, name="view_new"),
     path("views/order/", view_views.reorder, name="views_order"),

@@ -31,7 +31,7 @@ from zhike.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from zhike.kernel.events import DataSeen
 from zhike.kernel.screens import Sensitive, screens
 from zhike.kernel.text import clean
-from zhike.records import search
+from zhike.records import search, watching
 
 LIMITS = {PointKind.WECHAT: 60, PointKind.QQ: 20, PointKind.WEBSITE: 200}
 
@@ -192,5 +192,6 @@ def reveal_contact(
         if declared is None or declared.sensitive is Sensitive.NO:
             raise Invalid("not_sensitive", _("This field is not masked, or does not exist."), "column")
         value = str(getattr(party, declared.orm))
+    watching.seen(watching.REVEALS, by)
     emit(DataSeen(what=column, reason=clean(reason, 200)), subject=party, by=by, customer_id=party.pk, label=party.name)
     return {"column": column, "value": value}

@@ -9,6 +9,7 @@ from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import Kind, Screen
+from zhike.records import watching
 from zhike.records.access import record_at
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names
@@ -32,6 +33,8 @@ def list_payload(screen: Screen, actor: Actor, query: ListQuery) -> dict[str, An
 def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     """All of one record that this actor may know, in three queries whatever its size."""
     record = record_at(screen, actor, pk, f"{screen.type}.view")
+    if screen.party == "pk":
+        watching.seen(watching.CARDS, actor)
     columns = bound_columns(screen, actor)
     bound = list(columns.values())
     paths = value_paths(screen, bound)

@@ -26,6 +26,7 @@ def attach_file(
 ) -> dict[str, Any]:
     """Put an uploaded file on a record; `upload` is the ticket that storing it gave."""
     blob = store.redeem(upload, by)
+    store.within_quota(by, blob.size)
     if Attachment.objects.filter(record_id=record.pk).count() >= MOST_ON_A_RECORD:
         raise Conflict(
             "too_many_files", _("A record has at most %(n)s files. Remove some first.") % {"n": MOST_ON_A_RECORD}

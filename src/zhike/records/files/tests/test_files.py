@@ -103,9 +103,9 @@ def test_T37_a_chinese_name_comes_back_as_it_was(world: World) -> None:
 
 def test_T38_programs_lies_and_giants_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     record = customer(world)
-    assert send(world, "何永强", record, "setup.exe", b"MZ\x90").status_code == 422
-    assert send(world, "何永强", record, "photo.jpg", b"MZ\x90").status_code == 422
-    assert send(world, "何永强", record, "report.pdf", b"<html>").status_code == 422
+    assert send(world, "何永强", record, "setup.exe", b"MZ\x90").status_code == 400
+    assert send(world, "何永强", record, "photo.jpg", b"MZ\x90").status_code == 400
+    assert send(world, "何永强", record, "report.pdf", b"<html>").status_code == 400
     assert send(world, "何永强", record, "leer.txt", b"").status_code == 422
     monkeypatch.setattr(store, "MOST_BYTES", 10)
     assert send(world, "何永强", record, "big.txt", b"x" * 11).status_code == 413
@@ -136,6 +136,25 @@ def test_T39_the_same_bytes_are_kept_once_and_go_with_the_last(
             world.client("何永强").post(f"/customers/{record.pk}/files/{row.pk}/remove/")
         assert default_storage.exists(blob.key) is there
     assert not Blob.objects.exists()
+
+
+def test_T38_files_go_with_a_record_that_is_removed_for_good(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    record = customer(world)
+    send(world, "何永强", record, "a.txt", b"a")
+    key = Blob.objects.get().key
+    by = world.actor("沈嘉禾")
+    run("archive_party", by=by, subject_id=record.pk)
+    assert fetch(world, "何永强", f"/customers/{record.pk}/files/{Attachment.objects.get().pk}/").status_code == 200
+    page = world.client("沈嘉禾").get("/customers/?bin=1").content.decode()
+    assert "西湖电器" in page
+    assert "purge_party" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        reply = world.client("沈嘉禾").post("/customers/bulk/purge_party/", {"ids": [str(record.pk)]})
+    assert reply.status_code == 302, reply.content.decode()
+    assert not Blob.objects.exists()
+    assert not default_storage.exists(key)
 
 
 def test_bytes_that_nobody_attached_are_swept(world: World) -> None:
