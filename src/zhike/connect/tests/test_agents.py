@@ -14,6 +14,7 @@ from django.test import Client
 
 from zhike.kernel.models import Event
 from zhike.records.api.tests.conftest import Caller, key_of
+from zhike.records.api.tests.processes import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +132,43 @@ def test_the_door_for_a_local_agent_asks_for_a_key(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stdout == b""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_local_agent_works_over_standard_input(seller: Caller, tmp_path: Path) -> None:
+    surroundings = {
+        **os.environ, "ZHIKE_TOKEN": seller.key, "ZHIKE_HOME": str(tmp_path), "ZHIKE_TESTING": "1",
+        "DATABASE_URL": database_url(tmp_path),
+    }  # fmt: skip
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "zhike", "mcp"], env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    to, back = running.stdin, running.stdout
+    assert to is not None
+    assert back is not None
+
+    def say(message: dict[str, Any]) -> None:
+        to.write(orjson.dumps({"jsonrpc": "2.0", **message}) + b"\n")
+        to.flush()
+
+    def hear(identifier: int) -> dict[str, Any]:
+        while True:
+            found: dict[str, Any] = orjson.loads(back.readline())
+            if found.get("id") == identifier:
+                return found
+
+    try:
+        say({"id": 1, "method": "initialize", "params": about})
+        assert hear(1)["result"]["serverInfo"]["name"] == "zhike"
+        say({"method": "notifications/initialized"})
+        say({"id": 2, "method": "tools/list"})
+        assert "create_party" in {tool["name"] for tool in hear(2)["result"]["tools"]}
+        say({"id": 3, "method": "tools/call", "params": {"name": "create_party", "arguments": {"name": "本地智能体"}}})
+        made = hear(3)["result"]
+        assert made["structuredContent"]["type"] == "party", made
+        say({"id": 4, "method": "tools/call", "params": {"name": "get_party", "arguments": {"id": "x"}}})
+        assert hear(4)["result"]["isError"] is True
+    finally:
+        to.close()
+        running.wait(30)
