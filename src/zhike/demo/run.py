@@ -10,7 +10,11 @@ import urllib.error
 import urllib.request
 import webbrowser
 
+from django.conf import settings
+from django.core.management import call_command
 from django.utils.translation import gettext as _
+
+from zhike.demo import seed
 
 READY_WITHIN = 60.0
 
@@ -43,6 +47,22 @@ def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+def prepare(size: int) -> None:
+    """The database, and the company in it at the first start."""
+    call_command("migrate", verbosity=0, interactive=False)
+    if seed.needed():
+        print(_("Building the demo company with %(n)s customers …") % {"n": f"{size:,}"}, flush=True)
+        seed.build(size)
+
+
+def accounts() -> str:
+    """Who can sign in: the lines kept at the first start, for this installation alone."""
+    kept = settings.HOME / "demo-accounts.txt"
+    if not kept.exists():
+        return ""
+    return _("Sign in as one of these (kept in %(file)s):") % {"file": kept} + "\n" + kept.read_text(encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     """Start the server, say where it is, and stay until Ctrl+C."""
     wanted = options(arguments)
@@ -52,24 +72,16 @@ def main(arguments: list[str]) -> int:
             % {"port": wanted.port, "next": wanted.port + 1}
         )
         return 1
+    prepare(wanted.size)
     address = f"http://127.0.0.1:{wanted.port}"
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(wanted.port),
-    ]
-    server = subprocess.Popen([*command, "--log-level", "warning", "zhike.config.wsgi:application"])
+    command = [sys.executable, "-m", "zhike", "serve", "--host", "127.0.0.1", "--port", str(wanted.port)]
+    server = subprocess.Popen(command)
     signal.signal(signal.SIGTERM, lambda *_received: sys.exit(0))  # ending us ends the server too
     try:
         if not wait_until_ready(address, server):
             return 1
         print(_("Zhike is ready: %(address)s (Ctrl+C ends it)") % {"address": address}, flush=True)
+        print(accounts(), flush=True)
         if not wanted.no_browser:
             webbrowser.open(address)
         return server.wait()

@@ -1,0 +1,57 @@
+"""People at the demo company's best customers, with their parts in decisions, so that the map of people has something to draw."""
+
+from __future__ import annotations
+
+from random import Random
+from uuid import UUID
+
+from zhike.customers.actions import add_member, change_member, create_many
+from zhike.customers.models import Membership, Party
+from zhike.customers.terms import Attitude, Decision
+from zhike.demo.company import BY
+from zhike.demo.customers import mobile, person_name
+
+# position, part in decisions, attitude, superior by number
+PARTS = (
+    ("副总裁", Decision.APPROVER, Attitude.NEUTRAL, None),
+    ("工程总监", Decision.DECIDER, Attitude.AGAINST, 0),
+    ("采购经理", Decision.BUYER, Attitude.FOR, 0),
+    ("副总裁秘书", Decision.GATEKEEPER, None, 0),
+    ("店总经理", Decision.USER, Attitude.FOR, 2),
+    ("外部设计院", Decision.INFLUENCER, Attitude.FOR, 1),
+)
+MOST = 40
+
+
+def introduce(dice: Random) -> None:
+    """Three to six people at each of the best customers."""
+    for organisation in Party.objects.filter(level="A", form="organisation").order_by("id")[:MOST]:
+        parts = PARTS[: dice.randrange(3, len(PARTS) + 1)]
+        values = [
+            {
+                "name": person_name(dice),
+                "form": "person",
+                "kind": "person",
+                "title": position,
+                "mobile": mobile(dice),
+                "owner": organisation.owner_id,
+                "source": "客户介绍",
+            }
+            for position, *_rest in parts
+        ]
+        people = [pk for pk in create_many(values, by=BY) if isinstance(pk, UUID)]
+        place(organisation, people)
+
+
+def place(organisation: Party, people: list[UUID]) -> None:
+    """Their positions, attitudes and superiors."""
+    rows: list[Membership] = []
+    for pk, (position, decision, attitude, above) in zip(people, PARTS, strict=False):
+        person = Party.objects.get(pk=pk)
+        add_member(
+            organisation, person=person, role=position, decision=decision, attitude=attitude, primary=not rows, by=BY
+        )
+        row = Membership.objects.get(organisation=organisation, person=person)
+        rows.append(row)
+        if above is not None and above < len(rows) - 1:
+            change_member(organisation, membership_id=row.pk, changes={"reports_to": str(rows[above].pk)}, by=BY)
