@@ -26,7 +26,8 @@ from zhike.records.search.asking import Asked, ask
 NEWEST = 1500  # PostgreSQL: rows looked at one by one before the index is asked, so that frequent tokens answer at once
 FIRST, NEXT, MOST = 120, 480, 20_000  # candidates of the first portion, of those after, of all
 NARROW = 3000  # whoever sees no more records than this is answered from those
-FEW = 2000  # matches up to here narrow a list by their ids, beyond it row by row
+FEW, MANY = 2000, 10_000  # matches of a list: up to FEW are taken as ids, beyond MANY only the newest
+WALKED = 20_000  # whoever sees no more records than this has all of them tested instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +203,11 @@ class _Holds(Func):
         return f"({' AND '.join(parts)})", [*values, *self.asked.recheck]
 
 
-def matching_ids(actor: Actor, screen: Screen, text: str) -> Q:
+def matching_ids(actor: Actor, screen: Screen, text: str, *, whole: bool = False) -> Q:
     """A condition that narrows a list of the type to what a text finds; rights are the list's own affair.
 
-    Few matches are named by their ids, so that the list starts from them; of many the index makes a set once.
+    Up to FEW matches are named by their ids. Of more, somebody with up to WALKED records has all of theirs tested; anybody
+    else gets the newest MANY matches, which is as far as a list counts. `whole` (exports, bulk commands) always means all.
     """
     asked = ask(screen, actor, text) if screen.search is not None else None
     if asked is None:
@@ -214,4 +216,11 @@ def matching_ids(actor: Actor, screen: Screen, text: str) -> Q:
     few = list(found.values_list("record_id", flat=True)[: FEW + 1])
     if asked.hidden:
         return Q(pk__in=_seen_through(asked, few[:FEW]))
-    return Q(pk__in=few) if len(few) <= FEW else Q(pk__in=found.values("record_id"))
+    if len(few) <= FEW:
+        return Q(pk__in=few)
+    if whole:
+        return Q(pk__in=found.values("record_id"))
+    reach = actor.reach(f"{screen.type}.view")
+    if not reach.everything and live(screen, actor).order_by()[: WALKED + 1].count() <= WALKED:
+        return Q(Exists(SearchRow.objects.filter(record_id=OuterRef("pk")).filter(_Holds(asked))))
+    return Q(pk__in=found.order_by("-id").values("record_id")[:MANY])

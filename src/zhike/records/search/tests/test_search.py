@@ -208,13 +208,21 @@ def test_rebuilding_makes_the_index_anew_from_the_records(greenfield: Party) -> 
 
 
 @pytest.mark.parametrize("few", [2000, 0])
-def test_a_list_is_narrowed_by_a_text(greenfield: Party, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_list_is_narrowed_by_a_text(
+    greenfield: Party, world: World, monkeypatch: pytest.MonkeyPatch, few: int, whole: bool, everything: bool
+) -> None:
     monkeypatch.setattr(queries, "FEW", few)
     put(party("北京蓝海科技"))
+    team = frozenset({world.teams["杭州组"].pk})
+    actor = person(party_unmask=Reach(everything=True), party_view=Reach(everything=everything, teams=team))
+    Party.objects.update(team=world.teams["杭州组"])
     screen = screens["party"]
     for asked in ("绿野", "酒店管理", "lvyejd", "5678", "绿"):
-        assert list(Party.objects.filter(matching_ids(SYSTEM, screen, asked))) == [greenfield], asked
-    assert not Party.objects.filter(matching_ids(SYSTEM, screen, "野绿")).exists()
+        narrowed = Party.objects.filter(matching_ids(actor, screen, asked, whole=whole))
+        assert list(narrowed.order_by("sort_key")) == [greenfield], asked
+    assert not Party.objects.filter(matching_ids(actor, screen, "野绿", whole=whole)).exists()
 
 
 @pytest.fixture
