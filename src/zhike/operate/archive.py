@@ -68,7 +68,7 @@ class Manifest:
             body["tables"] = {str(k): TableEntry(**v) for k, v in body["tables"].items()}
             body["files"] = {str(k): FileEntry(**v) for k, v in body["files"].items()}
             return cls(**body)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise damaged(MANIFEST) from error
 
 

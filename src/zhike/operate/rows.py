@@ -24,7 +24,7 @@ Convert = Callable[[Any], Any]
 # What is not kept: sign-ins of the moment, tables Django writes anew, tables that are derived from others.
 LEFT_OUT = frozenset(
     {
-        "django_migrations", "django_content_type", "auth_permission", "django_session", "identity_session", "identity_try",
+        "django_migrations", "django_content_type", "auth_permission", "django_session", "identity_session", "identity_try", "kernel_spent",
         "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration",
     }
 )  # fmt: skip

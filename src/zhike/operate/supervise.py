@@ -37,7 +37,6 @@ class Supervisor:
 
     children: list[Child] = field(default_factory=list)
     ending: bool = False
-    renewing: bool = False
 
     def add(self, name: str, work: Callable[[], int]) -> None:
         """A child: `work` runs in it, and its answer is the exit code."""
@@ -50,9 +49,6 @@ class Supervisor:
                 self._start_due()
                 self._wait(bell)
                 self._reap()
-                if self.renewing:
-                    self.renewing = False
-                    self._signal_all(signal.SIGTERM)
         return self._stop()
 
     @contextlib.contextmanager
@@ -62,7 +58,7 @@ class Supervisor:
         os.set_blocking(ring, False)
         os.set_blocking(bell, False)
         before = signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
-        handlers = {signal.SIGTERM: self._end, signal.SIGINT: self._end, signal.SIGHUP: self._renew}
+        handlers = {signal.SIGTERM: self._end, signal.SIGINT: self._end, signal.SIGHUP: self._end}
         kept = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         kept[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_received: None)
         try:
@@ -76,9 +72,6 @@ class Supervisor:
 
     def _end(self, *_received: object) -> None:
         self.ending = True
-
-    def _renew(self, *_received: object) -> None:
-        self.renewing = True
 
     def _start_due(self) -> None:
         now = time.monotonic()

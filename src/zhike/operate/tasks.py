@@ -11,7 +11,6 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from zhike.identity.models import Invitation, Session, Try
 from zhike.kernel.actor import Actor
 from zhike.kernel.jobs import job
 from zhike.kernel.models import IdempotencyKey
@@ -20,18 +19,14 @@ from zhike.records.models import Blob
 
 KEYS_LAST = timedelta(hours=24)
 JOBS_LAST = timedelta(days=14)
-LINKS_LAST = timedelta(days=30)
 HALF_DONE_LASTS = 24 * 3600.0  # seconds: an upload that never ended
 
 
 @job("operate.prune")
 def prune(by: Actor, **_data: Any) -> None:
-    """Idempotency keys of yesterday, sessions and links that ended, finished jobs, files nobody points to."""
+    """Idempotency keys of yesterday, finished jobs, files nobody points to."""
     now = timezone.now()
     IdempotencyKey.objects.filter(at__lt=now - KEYS_LAST).delete()
-    Session.objects.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
-    Invitation.objects.filter(expires_at__lt=now - LINKS_LAST).delete()
-    Try.objects.filter(at__lt=now - timedelta(days=1)).delete()
     DBTaskResult.objects.filter(status="SUCCESSFUL", finished_at__lt=now - JOBS_LAST).delete()
     prune_blobs()
     prune_half_done(time.time())
