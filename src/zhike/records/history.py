@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.events import kinds
+from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event
 from zhike.kernel.screens import Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
@@ -39,7 +40,7 @@ class Entry:
 
 def story(
     actor: Actor, *, customer_id: UUID | None = None, subject_id: UUID | None = None, before: str = "", size: int = 40,
-    types: Sequence[str] = (),
+    types: Sequence[str] = (), who: UUID | None = None,
 ) -> list[Entry]:  # fmt: skip
     """The latest events of a customer or of one record, newest first; `before` is the id of the last one already shown."""
     found = (
@@ -47,11 +48,62 @@ def story(
     )
     if types:
         found = found.filter(type__in=types)
+    if who:
+        found = found.filter(actor_id=who)
     if before:
         found = found.filter(id__lt=before)
     hidden = [name for name, kind in kinds.items() if not kind.shown]
     rows = list(found.exclude(type__in=hidden).select_related("detail").order_by("-id")[:size])
     return tell(rows, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The part of a story that a reader wants: some kinds of events, of one person, before a mark."""
+
+    kind: str
+    types: tuple[str, ...]
+    who: UUID | None
+    before: str
+
+
+def read_asked(screen: Screen, params: Any) -> Asked:
+    """The question in the parameters; what is unknown there is no filter of a story."""
+    kind = params.get("kind", "")
+    mark, who = parse_id(params.get("before", "")), parse_id(params.get("who", ""))
+    return Asked(
+        kind if kind in _types(screen) else "", (kind,) if kind in _types(screen) else (), who, str(mark or "")
+    )
+
+
+def _types(screen: Screen) -> dict[str, str]:
+    """Kinds of events of a record type, told without names."""
+    return {
+        name: kind.tell(who="…", subject=screen.label)
+        for name, kind in kinds.items()
+        if name.startswith(f"{screen.type}.") and kind.shown
+    }
+
+
+def kinds_of(screen: Screen, asked: Asked) -> list[dict[str, Any]]:
+    """What the kinds can be chosen from."""
+    return [{"name": name, "label": label, "chosen": name == asked.kind} for name, label in _types(screen).items()]
+
+
+def people_in(subject_id: UUID, asked: Asked) -> list[dict[str, Any]]:
+    """Whoever stands in a record's story."""
+    found = (
+        Event.objects.filter(subject_id=subject_id)
+        .exclude(actor_id=None)
+        .order_by()
+        .values_list("actor_id", flat=True)
+        .distinct()
+    )
+    names = names_of_people(set(found[:200]))
+    return [
+        {"id": pk, "name": name, "chosen": pk == asked.who}
+        for pk, name in sorted(names.items(), key=lambda pair: pair[1])
+    ]
 
 
 def tell(rows: Iterable[Event], actor: Actor) -> list[Entry]:

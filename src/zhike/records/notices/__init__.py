@@ -64,4 +64,9 @@ class _Missing(dict[str, Any]):
 WORK_DONE = kind("work.done", _("%(title)s is finished"), "circle-check", "grn")
 WORK_FAILED = kind("work.failed", _("%(title)s failed: %(reason)s"), "alert-triangle", "red")
 MENTIONED = kind("mentioned", _("%(who)s mentioned you on %(subject)s: %(text)s"), "at")
-CRAWL = kind("crawl", _("%(who)s opened unusually many records: %(count)s %(what)s within an hour"), "eye", "red")
+CRAWLED = {
+    "cards": kind("crawl.cards", _("%(who)s opened unusually many customers: %(count)s within an hour"), "eye", "red"),
+    "reveals": kind(
+        "crawl.reveals", _("%(who)s revealed unusually many masked values: %(count)s within an hour"), "eye", "red"
+    ),
+}

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from zhike.kernel.doors import ActorRequest, signed_in
-from zhike.records import watching
-from zhike.records.access import record_at, screen_at
+from zhike.records.access import record_at, screen_at, title_of
 from zhike.records.cards import card_context, drawer_context
-from zhike.records.history import story
+from zhike.records.history import kinds_of, people_in, read_asked, story
 from zhike.records.revealing import revealed
+
+HISTORY = 40
 
 
 @signed_in
@@ -21,8 +22,6 @@ def card(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """The full page of a record."""
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
-    if screen.party == "pk":  # customers: whoever walks through all of them is seen
-        watching.seen(watching.CARDS, request.actor)
     context = card_context(screen, record, request.actor)
     return render(request, screen.card or "records/card.html", context)
 
@@ -40,8 +39,17 @@ def record_history(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """What happened to a record, page by page."""
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
-    entries = story(request.actor, subject_id=record.pk, before=str(request.GET.get("before") or ""))
-    return render(request, "records/history.html", {"entries": entries, "record": record, "screen": screen})
+    asked = read_asked(screen, request.GET)
+    entries = story(
+        request.actor, subject_id=record.pk, before=asked.before, types=asked.types, who=asked.who, size=HISTORY
+    )
+    context = {"entries": entries, "record": record, "screen": screen, "title": title_of(record)}
+    if request.htmx:
+        return render(request, "records/history.html", context)
+    more = entries[-1].id if len(entries) == HISTORY else ""
+    context |= {"kinds": kinds_of(screen, asked), "people": people_in(record.pk, asked), "more": more}
+    context |= {"may_ask_why": request.actor.can("identity.why"), "chosen": asked}
+    return render(request, "records/history/page.html", context)
 
 
 @signed_in

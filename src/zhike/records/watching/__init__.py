@@ -43,7 +43,7 @@ def alarm(what: str, by: Actor, count: int) -> None:
     ledger.write([ledger.compose(Crawled(what=what, count=count), by=by)])
     logger.warning("somebody opened unusually many records: %s %s, user %s", count, what, by.user_id)
     people = [person.pk for person in identity.active_people() if _watches(person.pk)]
-    notices.notify(people, notices.CRAWL, url="/settings/", who=by.name, count=count, what=what)
+    notices.notify(people, notices.CRAWLED[what], url="/settings/", who=by.name, count=count)
 
 
 def _watches(user_id: object) -> bool:

@@ -9,7 +9,7 @@ from zhike.kernel.events import event
 
 @event(
     "access.crawled",
-    sentence=_("%(who)s opened unusually many records: %(count)s %(what)s within an hour"),
+    sentence=_("%(who)s opened unusually much: %(count)s customers or masked values within an hour"),
     icon="eye",
     shown=False,
 )

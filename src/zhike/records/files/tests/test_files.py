@@ -32,7 +32,6 @@ def fetch(world: World, who: str, url: str) -> Any:
     reply: Any = world.client(who).get(url)
     if reply.streaming:
         assert b"".join(reply.streaming_content)
-        reply.close()
     return reply
 
 

@@ -13,6 +13,7 @@ import "./prefs.js";
 import "./inline.js";
 import "./small.js";
 import "./sort.js";
+import "./mention.js";
 import "./chart.js";
 import composer from "./composer.js";
 import filterEditor from "./filter.js";
