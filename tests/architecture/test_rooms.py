@@ -15,6 +15,7 @@ FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "services", "servic
 OWN_ROOMS = {"kernel", "methods", "records", "operate", "demo", "config", "locale"}
 # capability → further rooms, each with its reason.
 FURTHER: dict[str, dict[str, str]] = {
+    "activities": {"guessing": "reads the next step out of a sentence: pure, without rows"},
     "identity": {
         "middleware": "the actor of every request",
         "context": "what every page shows of its reader",
@@ -35,7 +36,12 @@ FURTHER: dict[str, dict[str, str]] = {
         "limits": "how often one may try",
         "sessions": "what is signed in where, and its end",
     },
-    "customers": {"values": "value objects of names, phones and addresses: too many for one file of terms"},
+    "customers": {
+        "values": "value objects of names, phones and addresses: too many for one file of terms",
+        "pool": "public pools: claiming, falling in",
+        "territories": "who gets a new customer",
+        "handover": "all that a leaver owns, in one act",
+    },
     "connect": {"mcp": "the agents' door is one protocol in one place"},
 }
 

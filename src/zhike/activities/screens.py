@@ -19,6 +19,7 @@ TOUCH = register(
         title="text",
         order="-at",
         party="party",
+        rail=40,
         writers=Writers(create=actions.create_touch_row),
         creatable=True,
         custom_fields=True,
@@ -30,7 +31,6 @@ TOUCH = register(
                 kind=Kind.LONG_TEXT,
                 listed=True,
                 required=True,
-                width="w-name",
                 aliases=("内容", "跟进内容", "沟通内容", "记录"),
             ),
             Column(
@@ -87,7 +87,6 @@ TASK = register(
                 required=True,
                 sortable=False,
                 max_length=200,
-                width="w-name",
                 aliases=("任务", "待办", "主题", "标题"),
             ),
             Column(

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Form(models.TextChoices):
@@ -41,10 +42,10 @@ class Relationship(models.TextChoices):
 class Level(models.TextChoices):
     """The customer's place in the pyramid."""
 
-    A = "A", _("Top")
-    B = "B", _("High")
-    C = "C", _("Middle")
-    D = "D", _("Base")
+    A = "A", pgettext_lazy("level", "Top")
+    B = "B", pgettext_lazy("level", "High")
+    C = "C", pgettext_lazy("level", "Middle")
+    D = "D", pgettext_lazy("level", "Base")
 
 
 class Size(models.TextChoices):
@@ -128,9 +129,9 @@ class Decision(models.TextChoices):
 class Attitude(models.TextChoices):
     """Where somebody stands towards us."""
 
-    FOR = "for", _("For")
-    NEUTRAL = "neutral", _("Neutral")
-    AGAINST = "against", _("Against")
+    FOR = "for", pgettext_lazy("attitude", "For")
+    NEUTRAL = "neutral", pgettext_lazy("attitude", "Neutral")
+    AGAINST = "against", pgettext_lazy("attitude", "Against")
 
 
 class RelationKind(models.TextChoices):

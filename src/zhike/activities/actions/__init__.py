@@ -1,6 +1,7 @@
 """What is done about activities."""
 
 from zhike.activities.actions.tasks import (
+    TaskDraft,
     archive_task,
     create_task_row,
     finish_task,
@@ -11,9 +12,11 @@ from zhike.activities.actions.tasks import (
     restore_task,
     update_task_row,
 )
-from zhike.activities.actions.touches import archive_touch, create_touch_row, log_touch, restore_touch
+from zhike.activities.actions.touches import TouchDraft, archive_touch, create_touch_row, log_touch, restore_touch
 
 __all__ = [
+    "TaskDraft",
+    "TouchDraft",
     "archive_task",
     "archive_touch",
     "create_task_row",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,21 +39,22 @@ else:
     Party, User = apps.get_model("customers.Party"), apps.get_model("identity.User")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDraft:
+    """A task as somebody plans it; without an owner it is their own."""
+
+    name: Annotated[str, Field(title=_("What to do"), min_length=1, max_length=200)]
+    due_at: Annotated[datetime | None, Field(title=_("Due"))] = None
+    all_day: Annotated[bool, Field(title=_("All day"))] = False
+    owner: Annotated[User | None, Field(title=_("Owner"))] = None
+    reason: Annotated[str, Field(title=_("Reason"), max_length=400)] = ""
+    important: Annotated[bool, Field(title=_("Important"))] = False
+
+
 @action(right="task.create", title=_("Plan a task"), icon="calendar-plus", undo="archive_task")
-def plan_task(
-    party: Party,
-    *,
-    name: Annotated[str, Field(title=_("What to do"), min_length=1, max_length=200)],
-    due_at: Annotated[datetime | None, Field(title=_("Due"))] = None,
-    all_day: Annotated[bool, Field(title=_("All day"))] = False,
-    owner: Annotated[User | None, Field(title=_("Owner"))] = None,
-    reason: Annotated[str, Field(title=_("Reason"), max_length=400)] = "",
-    important: Annotated[bool, Field(title=_("Important"))] = False,
-    by: Actor,
-) -> Task:
+def plan_task(party: Party, draft: TaskDraft, *, by: Actor) -> Task:
     """Plan something to be done for a customer, for oneself or a colleague."""
-    values = {"name": name, "party": party, "due_at": due_at, "all_day": all_day, "reason": reason}
-    return _plan(values | {"important": important, "owner": owner}, by=by)
+    return _plan({f.name: getattr(draft, f.name) for f in fields(draft)} | {"party": party}, by=by)
 
 
 @action(right="task.create", title=_("Plan the next step"), icon="calendar-plus", undo="archive_task")

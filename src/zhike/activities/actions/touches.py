@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,29 +34,31 @@ MOST_WORDS = 20_000
 SLACK = timedelta(hours=1)  # clocks of phones differ
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchDraft:
+    """A touch as somebody writes it down, with what comes next."""
+
+    text: Annotated[str, Field(title=_("What happened"), max_length=MOST_WORDS, json_schema_extra={"long": True})] = ""
+    kind: Annotated[TouchKind, Field(title=_("Kind"))] = TouchKind.NOTE
+    at: Annotated[datetime | None, Field(title=_("When"))] = None
+    direction: Annotated[Direction, Field(title=_("Direction"))] = Direction.OUT
+    minutes: Annotated[int | None, Field(title=_("Minutes"), ge=0, le=1440)] = None
+    next_step: Annotated[str, Field(title=_("Next step"), max_length=200)] = ""
+    next_at: Annotated[datetime | None, Field(title=_("Next step on"))] = None
+    next_all_day: Annotated[bool, Field(title=_("All day"))] = False
+
+
 @action(right="touch.create", title=_("Log a touch"), icon="edit", undo="archive_touch")
-def log_touch(
-    party: Party,
-    *,
-    text: Annotated[str, Field(title=_("What happened"), max_length=MOST_WORDS, json_schema_extra={"long": True})] = "",
-    kind: Annotated[TouchKind, Field(title=_("Kind"))] = TouchKind.NOTE,
-    at: Annotated[datetime | None, Field(title=_("When"))] = None,
-    direction: Annotated[Direction, Field(title=_("Direction"))] = Direction.OUT,
-    minutes: Annotated[int | None, Field(title=_("Minutes"), ge=0, le=1440)] = None,
-    next_step: Annotated[str, Field(title=_("Next step"), max_length=200)] = "",
-    next_at: Annotated[datetime | None, Field(title=_("Next step on"))] = None,
-    next_all_day: Annotated[bool, Field(title=_("All day"))] = False,
-    by: Actor,
-) -> Touch:
+def log_touch(party: Party, draft: TouchDraft, *, by: Actor) -> Touch:
     """Write down what happened with a customer, and what comes next; the next step becomes a task of the writer."""
-    values = {"party": party, "text": text, "kind": kind, "at": at, "direction": direction, "minutes": minutes}
-    touch = _log(values, by=by)
+    touch = _log({f.name: getattr(draft, f.name) for f in fields(draft)} | {"party": party}, by=by)
     told = TouchLogged(kind=touch.kind, text=touch.text, at=touch.at)
     emit(told, subject=touch, by=by, customer_id=party.pk, label=party.name)
-    if clean(next_step, 200) or next_at:
+    name, due = clean(draft.next_step, 200), draft.next_at
+    if name or due:
         reason = gettext("Named as the next step on %(day)s") % {"day": f"{touch.at:%Y-%m-%d}"}
-        name = clean(next_step, 200) or gettext("Follow up")
-        plan_next_step(touch, name=name, due_at=next_at, all_day=next_all_day, reason=reason, by=by)
+        name = name or gettext("Follow up")
+        plan_next_step(touch, name=name, due_at=due, all_day=draft.next_all_day, reason=reason, by=by)
     return touch
 
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from zhike.activities.actions import archive_touch, finish_task, log_touch, plan_task, postpone_task, reopen_task
+from zhike.activities.actions import (
+    TaskDraft,
+    TouchDraft,
+    archive_touch,
+    finish_task,
+    log_touch,
+    plan_task,
+    postpone_task,
+    reopen_task,
+)
 from zhike.activities.models import Task, Touch
 from zhike.activities.queries import open_tasks, task_counts, touches_of
 from zhike.activities.terms import TouchKind
@@ -36,27 +45,27 @@ def he(world: World) -> Actor:
 
 def test_a_call_moves_the_last_touch_and_a_note_does_not(he: Actor) -> None:
     party = customer(he)
-    log_touch(party, text="只是记一下", by=he)
+    log_touch(party, TouchDraft(text="只是记一下"), by=he)
     party.refresh_from_db()
     assert party.last_touch_at is None
-    log_touch(party, text="电话里确认了", kind=TouchKind.CALL, by=he)
+    log_touch(party, TouchDraft(text="电话里确认了", kind=TouchKind.CALL), by=he)
     party.refresh_from_db()
     assert party.last_touch_at is not None
 
 
 def test_an_older_touch_does_not_move_the_last_touch_back(he: Actor) -> None:
     party = customer(he)
-    log_touch(party, text="今天", kind=TouchKind.CALL, by=he)
+    log_touch(party, TouchDraft(text="今天", kind=TouchKind.CALL), by=he)
     party.refresh_from_db()
     before = party.last_touch_at
-    log_touch(party, text="补记", kind=TouchKind.VISIT, at=timezone.now() - timedelta(days=9), by=he)
+    log_touch(party, TouchDraft(text="补记", kind=TouchKind.VISIT, at=timezone.now() - timedelta(days=9)), by=he)
     party.refresh_from_db()
     assert party.last_touch_at == before
 
 
 def test_the_next_step_of_a_touch_becomes_a_task_and_stands_in_the_list(he: Actor) -> None:
     party, due = customer(he), timezone.now() + timedelta(days=1)
-    touch = log_touch(party, text="明天带样品", kind=TouchKind.CALL, next_step="带样品", next_at=due, by=he)
+    touch = log_touch(party, TouchDraft(text="明天带样品", kind=TouchKind.CALL, next_step="带样品", next_at=due), by=he)
     task = Task.objects.get(touch=touch)
     assert (task.name, task.due_at, task.owner_id) == ("带样品", due, he.user_id)
     assert task.reason
@@ -66,8 +75,8 @@ def test_the_next_step_of_a_touch_becomes_a_task_and_stands_in_the_list(he: Acto
 
 def test_the_next_step_is_the_earliest_open_task(he: Actor) -> None:
     party, now = customer(he), timezone.now()
-    first = plan_task(party, name="先做", due_at=now + timedelta(days=1), by=he)
-    plan_task(party, name="后做", due_at=now + timedelta(days=2), by=he)
+    first = plan_task(party, TaskDraft(name="先做", due_at=now + timedelta(days=1)), by=he)
+    plan_task(party, TaskDraft(name="后做", due_at=now + timedelta(days=2)), by=he)
     party.refresh_from_db()
     assert party.next_step == "先做"
     finish_task(first, by=he)
@@ -81,7 +90,7 @@ def test_the_next_step_is_the_earliest_open_task(he: Actor) -> None:
 
 def test_taking_a_touch_back_takes_its_planned_task_back_too(he: Actor) -> None:
     party = customer(he)
-    touch = log_touch(party, text="明天带样品", next_step="带样品", by=he)
+    touch = log_touch(party, TouchDraft(text="明天带样品", next_step="带样品"), by=he)
     archive_touch(touch, by=he)
     assert not open_tasks(he).exists()
     party.refresh_from_db()
@@ -90,19 +99,19 @@ def test_taking_a_touch_back_takes_its_planned_task_back_too(he: Actor) -> None:
 
 def test_a_touch_of_tomorrow_is_refused(he: Actor) -> None:
     with pytest.raises(Invalid) as refused:
-        log_touch(customer(he), text="还没发生", at=timezone.now() + timedelta(days=1), by=he)
+        log_touch(customer(he), TouchDraft(text="还没发生", at=timezone.now() + timedelta(days=1)), by=he)
     assert refused.value.code == "future_touch"
 
 
 def test_an_empty_note_is_refused_and_an_empty_call_is_not(he: Actor) -> None:
     party = customer(he)
     with pytest.raises(Invalid):
-        log_touch(party, text="  ", by=he)
-    assert log_touch(party, text="", kind=TouchKind.CALL, by=he).kind == TouchKind.CALL
+        log_touch(party, TouchDraft(text="  "), by=he)
+    assert log_touch(party, TouchDraft(text="", kind=TouchKind.CALL), by=he).kind == TouchKind.CALL
 
 
 def test_a_task_is_finished_once(he: Actor) -> None:
-    task = plan_task(customer(he), name="回访", by=he)
+    task = plan_task(customer(he), TaskDraft(name="回访"), by=he)
     finish_task(task, by=he)
     with pytest.raises(Conflict):
         finish_task(task, by=he)
@@ -124,7 +133,7 @@ def test_an_import_of_touches_moves_the_last_touch(he: Actor) -> None:
 
 def test_a_colleague_elsewhere_neither_sees_nor_logs(world: World, he: Actor) -> None:
     party, sun = customer(he), world.actor("孙雨桐")
-    log_touch(party, text="内部信息", by=he)
+    log_touch(party, TouchDraft(text="内部信息"), by=he)
     assert not touches_of(party.pk, sun).exists()
     with pytest.raises(DomainError):
         run("log_touch", by=sun, subject_id=party.pk, data={"text": "偷看"})
@@ -134,28 +143,28 @@ def test_a_colleague_elsewhere_neither_sees_nor_logs(world: World, he: Actor) ->
 def test_whoever_has_to_do_a_task_sees_it_with_a_customer_of_somebody_else(world: World, he: Actor) -> None:
     boss = world.actor("周晓岚")
     party = customer(he)
-    task = plan_task(party, name="请主管陪访", owner=world.people["周晓岚"], by=he)
+    task = plan_task(party, TaskDraft(name="请主管陪访", owner=world.people["周晓岚"]), by=he)
     assert task in open_tasks(boss)
 
 
 def test_finishing_somebody_elses_task_is_refused(world: World, he: Actor) -> None:
-    task = plan_task(customer(he), name="回访", by=he)
+    task = plan_task(customer(he), TaskDraft(name="回访"), by=he)
     with pytest.raises(Forbidden):
         finish_task(task, by=world.actor("孙雨桐"))
 
 
 def test_every_action_leaves_its_event_with_the_customer(he: Actor) -> None:
     party = customer(he)
-    finish_task(plan_task(party, name="回访", by=he), by=he)
-    log_touch(party, text="聊过", by=he)
+    finish_task(plan_task(party, TaskDraft(name="回访"), by=he), by=he)
+    log_touch(party, TouchDraft(text="聊过"), by=he)
     types = set(Event.objects.filter(customer_id=party.pk).values_list("type", flat=True))
     assert {"party.created", "task.created", "task.done", "touch.logged", "party.next_step_set"} <= types
 
 
 def test_counts_are_of_today_and_of_the_reader(he: Actor) -> None:
     party, now = customer(he), timezone.now()
-    plan_task(party, name="逾期", due_at=now - timedelta(days=1), by=he)
-    plan_task(party, name="以后", due_at=now + timedelta(days=30), by=he)
-    finish_task(plan_task(party, name="做完了", by=he), by=he)
+    plan_task(party, TaskDraft(name="逾期", due_at=now - timedelta(days=1)), by=he)
+    plan_task(party, TaskDraft(name="以后", due_at=now + timedelta(days=30)), by=he)
+    finish_task(plan_task(party, TaskDraft(name="做完了"), by=he), by=he)
     counts = task_counts(he, now, now + timedelta(hours=1), now - timedelta(hours=1))
     assert counts == {"overdue": 1, "today": 1, "open": 2, "done": 1}

@@ -24,6 +24,8 @@ def presets(now: datetime, zone: str) -> list[dict[str, str]]:
         (_("Next Monday"), clock.moment(monday, MORNING, zone)),
         (_("In a week"), clock.moment(day + timedelta(days=7), MORNING, zone)),
     ]
+    if monday <= day + timedelta(days=2):  # said by a nearer name already
+        del found[4]
     return [
         {"label": label, "to": at.isoformat(), "shown": clock.display(at, zone, at=now)}
         for label, at in found

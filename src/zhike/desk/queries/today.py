@@ -15,10 +15,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from zhike.activities.queries import open_tasks, task_counts
+from zhike.customers.pool.queries import about_to_fall
 from zhike.customers.values.birthdays import Birthday, names_of_day
 from zhike.desk.terms import (
     BIRTHDAY_DAYS,
     CALL_WORDS,
+    FALLS_SOON,
     MOST_BIRTHDAYS,
     MOST_TASKS,
     MOST_UNTOUCHED,
@@ -249,8 +251,31 @@ def _own(actor: Actor) -> Any:
     return parties.filter(owner_id=actor.user_id, archived_at=None, merged_into=None)
 
 
-#: what fills Today; a capability that knows of further work (a pool's countdown, say) has its function named here
-SOURCES: tuple[Source, ...] = (task_jobs, birthday_jobs, untouched_jobs)
+def falling_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
+    """One's own customers that a public pool is about to take back, with the rule that does it."""
+    for party, state in about_to_fall(actor, moment.now):
+        days = state.days_left or 0
+        yield Job(
+            group=NOW if days <= 1 else TODAY if days <= FALLS_SOON else LATER,
+            icon="pool",
+            title=_("Get in touch before the pool takes it back"),
+            url=f"/customers/{party.pk}/",
+            customer_id=party.pk,
+            customer=party.name,
+            kind=party.kind,
+            level=party.level,
+            due=_("in %(n)s d") % {"n": days},
+            due_tone="red" if days <= 1 else "amb",
+            reason=" ".join(str(reason) for reason in state.reasons),
+            go_label=_("Call"),
+            go_icon="phone",
+            go_url=f"/log/?customer={party.pk}&kind=call",
+            hot=days <= 1,
+        )
+
+
+#: what fills Today; a capability that knows of further work has its function named here
+SOURCES: tuple[Source, ...] = (task_jobs, falling_jobs, birthday_jobs, untouched_jobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from zhike.activities.actions import log_touch, plan_task
+from zhike.activities.actions import TaskDraft, TouchDraft, log_touch, plan_task
 from zhike.activities.models import Task, Touch
 from zhike.activities.terms import TouchKind
 from zhike.desk.queries.customer import TOUCHES, timeline
@@ -52,10 +52,10 @@ def group_of(actor: Actor, title: str) -> str:
 
 def test_overdue_work_is_for_now_and_far_work_for_later(he: Actor) -> None:
     party, now = customer(he), timezone.now()
-    plan_task(party, name="逾期的事", due_at=now - timedelta(days=2), by=he)
-    plan_task(party, name="下周的事", due_at=now + timedelta(days=6), by=he)
-    plan_task(party, name="没有日期", by=he)
-    plan_task(party, name="太远的事", due_at=now + timedelta(days=40), by=he)
+    plan_task(party, TaskDraft(name="逾期的事", due_at=now - timedelta(days=2)), by=he)
+    plan_task(party, TaskDraft(name="下周的事", due_at=now + timedelta(days=6)), by=he)
+    plan_task(party, TaskDraft(name="没有日期"), by=he)
+    plan_task(party, TaskDraft(name="太远的事", due_at=now + timedelta(days=40)), by=he)
     assert group_of(he, "逾期的事") == NOW
     assert group_of(he, "下周的事") == LATER
     assert group_of(he, "没有日期") == LATER
@@ -65,7 +65,7 @@ def test_overdue_work_is_for_now_and_far_work_for_later(he: Actor) -> None:
 def test_every_line_of_today_has_a_button_and_only_the_first_is_primary(he: Actor) -> None:
     party = customer(he)
     for n in range(4):
-        plan_task(party, name=f"第 {n} 件", due_at=timezone.now() - timedelta(hours=n + 1), by=he)
+        plan_task(party, TaskDraft(name=f"第 {n} 件", due_at=timezone.now() - timedelta(hours=n + 1)), by=he)
     jobs = [job for _n, _t, jobs in day_of(he, timezone.now()).groups for job in jobs]
     assert all(job.go_label and (job.go_url or job.go_post) for job in jobs)
     assert [job.no for job in jobs] == list(range(1, len(jobs) + 1))
@@ -89,7 +89,7 @@ def test_birthdays_by_both_calendars_are_named_in_time(he: Actor) -> None:
 
 def test_a_customer_untouched_for_long_is_named_with_the_reason(he: Actor) -> None:
     party = customer(he, level="A")
-    log_touch(party, text="很久以前", kind=TouchKind.CALL, at=timezone.now() - timedelta(days=40), by=he)
+    log_touch(party, TouchDraft(text="很久以前", kind=TouchKind.CALL, at=timezone.now() - timedelta(days=40)), by=he)
     later = day_of(he, timezone.now()).groups[2][2]
     assert [job.customer for job in later] == [party.name]
     assert "40" in later[0].reason and "14" in later[0].reason
@@ -97,20 +97,20 @@ def test_a_customer_untouched_for_long_is_named_with_the_reason(he: Actor) -> No
 
 def test_a_customer_with_a_task_is_not_named_twice(he: Actor) -> None:
     party = customer(he, level="A")
-    log_touch(party, text="很久以前", kind=TouchKind.CALL, at=timezone.now() - timedelta(days=40), by=he)
-    plan_task(party, name="回访", by=he)
+    log_touch(party, TouchDraft(text="很久以前", kind=TouchKind.CALL, at=timezone.now() - timedelta(days=40)), by=he)
+    plan_task(party, TaskDraft(name="回访"), by=he)
     assert day_of(he, timezone.now()).jobs == 1
 
 
 def test_today_names_nobody_elses_work(world: World, he: Actor) -> None:
-    plan_task(customer(he), name="回访", due_at=timezone.now(), by=he)
+    plan_task(customer(he), TaskDraft(name="回访", due_at=timezone.now()), by=he)
     assert day_of(world.actor("吴敏"), timezone.now()).jobs == 0
 
 
 def test_today_costs_a_bounded_number_of_queries(he: Actor, browser: Client) -> None:
     for n in range(12):
         party = customer(he, f"客户 {n} 有限公司", level="B")
-        plan_task(party, name=f"回访 {n}", due_at=timezone.now() + timedelta(hours=n), by=he)
+        plan_task(party, TaskDraft(name=f"回访 {n}", due_at=timezone.now() + timedelta(hours=n)), by=he)
     browser.get("/")
     with CaptureQueriesContext(
         connection,
@@ -124,7 +124,7 @@ def test_an_empty_day_teaches(browser: Client) -> None:
 
 
 def test_done_and_later_move_the_line_and_can_be_undone(he: Actor, browser: Client) -> None:
-    task = plan_task(customer(he), name="回访", due_at=timezone.now(), by=he)
+    task = plan_task(customer(he), TaskDraft(name="回访", due_at=timezone.now()), by=he)
     moved = browser.post(f"/later/{task.pk}/", {"to": "2031-05-06T09:30"}, headers={"HX-Request": "true"})
     task.refresh_from_db()
     assert moved.status_code == 204
@@ -141,7 +141,7 @@ def test_done_and_later_move_the_line_and_can_be_undone(he: Actor, browser: Clie
 def test_the_customer_page_shows_everything_in_few_queries(he: Actor, browser: Client) -> None:
     party = customer(he, level="B", mobile="13812345678")
     for n in range(8):
-        log_touch(party, text=f"第 {n} 次", kind=TouchKind.CALL, next_step=f"第 {n} 步", by=he)
+        log_touch(party, TouchDraft(text=f"第 {n} 次", kind=TouchKind.CALL, next_step=f"第 {n} 步"), by=he)
     browser.get(f"/customers/{party.pk}/")
     with CaptureQueriesContext(connection) as asked:
         page = browser.get(f"/customers/{party.pk}/").content.decode()
@@ -172,8 +172,9 @@ def test_the_timeline_goes_on_where_the_page_ended(he: Actor) -> None:
     for n in range(7):
         log_touch(
             party,
-            text=f"第 {n} 次沟通，说了很多很多，足够长的一段话，不会只当标题。" * 2,
-            at=now - timedelta(days=n),
+            TouchDraft(
+                text=f"第 {n} 次沟通，说了很多很多，足够长的一段话，不会只当标题。" * 2, at=now - timedelta(days=n)
+            ),
             by=he,
         )
     first, more = timeline(party.pk, he, show=TOUCHES, size=4)
@@ -186,7 +187,7 @@ def test_the_timeline_goes_on_where_the_page_ended(he: Actor) -> None:
 def test_the_timeline_tells_changes_beside_touches(he: Actor, browser: Client) -> None:
     party = customer(he)
     run("update_party", by=he, subject_id=party.pk, data={"source": "展会"})
-    log_touch(party, text="聊过", kind=TouchKind.CALL, by=he)
+    log_touch(party, TouchDraft(text="聊过", kind=TouchKind.CALL), by=he)
     changes = browser.get(f"/customers/{party.pk}/timeline/?show=changes").content.decode()
     assert "展会" in changes and "聊过" not in changes
     touches = browser.get(f"/customers/{party.pk}/timeline/?show=touches").content.decode()
@@ -230,7 +231,7 @@ def test_the_composer_plans_a_task_with_the_guessed_time(he: Actor, browser: Cli
 
 def test_logging_from_a_line_of_today_finishes_its_task(he: Actor, browser: Client) -> None:
     party = customer(he)
-    task = plan_task(party, name="回电唐婉清", by=he)
+    task = plan_task(party, TaskDraft(name="回电唐婉清"), by=he)
     browser.post("/log/", {"customer": str(party.pk), "kind": "call", "text": "已回电", "task": str(task.pk)})
     task.refresh_from_db()
     assert task.done_at is not None
@@ -255,7 +256,7 @@ def test_the_sheet_finds_customers_within_ones_rights(world: World, he: Actor, b
 
 def test_what_a_customer_wrote_is_text_and_never_markup(he: Actor, browser: Client) -> None:
     party = customer(he, "<b>绿野</b>")
-    log_touch(party, text="<script>alert(1)</script>", kind=TouchKind.CALL, next_step="<i>x</i>", by=he)
+    log_touch(party, TouchDraft(text="<script>alert(1)</script>", kind=TouchKind.CALL, next_step="<i>x</i>"), by=he)
     for address in ("/", f"/customers/{party.pk}/", f"/customers/{party.pk}/brief/", f"/customers/{party.pk}/drawer/"):
         page = browser.get(address).content.decode()
         assert "<script>alert" not in page and "<b>绿野" not in page and "<i>x</i>" not in page
@@ -263,7 +264,7 @@ def test_what_a_customer_wrote_is_text_and_never_markup(he: Actor, browser: Clie
 
 def test_the_brief_names_risks_and_opening_it_is_in_the_audit(he: Actor, browser: Client) -> None:
     party = customer(he, level="A", do_not_contact=True)
-    plan_task(party, name="催款", due_at=timezone.now() - timedelta(days=3), by=he)
+    plan_task(party, TaskDraft(name="催款", due_at=timezone.now() - timedelta(days=3)), by=he)
     page = browser.get(f"/customers/{party.pk}/brief/").content.decode()
     assert "催款" in page
     seen = Event.objects.get(type="data.seen", customer_id=party.pk)
@@ -276,7 +277,7 @@ def test_pages_open_in_both_languages(world: World, he: Actor, browser: Client, 
     person = world.people["何永强"]
     person.language = language
     person.save(update_fields=["language"])
-    plan_task(party, name="拜访", due_at=timezone.now() + timedelta(hours=1), by=he)
+    plan_task(party, TaskDraft(name="拜访", due_at=timezone.now() + timedelta(hours=1)), by=he)
     for address in ("/", f"/customers/{party.pk}/", "/log/", "/customers/", "/tasks/", "/touches/"):
         assert browser.get(address).status_code == 200
     assert group_of(he, "拜访") in (NOW, TODAY)

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "next_step", "next_step_at", "completeness", "pool",
 }  # fmt: skip
 
+BESIDE = {"reveal_contact", "log_touch", "set_next_step"}  # actions with a place of their own on the page
 PRINTED = {"people", "related", "scores", "points"}  # panels that make sense on paper
 
 
@@ -74,6 +75,7 @@ def shared(party: Any, actor: Actor) -> dict[str, Any]:
         section["fields"] = [item for item in section["fields"] if item["name"] not in ELSEWHERE]
     facts = [section for section in found["facts"] if section["fields"]]
     panels = panels_of(screen, party, actor)
+    found["actions"] = [item for item in found["actions"] if item["name"] not in BESIDE]
     return found | {"facts": facts, "panels": panels, "title": party.name, "party": party}
 
 

@@ -49,7 +49,7 @@ def later(request: ActorRequest, pk: UUID) -> HttpResponse:
     found = task(pk, request.actor, "task.edit")
     if request.method == "GET":
         choices = presets(timezone.now(), request.actor.zone)
-        return render(request, "desk/later.html", {"task": found, "choices": choices, "title": _("Later")})
+        return render(request, "desk/later.html", {"task": found, "choices": choices, "title": _("Put off")})
     before, to = found.due_at, request.POST.get("to") or request.GET.get("to", "")
     moved = run("postpone_task", by=request.actor, subject_id=pk, data={"to": to}).value
     when = clock.display(moved.due_at, request.actor.zone)
