@@ -5,5 +5,7 @@ from collections.abc import Mapping
 SCHEDULES: Mapping[str, tuple[str, str]] = {
     "prune": ("17 3 * * *", "operate.prune"),
     "sweep-sessions": ("7 * * * *", "identity.sweep"),
+    "recycle-pools": ("5 1 * * *", "pool.recycle"),
+    "prune-transfers": ("41 * * * *", "records.prune_transfers"),
     "verify-ledger": ("23 4 * * 0", "operate.verify_ledger"),
 }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("zhike.operate.urls")),
     path("", include("zhike.desk.urls")),
     path("", include("zhike.connect.urls")),
+    path("", include("zhike.customers.urls")),
     path("", include("zhike.identity.urls")),
     path("", include("zhike.records.urls")),
 ]

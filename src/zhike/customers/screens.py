@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.customers import actions, queries
 from zhike.customers.matching import incoming
 from zhike.customers.models import Party
+from zhike.customers.pool import queries as pool_queries
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
 from zhike.kernel.actor import Actor
@@ -229,6 +230,17 @@ OTHER = (
         aliases=("创建时间", "创建日期", "created", "created at", "created on"),
     ),
     Column(
+        name="pool", label=_("Public pool"), kind=Is.RECORD, to="pool", section="status", editable=False,
+    ),
+    Column(
+        name="pooled_at", label=_("In the pool since"), kind=Is.DATETIME, section="status", sortable=True, editable=False,
+    ),
+    Column(name="pool_reason", label=_("Why it is in the pool"), section="status", editable=False, max_length=200),
+    Column(name="locked", label=_("Locked"), kind=Is.BOOL, section="status", editable=False),
+    Column(
+        name="protected_until", label=_("Protected until"), kind=Is.DATETIME, section="status", editable=False,
+    ),
+    Column(
         name="created_by", label=_("Created by"), kind=Is.PERSON, section="status", editable=False,
         aliases=("创建人", "录入人", "created by", "author"),
     ),
@@ -261,6 +273,7 @@ SCREEN = register(
             Panel(
                 key="people", title=_("People and decisions"), template="customers/people.html", context=queries.people_panel
             ),
+            Panel(key="pool", title=_("Public pool"), template="customers/pool/panel.html", context=pool_queries.pool_panel),
             Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
             Panel(key="scores", title=_("Scores"), template="customers/scores.html", context=queries.scores_panel),
             Panel(
@@ -289,3 +302,6 @@ register_rights(
         Right(code="party.score", label=_("Record scores of customers")),
     )
 )
+
+# the rooms within customers declare their own, after the customer itself
+from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401

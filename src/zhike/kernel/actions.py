@@ -94,6 +94,7 @@ class Action(Generic[P, R]):
     refs: Mapping[str, type[Record]] = field(default_factory=dict)
     doors: frozenset[str] = frozenset({"web", "api", "mcp", "cli", "job", "import"})
     draft: type | None = None
+    gone: Callable[[object, Actor], None] | None = None
 
     @property
     def description(self) -> str:
@@ -164,11 +165,13 @@ def action(
     undo: str = "",
     shown: Callable[[Any, Actor], bool] | None = None,
     doors: str = "web api mcp cli job import",
+    gone: Callable[[object, Actor], None] | None = None,
 ) -> Callable[[Callable[P, R]], Action[P, R]]:
     """Register a function as an action.
 
     `right` is asked of the caller for the subject (the first positional parameter, if it is a record); `bulk` offers it on
-    selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense.
+    selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense;
+    `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope.
     Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
     """
 
@@ -178,7 +181,7 @@ def action(
         subject, draft, fields, refs = _contract(function)
         made = Action(
             function, function.__name__, right, title, icon, tone, bulk, undo, shown, subject, fields, refs,
-            frozenset(doors.split()), draft,
+            frozenset(doors.split()), draft, gone,
         )  # fmt: skip
         update_wrapper(made, function)
         registry[made.name] = made
@@ -343,7 +346,12 @@ def _perform(made: Action[..., Any], by: Actor, subject_id: object, data: dict[s
     if made.subject is None:
         by.require(made.right)
         return _call_with(made, by, data)
-    subject = find(made.subject, subject_id, by)
+    try:
+        subject = find(made.subject, subject_id, by)
+    except NotFound:
+        if made.gone is not None:
+            made.gone(subject_id, by)
+        raise
     by.require(made.right, subject)
     if version is not None and version != subject.version:
         raise Stale(subject.version, differences(subject, data))
