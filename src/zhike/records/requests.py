@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.ids import parse_id
+from zhike.kernel.models import Event
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Screen
 from zhike.records.filters import parse_filter
@@ -20,7 +21,7 @@ from zhike.records.savedviews.applying import applied
 from zhike.records.search.queries import matching_ids
 
 ALL = "all"  # instead of a view's id: every record, whatever view opens by itself
-KNOWN = {"filter", "sort", "after", "size", "columns", "view", "bin", "drawer", "q", "page"}
+KNOWN = {"filter", "sort", "after", "size", "columns", "view", "bin", "drawer", "q", "page", "batch"}
 
 
 def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, strict: bool = False) -> ListQuery:
@@ -39,9 +40,19 @@ def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, str
         after=params.get("after", ""),
         columns=tuple(c for c in params.get("columns", "").split(",") if c) or (view.columns if view else ()),
         archived=params.get("bin") == "1",
-        extra=matching_ids(actor, screen, params["q"]) if params.get("q") else None,
+        extra=further(screen, actor, params),
         dropped=view is not None and view.dropped,
     )
+
+
+def further(screen: Screen, actor: Actor, params: Any) -> Q | None:
+    """Conditions beside the filter: a text to be found, and what one import or bulk command touched."""
+    found = matching_ids(actor, screen, params["q"]) if params.get("q") else None
+    if params.get("batch"):
+        touched = Event.objects.filter(batch_id=parse_id(params["batch"]), subject_type=screen.type)
+        within = Q(pk__in=touched.values("subject_id"))
+        found = within if found is None else found & within
+    return found
 
 
 def read_size(text: str | None, default: int) -> int:

@@ -6,7 +6,9 @@ from django.urls import include, path, register_converter
 
 from zhike.kernel.screens import by_slug
 from zhike.records.custom import views as field_views
+from zhike.records.exporting import views as export_views
 from zhike.records.files import views as file_views
+from zhike.records.importing import views as import_views
 from zhike.records.notices import views as notice_views
 from zhike.records.savedviews import views as view_views
 from zhike.records.summary import views as summary_views
@@ -36,6 +38,8 @@ of_a_type = [
     path("count/", lists.count, name="record_count"),
     path("pick/", lists.pick, name="record_pick"),
     path("new/", changes.new, name="record_new"),
+    path("import/", import_views.upload, name="record_import"),
+    path("export/", export_views.export, name="record_export"),
     path("summary/", summary_views.page, name="record_summary"),
     path("views/", view_views.views, name="record_views"),
     path("views/new/", view_views.new, name="view_new"),
@@ -65,6 +69,12 @@ own_pages = [
     path("work/<uuid:pk>/", work_views.work, name="work"),
     path("work/<uuid:pk>/part/", work_views.part, name="work_part"),
     path("work/<uuid:pk>/cancel/", work_views.cancel, name="work_cancel"),
+    path("imports/<uuid:pk>/", import_views.page, name="import"),
+    path("imports/<uuid:pk>/errors.csv", import_views.errors, name="import_errors"),
+    path("imports/<uuid:pk>/discard/", import_views.act, {"verb": "discard"}, name="import_discard"),
+    path("imports/<uuid:pk>/resume/", import_views.act, {"verb": "resume"}, name="import_resume"),
+    path("imports/<uuid:pk>/undo/", import_views.act, {"verb": "undo"}, name="import_undo"),
+    path("exports/<uuid:pk>/", export_views.download, name="export_file"),
     path("settings/fields/", field_views.home, name="fields"),
     path("settings/fields/<slug:type_>/", field_views.fields, name="fields_of"),
     path("settings/fields/<slug:type_>/new/", field_views.new, name="field_new"),

@@ -32,6 +32,9 @@ from zhike.records.importing.vcards import joined_name
 from zhike.records.values import READERS
 
 Reader = Callable[[str], Any]
+NOTHING = frozenset(
+    {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "—", "/", "无", "未知", "不详", "暂无"}
+)
 
 
 @dataclass(slots=True)
@@ -92,6 +95,8 @@ class RowReader:
             try:
                 value = cell.read(text)
             except DomainError as error:
+                if text.casefold() in NOTHING:  # NA in a column of choices, days or numbers
+                    continue
                 found.problems.append(Problem(cell.place, str(error.message)))
                 continue
             if value is _NAMED:

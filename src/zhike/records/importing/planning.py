@@ -125,10 +125,8 @@ def checked(plan: Plan, screen: Screen, actor: Actor, headings: Sequence[str]) -
         if name and name not in known:
             problems.append(_refused(screen, heading, name))
         elif name and name in seen:
-            message = _("“%(label)s” is chosen for more than one column. Choose it once.") % {
-                "label": known[name].label
-            }
-            problems.append(Invalid("import.twice", message, name))
+            twice = _("“%(label)s” is chosen for more than one column. Choose it once.")
+            problems.append(Invalid("import.twice", twice % {"label": known[name].label}, name))
         seen.add(name)
     problems += _missing(screen, known, seen)
     if plan.owner is OwnerRule.NOBODY and not actor.can(f"{screen.type}.transfer"):

@@ -11,7 +11,6 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.screens import screens
 from zhike.records.importing.chunks import DOUBTFUL, Importer
-from zhike.records.importing.delimited import Row
 from zhike.records.importing.mapping import Match, Reason, mapping_fingerprint
 from zhike.records.importing.parsing import ReadRow, RowReader
 from zhike.records.importing.people import People
@@ -98,14 +97,9 @@ def lines(row: Import, outcome: str, most: int = 100) -> list[ImportLine]:
     return list(ImportLine.objects.filter(of=row, outcome=outcome).order_by("line")[:most])
 
 
-def refused_rows(row: Import, reason: str) -> Iterator[Mapping[str, Any]]:
+def refused_rows(row: Import) -> Iterator[Mapping[str, Any]]:
     """Refused lines in the original columns, to be mended and imported again; the reason stands in a column of its own."""
     found = ImportLine.objects.filter(of=row, outcome__in=("refused", "left_out")).order_by("line")
     for line in found.iterator(chunk_size=1000):
         cells = {str(place): cell for place, cell in enumerate(line.cells)}
         yield {**cells, "line": line.line, "reason": " ".join(line.data.get("reasons", ()))}
-
-
-def row_of(line: ImportLine) -> Row:
-    """A remembered line as a row."""
-    return Row(line.line, line.cells)

@@ -67,7 +67,7 @@ def labels() -> dict[str, str]:
     """Numbers of an import by name."""
     return {
         "read": _("Rows read"),
-        "created": _("Created"),
+        "created": _("Newly created"),
         "updated": _("Changed"),
         "skipped": _("Left as they are"),
         "asked": _("To be decided"),
