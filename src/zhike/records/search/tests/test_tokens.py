@@ -202,11 +202,11 @@ def test_typed_mixtures_are_parted() -> None:
 def test_T57_hostile_text_costs_no_time(text: str) -> None:
     query_tokens("热身 rs")
     document_tokens({"name": ["热身"]})
-    started = time.perf_counter()
+    started = time.process_time()
     query_tokens(text)
     for kind in KINDS:
         assert len(document_tokens({kind: [text]})) < 4000
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_fifteen_thousand_customers_a_second() -> None:
