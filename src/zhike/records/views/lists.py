@@ -31,7 +31,7 @@ def record_list(request: ActorRequest, slug: str) -> HttpResponse:
     actor.require(f"{screen.type}.view")
     views = views_of(screen, actor)
     if not request.GET and (opening := view_that_opens(screen, actor, views)):
-        request.GET = QueryDict(f"view={opening.pk}")  # type: ignore[assignment]
+        request.GET = QueryDict(f"view={opening.pk}")
     context = list_context(screen, actor, request, views)
     if request.GET.get("drawer") and not request.htmx:
         shown = record_at(screen, actor, request.GET["drawer"])

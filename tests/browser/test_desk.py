@@ -1,0 +1,77 @@
+"""Today, the customer page and the sheet, as they are used: by keyboard and by pointer, on a desk and on a phone."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import DESKTOP, PHONE, OpenPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from zhike.identity.testing import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def customer_url(world: "World") -> str:
+    from zhike.activities.actions import TaskDraft, plan_task
+    from zhike.kernel.actions import run
+
+    he = world.actor("何永强")
+    data = {"name": "杭州绿野精选酒店管理集团股份有限公司", "level": "A", "mobile": "13812345678"}
+    party = run("create_party", by=he, data=data).value
+    plan_task(party, TaskDraft(name="回电唐婉清，确认明天上门整改的时间", reason="噪音投诉已 6 天未结"), by=he)
+    return f"/customers/{party.pk}/"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("address", ["/", "", "brief/", "/customers/", "/log/"])
+def test_pages_of_the_desk_are_accessible_and_fit(
+    open_page: OpenPage,
+    assert_accessible: "Callable[[Page], None]",
+    world: "World",
+    customer_url: str,
+    size: tuple[int, int],
+    address: str,
+) -> None:
+    path = address if address.startswith("/") else customer_url + address
+    page = open_page(path, size=size, user=world.people["何永强"])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_accessible(page)
+
+
+def test_a_touch_is_written_with_the_keyboard_and_its_next_step_planned(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page(customer_url, user=world.people["何永强"])
+    page.keyboard.press("l")
+    page.keyboard.type("明天下午三点带样品过去")
+    page.wait_for_selector("#guess [name=next]:checked")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#timeline >> text=明天下午三点带样品过去")
+    page.wait_for_selector("#tasks >> text=带样品过去")
+
+
+def test_the_first_line_of_today_is_done_with_one_click_and_undone_with_another(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page("/", user=world.people["何永强"])
+    page.click(".job button.later")
+    page.click("#dialog footer form button")
+    page.wait_for_selector(".job", state="detached")
+    page.click("[data-undo]")
+    page.wait_for_selector(".job")
+
+
+def test_the_plus_of_the_phone_logs_a_touch(open_page: OpenPage, world: "World", customer_url: str) -> None:
+    page = open_page("/", size=PHONE, user=world.people["何永强"])
+    page.click(".tabbar summary.plus")
+    page.click(".tabbar .menu-box a >> nth=0")
+    page.fill("#log-text", "刚通完电话")
+    page.click("#log-found label >> nth=0")
+    page.click("#dialog footer button.pri")
+    page.wait_for_selector(".toast")
