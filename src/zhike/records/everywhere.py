@@ -20,12 +20,12 @@ from zhike.records.access import customer_of, title_of
 
 EVENTS: Mapping[str, tuple[Promise | str, str]] = {
     "tagged": (_("%(who)s tagged %(subject)s: %(tags)s"), "tag"),
-    "untagged": (_("%(who)s took tags off %(subject)s: %(tags)s"), "tag-off"),
+    "untagged": (_("%(who)s took tags off %(subject)s: %(tags)s"), "tag"),
     "commented": (_("%(who)s commented on %(subject)s"), "message"),
     "comment_changed": (_("%(who)s changed a comment on %(subject)s"), "message"),
-    "comment_removed": (_("%(who)s removed a comment on %(subject)s"), "message-off"),
+    "comment_removed": (_("%(who)s removed a comment on %(subject)s"), "message"),
     "file_added": (_("%(who)s added the file %(file)s to %(subject)s"), "paperclip"),
-    "file_removed": (_("%(who)s removed the file %(file)s from %(subject)s"), "file-off"),
+    "file_removed": (_("%(who)s removed the file %(file)s from %(subject)s"), "file"),
 }
 
 

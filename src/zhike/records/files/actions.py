@@ -40,7 +40,7 @@ def attach_file(
     return {"id": str(row.pk), "name": shown, "size": blob.size}
 
 
-@everywhere(right="edit", title=_("Remove the file"), icon="file-off", doors="web api cli")
+@everywhere(right="edit", title=_("Remove the file"), icon="file", doors="web api cli")
 def remove_file(record: Record, *, file: UUID, by: Actor) -> dict[str, Any]:
     """Take a file off a record; its bytes go when no other record has them."""
     row = Attachment.objects.filter(pk=file, record_id=record.pk, on=record.record_type).first()

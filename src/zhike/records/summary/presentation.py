@@ -18,6 +18,9 @@ from zhike.records.summary.asking import DATES, By, condition, read_question
 from zhike.records.summary.queries import Cell, Summary, summary
 
 MOST_BARS = 40
+COLOURS = [
+    "#2a7d91", "#d8942c", "#5f9b63", "#0c4555", "#b3351f", "#78aebc", "#7a5aa0", "#8c8c3a", "#c9799a", "#4a6fb0", "#9c6b3f", "#9a9a9a",
+]  # fmt: skip
 
 
 def address(screen: Screen, query: ListQuery, conditions: list[dict[str, Any]]) -> str:
@@ -99,7 +102,7 @@ def chart(rows: dict[str, Any], by: tuple[By, ...], label: str) -> dict[str, Any
         "axisLabel": {"interval": 0 if len(names) <= 12 else "auto", "hideOverlap": True},
     }
     legend = {"type": "scroll", "top": 0} if rows["heads"] else {"show": False}
-    return {"xAxis": axis, "yAxis": {"type": "value"}, "series": series, "legend": legend}
+    return {"color": COLOURS, "xAxis": axis, "yAxis": {"type": "value"}, "series": series, "legend": legend}
 
 
 def _point(cell: dict[str, Any] | None) -> dict[str, Any]:

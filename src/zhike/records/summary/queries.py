@@ -160,8 +160,16 @@ def _kept(merged: dict[tuple[Any, ...], tuple[list[str], Cell]], question: Quest
         keys = [key for key in size if key[0] in down and key[1] in across]
     else:
         keys = sorted(size, key=lambda key: -size[key])[:MOST_GROUPS]
-    dated = question.by[0].bound.column.kind in DATES
-    return sorted(keys, key=lambda key: (key[0] is None, key[0])) if dated else sorted(keys, key=lambda key: -size[key])
+    column = question.by[0].bound.column
+    if column.kind is Kind.CHOICE:  # choices have an order of their own
+        places = {code: place for place, code in enumerate(choices_of(column))}
+        return sorted(keys, key=lambda key: (places.get(str(key[0]), len(places)), -size[key]))
+    if column.kind in DATES:
+        return sorted(keys, key=lambda key: (key[0] is None, key[0]))
+    sums: dict[Any, int] = {}
+    for key in keys:
+        sums[key[0]] = sums.get(key[0], 0) + size[key]
+    return sorted(keys, key=lambda key: (-sums[key[0]], str(key[0]), -size[key]))
 
 
 def _largest(size: dict[tuple[Any, ...], int], place: int, most: int) -> set[Any]:

@@ -57,7 +57,7 @@ def add_tags(record: Record, *, tags: Names, by: Actor) -> Record:
     return record
 
 
-@everywhere(right="edit", title=_("Remove tags"), icon="tag-off", bulk=True)
+@everywhere(right="edit", title=_("Remove tags"), icon="tag", bulk=True)
 def remove_tags(record: Record, *, tags: Names, by: Actor) -> Record:
     """Take tags off a record."""
     gone = {fold(name) for name in split_names(tags)}
@@ -103,7 +103,7 @@ def edit_comment(
     return {"id": str(row.pk)}
 
 
-@everywhere(right="comment", title=_("Remove the comment"), icon="message-off")
+@everywhere(right="comment", title=_("Remove the comment"), icon="message")
 def remove_comment(record: Record, *, comment: UUID, by: Actor) -> dict[str, Any]:
     """Take one's own fresh comment back."""
     row = _own(record, comment, by)
