@@ -46,7 +46,18 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
     complaints: list[str] = []
     contexts = []
 
-    def open_one(path: str, *, size: tuple[int, int] = DESKTOP, language: str = "zh-CN", user: Any = None) -> "Page":
+    def open_one(
+        path: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        language: str = "zh-CN",
+        user: Any = None,
+        forgive: tuple[str, ...] = (),  # complaints that a test causes on purpose, such as a network it cuts
+    ) -> "Page":
+        def complain(text: str) -> None:
+            if not any(part in text for part in forgive):
+                complaints.append(text)
+
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=language, has_touch=size == PHONE
         )
@@ -60,8 +71,8 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complain(f"script: {error}"))
+        page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
         page.goto(live_server.url + path)
         return page
 
