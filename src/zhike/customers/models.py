@@ -205,7 +205,7 @@ class PoolWarning(models.Model):
 class AssignmentRule(Record):
     """Who gets customers of a kind: the first active rule in order that fits. An empty condition fits everything."""
 
-    record_type: ClassVar[str] = "rule"
+    record_type: ClassVar[str] = "assignment"
     scope: ClassVar[Scope] = Scope()
 
     name = models.CharField(max_length=80)
@@ -379,7 +379,10 @@ class PairState(models.TextChoices):
 
 
 class DuplicatePair(models.Model):
-    """Two parties that may be one, how surely and why, until somebody decides. `left` has the smaller id."""
+    """Two parties that may be one, how surely and why, until somebody decides. `left` has the smaller id.
+
+    `rank` is the probability weighed by what the customers are worth; `cluster` is shared by pairs that hold together.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     left = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="pairs")
@@ -387,12 +390,41 @@ class DuplicatePair(models.Model):
     probability = models.FloatField()
     reasons = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=PairState.choices, default=PairState.OPEN)
+    rank = models.FloatField(default=0)
+    cluster = models.UUIDField(null=True)
+    later_until = models.DateTimeField(null=True)
     batch_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["-probability", "id"], name="pair_open", condition=Q(state="open"))]
+        indexes = [models.Index(fields=["-rank", "id"], name="pair_open", condition=Q(state="open"))]
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="pair_once")]
 
     def __str__(self) -> str:
         return f"{self.left_id} / {self.right_id}"
+
+
+class Merge(models.Model):
+    """Two parties made one: both as they were, and exactly what moved, so that it can be taken apart again.
+
+    `moved`, `changed` and `created` name rows by model and id (see `merging.moving`). The snapshots are personal data:
+    erasing a party empties them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    survivor = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="merges")
+    loser = auto_prefetch.ForeignKey(Party, models.CASCADE, related_name="went_in")
+    by = auto_prefetch.ForeignKey("identity.User", models.SET_NULL, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    event_id = models.UUIDField(null=True)
+    before = models.JSONField(default=dict)  # {"mine": {attribute: value}, "theirs": {…}}
+    after = models.JSONField(default=dict)  # what the survivor took on
+    moved = models.JSONField(default=list)
+    changed = models.JSONField(default=list)
+    created = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_event_id = models.UUIDField(null=True)
+    erased = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} into {self.survivor_id}"

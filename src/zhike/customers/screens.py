@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.customers import actions, queries
 from zhike.customers.matching import incoming
 from zhike.customers.models import Party
+from zhike.customers.merging import queries as merging_queries
 from zhike.customers.pool import queries as pool_queries
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
@@ -40,7 +41,7 @@ def level_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
 def touch_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
     """When somebody was last in touch; amber and red when it is long ago."""
     if value is None:
-        return format_html('<span class="i4">{}</span>', gettext("never"))
+        return format_html('<span class="i3">{}</span>', gettext("never"))
     day, today = clock.local(value, actor.zone).date(), clock.today(actor.zone)
     age = (today - day).days
     tone = "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else ""
@@ -275,6 +276,7 @@ SCREEN = register(
             ),
             Panel(key="pool", title=_("Public pool"), template="customers/pool/panel.html", context=pool_queries.pool_panel),
             Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
+            Panel(key="merged", title=_("Merged records"), template="customers/merging/panel.html", context=merging_queries.merged_panel),
             Panel(key="scores", title=_("Scores"), template="customers/scores.html", context=queries.scores_panel),
             Panel(
                 key="points", title=_("Ways to reach"), template="customers/points.html", context=queries.points_panel,
@@ -305,3 +307,5 @@ register_rights(
 
 # the rooms within customers declare their own, after the customer itself
 from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401
+from zhike.customers.merging import actions as _merging_actions  # noqa: E402, F401
+from zhike.customers.territories import screens as _territory_screens  # noqa: E402, F401

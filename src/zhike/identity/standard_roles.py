@@ -15,7 +15,7 @@ from zhike.identity.models import Grant, Role
 from zhike.identity.terms import Effect, Extent
 from zhike.kernel.screens import Screen, other_rights, screens
 
-INTERNAL = {"person", "team", "role", "pool"}  # how the company itself is built
+INTERNAL = {"person", "team", "role", "pool", "assignment"}  # how the company itself is built
 DAILY = ("view", "create", "edit", "archive", "restore", "comment", "print", "reveal")
 LOOK = ("view", "print", "comment")
 EVERYBODY = ("record.share",)

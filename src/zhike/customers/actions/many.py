@@ -14,9 +14,12 @@ from django.utils import timezone
 
 from zhike.customers.actions.keeping import likeness
 from zhike.customers.actions.preparing import Prepared, percent_complete, prepare, shown_points
+from zhike.customers.actions.writing import unowned
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, PartyName
 from zhike.customers.queries import search_fields, team_of
 from zhike.customers.terms import Form, key_number
+from zhike.customers.territories.queries import Rulebook, rulebook
+from zhike.customers.territories.terms import WAYS, Choice, Facts
 from zhike.kernel import bulk
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
@@ -60,6 +63,7 @@ class Rows:
     entries: list[Entry] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
     teams: dict[UUID, UUID | None] = field(default_factory=dict)
+    book: Rulebook | None = None  # the assignment rules that decide about rows of which nobody says whose they are
 
     def team(self, owner_id: UUID) -> UUID | None:
         """The team of an owner, asked once."""
@@ -120,6 +124,9 @@ def prepare_many(values: Sequence[Mapping[str, Any] | Ready], *, by: Actor) -> R
     by.require("party.create")
     now, screen = timezone.now(), screens["party"]
     rows = Rows(by, now, bulk.moment(now), custom_keys(screen))
+    way = WAYS.get(by.door)
+    book = rulebook(way=way) if way is not None else None
+    rows.book = book if book is not None and book.rules else None
     known = {column.name: column for column in custom_columns(screen)}
     for one in values:
         try:
@@ -134,6 +141,8 @@ def write_many(rows: Rows, *, batch_id: UUID | None = None) -> None:
     """Write prepared rows, with their events, in one transaction."""
     with transaction.atomic():
         _write(rows, batch_id)
+        if rows.book is not None:
+            rows.book.keep_turns()
 
 
 def _add(rows: Rows, ready: Ready) -> UUID:
@@ -142,7 +151,8 @@ def _add(rows: Rows, ready: Ready) -> UUID:
     pk = new_id()
     key, now = bulk.key(pk), rows.stamp
     points, names = made.points, made.further_names()
-    fields = DEFAULTS | _owned(rows, made, values)
+    choice = rows.book.choose(Facts.of(made.fields)) if rows.book and unowned(made.fields, values) else Choice(())
+    fields = DEFAULTS | _owned(rows, made, values, choice)
     fields["id"], fields["custom"] = pk, custom
     rows.parties.append(tuple([fields[name] for name in PARTY]))
     source = fields["source"]
@@ -159,7 +169,8 @@ def _add(rows: Rows, ready: Ready) -> UUID:
         rows.keys.append((key, number))
     if values.get("tags"):
         rows.tags.append((pk, values["tags"]))
-    rows.events.append((pk, {"version": 1}, {"subject": fields["name"]}))
+    assigned = {"assigned": choice.payload()} if choice else {}
+    rows.events.append((pk, {"version": 1, **assigned}, {"subject": fields["name"]}))
     words: dict[str, list[str]] = search_fields(fields, made.aliases or (), points)
     words |= {key: [str(custom[name])] for name, key in rows.texts if custom.get(name)}
     rows.entries.append(Entry("party", pk, words))
@@ -168,15 +179,17 @@ def _add(rows: Rows, ready: Ready) -> UUID:
     return pk
 
 
-def _owned(rows: Rows, made: Prepared, values: Mapping[str, Any]) -> dict[str, Any]:
+def _owned(rows: Rows, made: Prepared, values: Mapping[str, Any], choice: Choice) -> dict[str, Any]:
     """The given fields with owner, team, author and completeness, as `writing.founding` sets them."""
     by, fields = rows.by, made.fields
     shown_points(made.points, fields)
-    if "owner" not in values and not fields.get("pool_id"):
-        fields["owner_id"] = by.user_id
+    if choice.pool_id is not None:
+        fields |= {"pool_id": choice.pool_id, "pooled_at": rows.now, "pool_reason": choice.rule}
+    elif unowned(fields, values):
+        fields["owner_id"] = choice.owner_id or by.user_id
     owner_id = fields.get("owner_id")
     if owner_id is not None:
-        if owner_id != by.user_id and by.door != "import":
+        if owner_id not in (by.user_id, choice.owner_id) and by.door != "import":
             by.require("party.transfer")
         fields["owned_since"] = fields.get("created_at") or rows.now
     if fields.get("team_id") is None:

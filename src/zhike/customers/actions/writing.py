@@ -22,6 +22,8 @@ from zhike.customers.actions.preparing import Prepared, percent_complete, prepar
 from zhike.customers.models import ContactPoint, Membership, OwnerSpell, Party, PartyName
 from zhike.customers.queries import team_of
 from zhike.customers.terms import POINT_COLUMNS, Form
+from zhike.customers.territories.queries import for_new
+from zhike.customers.territories.terms import Choice
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Forbidden, Invalid
@@ -50,7 +52,8 @@ def create(values: Mapping[str, Any], *, by: Actor) -> Party:
     """A new party; only a name is needed. Writer of the standard action `create_party`."""
     made = prepare(values, lenient=by.door == "import")
     now = timezone.now()
-    party = Party(**founding(made, values, by, now))
+    choice = for_new(made.fields, by) if unowned(made.fields, values) else Choice(())
+    party = Party(**founding(made, values, by, now, choice))
     party.custom = custom_change(screens["party"], party, dict(values)).get("custom", {})
     party.save(force_insert=True)
     ContactPoint.objects.bulk_create([new_point(party, p, party.source) for p in made.points])
@@ -58,18 +61,27 @@ def create(values: Mapping[str, Any], *, by: Actor) -> Party:
     keep_keys(party)
     write_tags(screens["party"], party, dict(values))
     _introduce(party, by)
-    created(party, by=by)
+    created(party, by=by, **({"assigned": choice.payload()} if choice else {}))
     return party
 
 
-def founding(made: Prepared, values: Mapping[str, Any], by: Actor, now: datetime) -> dict[str, Any]:
+def unowned(fields: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether nobody said whose the new party is: then a rule may."""
+    return "owner" not in values and not fields.get("pool_id")
+
+
+def founding(
+    made: Prepared, values: Mapping[str, Any], by: Actor, now: datetime, choice: Choice
+) -> dict[str, Any]:
     """Every field of a party to be: what was given, who owns it, how complete it is."""
     fields = made.fields
     shown_points(made.points, fields)
-    if "owner" not in values and not fields.get("pool_id"):
-        fields["owner_id"] = by.user_id
+    if choice.pool_id is not None:
+        fields |= {"pool_id": choice.pool_id, "pooled_at": now, "pool_reason": choice.rule}
+    elif unowned(fields, values):
+        fields["owner_id"] = choice.owner_id or by.user_id
     owner_id = fields.get("owner_id")
-    if owner_id != by.user_id and owner_id is not None and by.door != "import":
+    if owner_id not in (by.user_id, choice.owner_id, None) and by.door != "import":
         by.require("party.transfer")
     if owner_id is not None:
         fields["owned_since"] = fields.get("created_at") or now

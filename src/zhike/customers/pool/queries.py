@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.models import ClaimTally, OwnerSpell, Party, Pool
 from zhike.customers.pool.terms import LEVELS, Left, PoolState, Watch, falls_on
+from zhike.customers.territories.queries import why_assigned
 from zhike.identity.access import organisation
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
@@ -297,7 +298,8 @@ def about_to_fall(actor: Actor, now: datetime) -> list[tuple[Party, PoolState]]:
 
 def pool_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """The countdown and its reason on an owned customer; the pool and why on one that lies in it."""
-    return {"state": pool_state(party, clock.now()), "party": party, "pool": party.pool if party.pool_id else None}
+    pool = party.pool if party.pool_id else None
+    return {"state": pool_state(party, clock.now()), "party": party, "pool": pool, "assigned": why_assigned(party)}
 
 
 def counts() -> dict[UUID, int]:
