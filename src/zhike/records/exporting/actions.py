@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
@@ -38,7 +38,7 @@ def export_records(
     emit(told, by=by, label=reason, changes={"filter": [None, orjson.dumps(asked).decode()], "reason": [None, reason]})
     if order.count <= AT_ONCE or by.door == "cli":
         return {"count": order.count, "work": ""}
-    title = _now("Export: %(type)s") % {"type": order.screen.label_plural}
+    title = gettext("Export: %(type)s") % {"type": order.screen.label_plural}
     data = {"on": on, "params": asked, "columns": names, "format": format, "encoding": encoding}
     row = work.start("export", title, by, JOB, data, total=order.count)
     return {"count": order.count, "work": str(row.pk)}

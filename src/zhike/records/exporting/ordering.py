@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actor import Actor
@@ -138,7 +138,7 @@ def shown(item: Bound, row: Mapping[str, Any], zone: ZoneInfo) -> Any:
         labels = choices_of(column)
         return [str(labels.get(code, code)) for code in str(value).split("|") if code]
     if column.kind is Kind.BOOL:
-        return _now("yes") if value else _now("no")
+        return gettext("yes") if value else gettext("no")
     if column.custom and column.kind in (Kind.DATE, Kind.DATETIME) and isinstance(value, str):
         value = datetime.fromisoformat(value) if column.kind is Kind.DATETIME else date.fromisoformat(value)
     if isinstance(value, datetime):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.identity.access import ACCOUNT
@@ -49,7 +49,7 @@ def receive_import(*, on: str, key: str, name: str, size: int, by: Actor) -> Imp
 def start_import(row: Import, *, plan: dict[str, Any], by: Actor) -> Import:
     """Carry out the import in the background, as planned; the assignment of columns is remembered."""
     table = ready(row, plan, by)
-    title = _now("Import of %(name)s") % {"name": row.name}
+    title = gettext("Import of %(name)s") % {"name": row.name}
     work_row = work.start("import", title, by, running.JOB, {"import_id": str(row.pk)}, total=table.estimated_rows)
     Import.objects.filter(pk=row.pk).update(work_id=work_row.pk)
     row.work_id = work_row.pk
@@ -93,7 +93,7 @@ def resume_import(row: Import, *, by: Actor) -> Import:
     if not Import.objects.filter(pk=row.pk, state=ImportState.STOPPED).update(state=ImportState.RUNNING):
         raise Conflict("import.not_stopped", _("Only a stopped import can be continued. Load the page again."))
     total = max(row.size and row.counts.get("read", 0), 0)
-    title = _now("Import of %(name)s") % {"name": row.name}
+    title = gettext("Import of %(name)s") % {"name": row.name}
     work_row = work.start("import", title, by, running.JOB, {"import_id": str(row.pk)}, total=total)
     Import.objects.filter(pk=row.pk).update(work_id=work_row.pk)
     row.work_id, row.state = work_row.pk, ImportState.RUNNING
@@ -119,7 +119,7 @@ def undo_import(row: Import, *, by: Actor) -> Import:
     whole = (ImportState.DONE, ImportState.STOPPED)
     if not Import.objects.filter(pk=row.pk, state__in=whole).update(state=ImportState.UNDOING):
         raise Conflict("import.not_done", _("Only a finished or stopped import can be taken back."))
-    title = _now("Taking back %(name)s") % {"name": row.name}
+    title = gettext("Taking back %(name)s") % {"name": row.name}
     total = row.counts.get("created", 0)
     work_row = work.start("undo_import", title, by, undoing.JOB, {"import_id": str(row.pk)}, total=total)
     Import.objects.filter(pk=row.pk).update(work_id=work_row.pk)

@@ -161,7 +161,7 @@ def open_table(path: Path | str, *, hints: Hints | None = None) -> Table:
 
 
 def _refuse_foreign(head: bytes) -> None:
-    if head.startswith(_FOREIGN) or _control_share(head) > 0.1:
+    if head.startswith(_FOREIGN) or (len(head) > 200 and _control_share(head) > 0.1):
         message = _("This is not a table. Choose a CSV, TSV, Excel (.xlsx) or vCard file.")
         raise FileRefused("not_a_table", message)
 

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from zhike.kernel.actions import batch, emit, registry
+from zhike.identity.access import ACCOUNT
+from zhike.kernel.actions import action, batch, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.jobs import job
@@ -164,11 +166,17 @@ def _link(screen: Screen, line: ImportLine, ids: list[UUID], by: Actor) -> None:
 
 def _finish(row: Import, by: Actor) -> None:
     """The end: one event for the whole, the original is no longer needed."""
-    with transaction.atomic(), batch(row.batch_id):
-        here = Import.objects.filter(pk=row.pk, state=ImportState.RUNNING)
-        if not here.update(state=ImportState.DONE, finished_at=timezone.now(), key=""):
-            raise Stopped
-        told = ImportFinished(on=row.on, batch=str(row.batch_id), counts=row.counts)
-        emit(told, subject=row, by=by, label=row.name)
+    with batch(row.batch_id):
+        finish_import(row, by=by)
     key, row.key, row.state = row.key, "", ImportState.DONE
     remove(key)
+
+
+@action(right=ACCOUNT, title=_lazy("Import"), doors="job")
+def finish_import(row: Import, *, by: Actor) -> Import:
+    """Close an import whose last row is in."""
+    here = Import.objects.filter(pk=row.pk, state=ImportState.RUNNING)
+    if not here.update(state=ImportState.DONE, finished_at=timezone.now(), key=""):
+        raise Stopped
+    emit(ImportFinished(on=row.on, batch=str(row.batch_id), counts=row.counts), subject=row, by=by, label=row.name)
+    return row

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, ProtectedError, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from zhike.identity.access import ACCOUNT
 from zhike.kernel import bulk
-from zhike.kernel.actions import batch, emit, registry
+from zhike.kernel.actions import action, batch, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.ids import new_id
@@ -70,12 +72,17 @@ def _events(row: Import, verb: str) -> Any:
 
 
 def _close(screen: Screen, row: Import, by: Actor, counts: Counter[str]) -> None:
-    with transaction.atomic():
-        Tag.objects.filter(on=screen.type, taggings__isnull=True, created_at__gte=row.created_at).delete()
-        Import.objects.filter(pk=row.pk).update(state=ImportState.UNDONE)
-        told = ImportUndone(on=row.on, batch=str(row.batch_id), counts=dict(counts))
-        emit(told, subject=row, by=by, label=row.name)
+    close_undo(row, counts=dict(counts), by=by)
     row.state = ImportState.UNDONE
+
+
+@action(right=ACCOUNT, title=_lazy("Take back"), doors="job")
+def close_undo(row: Import, *, counts: dict[str, int], by: Actor) -> Import:
+    """Note that an import was taken back; tags that only it brought go too."""
+    Tag.objects.filter(on=row.on, taggings__isnull=True, created_at__gte=row.created_at).delete()
+    Import.objects.filter(pk=row.pk).update(state=ImportState.UNDONE)
+    emit(ImportUndone(on=row.on, batch=str(row.batch_id), counts=counts), subject=row, by=by, label=row.name)
+    return row
 
 
 def _remove(

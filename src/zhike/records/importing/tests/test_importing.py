@@ -16,8 +16,8 @@ from zhike.kernel import ledger
 from zhike.kernel.errors import DomainError, Forbidden, Problems
 from zhike.kernel.models import Event
 from zhike.records.importing import actions, running
-from zhike.records.importing.queries import preview
 from zhike.records.importing.planning import Plan
+from zhike.records.importing.queries import preview
 from zhike.records.importing.storing import path_of
 from zhike.records.importing.tests.carrying import imported, planned, received
 from zhike.records.importing.undoing import take_back
@@ -52,8 +52,10 @@ def checksum() -> str:
     for model in (Party, ContactPoint, MatchKey, Membership, DuplicatePair, SearchRow, Tagging, Tag, User):
         skipped = {"updated_at", "version"} if model is Party else set()
         names = [f.attname for f in model._meta.concrete_fields if f.attname not in skipped]
-        if model is SearchRow:
+        if model in (SearchRow, ContactPoint, Tagging):  # written anew where a value came back
             names.remove("id")
+        if model is ContactPoint:
+            names.remove("created_at")
         for row in sorted(map(str, model._default_manager.values_list(*names))):
             found.update(row.encode())
     return found.hexdigest()
@@ -231,7 +233,9 @@ def test_an_unreadable_file_leaves_nothing(world: World, tmp_path: Path) -> None
         received(path, world.actor("沈嘉禾"))
 
 
-def test_the_pages_lead_from_upload_to_result(world: World, tmp_path: Path, django_capture_on_commit_callbacks: Any) -> None:
+def test_the_pages_lead_from_upload_to_result(
+    world: World, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     client, path = world.client("沈嘉禾"), companies(tmp_path / "a.csv", 6)
     with path.open("rb") as file:
         url = client.post("/customers/import/", {"file": file}).headers["Location"]
