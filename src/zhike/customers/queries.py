@@ -59,6 +59,25 @@ def parties_with_keys(keys: Sequence[str], *, limit: int = 200) -> list[UUID]:
     return list(Party.objects.live().filter(pk__in=list(ids)).values_list("pk", flat=True)[:limit])
 
 
+def survivor_of(party: Party, actor: Actor) -> Party | None:
+    """The record into which a merged one went, step by step; None where it was not, or lies outside the actor's scope."""
+    step, seen = party, {party.pk}
+    while step.merged_into_id is not None and step.merged_into_id not in seen:
+        seen.add(step.merged_into_id)
+        step = Party.objects.get(pk=step.merged_into_id)
+    return step if step.pk != party.pk and step.within(actor, "party.view") else None
+
+
+def merged_ids(party: Party) -> list[UUID]:
+    """The records that went into a party, over however many steps: their story is part of its own."""
+    found: list[UUID] = []
+    frontier = [party.pk]
+    while frontier:
+        frontier = [pk for pk in Party.objects.filter(merged_into__in=frontier).values_list("pk", flat=True) if pk not in found]
+        found += frontier
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Spell:
     """A time during which somebody owned a party; `until` is None for the running one."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.actions.fields import Reason
 from zhike.customers.events import DataHandedOut, PartyErased
-from zhike.customers.models import MatchKey, Membership, Party, Relation
+from zhike.customers.models import DuplicatePair, MatchKey, Membership, Merge, Party, Relation
 from zhike.customers.queries import everything_about
 from zhike.customers.terms import POINT_COLUMNS
 from zhike.kernel.actions import action, emit
@@ -45,16 +45,22 @@ def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
     """Erase a party's personal data for good: the row stays under a pseudonym, the ledger's chain stays whole.
 
     Gone: names, contact points, birthday, notes, custom values, tags, memberships as a person, relations, keys of likeness,
-    search, and the personal detail of every event about the party. It cannot be undone.
+    search, what merges remember, and the personal detail of every event about the party. Records that were merged into it
+    are the same customer and go with it. It cannot be undone.
     """
     if party.erased_at is not None:
         raise Conflict("already_erased", _("The personal data of this customer were erased already."))
+    if party.merged_into_id is not None and party.merged_into is not None and party.merged_into.erased_at is None:
+        message = _("This record was merged into “%(name)s”. Erase that one: this one goes with it.")
+        raise Conflict("merge.merged", message % {"name": party.merged_into.name})
     now = timezone.now()
     organisations = list(Party.objects.filter(people__person=party).distinct())
-    ids = [*_told_of(party), *_told_elsewhere(party)]
+    ids = [*_told_of(party), *_told_elsewhere(party), *_told_by_merges(party)]
     for rows in (party.points, party.names, party.memberships, party.relations, party.relations_from, party.scores):
         rows.all().delete()
     MatchKey.objects.filter(party=party).delete()
+    DuplicatePair.objects.filter(Q(left=party) | Q(right=party)).delete()
+    _merges_of(party).update(before={}, after={}, moved=[], changed=[], created=[], erased=True)
     for organisation in organisations:
         if organisation.contact_name == party.name:
             organisation.change(contact_name="", contact_title="")
@@ -73,7 +79,19 @@ def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
         PartyErased(reason=clean(reason, 200), details=len(ids)), subject=party, by=by, customer_id=party.pk
     )
     erase_details(ids, erased_by=event_id)
+    for merged in Party.objects.filter(merged_into=party, erased_at=None):
+        erase_party(merged, reason=reason, by=by)
     return party
+
+
+def _merges_of(party: Party) -> Any:
+    return Merge.objects.filter(Q(survivor=party) | Q(loser=party))
+
+
+def _told_by_merges(party: Party) -> Iterable[UUID]:
+    """Events of merges: they hold both records as they were, whichever of the two they are about."""
+    for pair in _merges_of(party).values_list("event_id", "undone_event_id"):
+        yield from (event_id for event_id in pair if event_id)
 
 
 def _told_of(party: Party) -> Iterable[UUID]:

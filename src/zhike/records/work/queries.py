@@ -35,3 +35,8 @@ def shown(work: Work) -> dict[str, Any]:
         "lines": [line for value in work.result.values() if isinstance(value, list) for line in value][:50],
         "result_url": str(work.result.get("url", "")),
     }
+
+
+def latest_of(kind: str) -> Work | None:
+    """The latest work of a kind, whoever started it."""
+    return Work.objects.filter(kind=kind).order_by("-id").first()
