@@ -65,7 +65,7 @@ def test_one_changes_ones_own_comment_for_a_while(world: World) -> None:
     record = customer(world)
     pk = say(world, "何永强", record, "第一版")["id"]
     data = {"comment": pk, "text": "第二版"}
-    with pytest.raises(DomainError, match="Only whoever|只有"):
+    with pytest.raises(DomainError, match=r"Only whoever|只有"):
         run("edit_comment_party", by=world.actor("周晓岚"), subject_id=record.pk, data=data)
     run("edit_comment_party", by=world.actor("何永强"), subject_id=record.pk, data=data)
     assert Comment.objects.get().text == "第二版"
