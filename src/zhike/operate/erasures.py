@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from zhike.kernel import actions
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import DomainError, NotFound
+from zhike.kernel.errors import DomainError
 from zhike.kernel.models import Event
 
 NAME = "erasures.jsonl"
@@ -69,20 +70,24 @@ def join(lines: Iterable[str]) -> None:
         partial.replace(path())
 
 
-def replay(people: Iterable[str]) -> int:
-    """Erase anew whoever a restored backup brought back; the answer is how many."""
-    if ERASE not in actions.registry:
-        return 0
-    done = 0
+def replay(people: Collection[str]) -> int:
+    """Erase anew whoever a restored backup brought back; the answer is how many. Raises when somebody could not be."""
+    by, done = Actor.system("restore", door="cli"), 0
     already = {str(pk) for pk in Event.objects.filter(type=ERASED).values_list("subject_id", flat=True)}
+    made = actions.registry[ERASE]
+    known = made.subject._base_manager.filter(pk__in=list(people)) if made.subject else None
+    here = {str(pk) for pk in known.values_list("pk", flat=True)} if known is not None else set()
+    failed = []
     for person in people:
-        if person in already:
+        if person in already or person not in here:
             continue
         try:
-            actions.run(ERASE, by=Actor.system("restore"), subject_id=person, data={"reason": "restored backup"})
+            actions.run(ERASE, by=by, subject_id=person, data={"reason": "restored backup"})
             done += 1
-        except NotFound:
-            continue  # came after the backup, so it is not there
         except DomainError as error:
             log.error("an erased record came back with the backup and could not be erased again: %s", error.code)
+            failed.append(person)
+    if failed:
+        message = _("%(count)s erased records came back with the backup and could not be erased again: %(ids)s")
+        raise DomainError("erasure_failed", message % {"count": len(failed), "ids": ", ".join(failed[:5])})
     return done
