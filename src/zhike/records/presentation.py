@@ -43,18 +43,17 @@ def list_frame(
     screen: Screen, actor: Actor, request: ActorRequest, query: ListQuery, views: Sequence[SavedView]
 ) -> dict[str, Any]:
     """Everything around the rows."""
-    bound = bound_columns(screen, actor)
     view = request.GET.get("view", "")
     keep = {k: v for k, v in request.GET.items() if k in ("sort", "columns", "view", "bin")}
     return {
         "tabs": tabs(screen, views, view, query.archived),
         "chips": chips(query.filter, actor),
         "filter_json": filter_text(query.filter),
-        "fields": [editor_field(b, actor) for b in bound.values() if operators_for(b)],
+        "fields_url": f"/{screen.slug}/fields/",
         "keep": keep,
         "save_url": f"/{screen.slug}/views/new/",
         "dropped": query.dropped,
-        "columns_menu": columns_menu(bound, query),
+        "columns_url": f"/{screen.slug}/columns/?{request.GET.urlencode()}",
         "bulk": bulk(screen, actor),
         "count_url": f"/{screen.slug}/count/?{request.GET.urlencode()}",
         "can_create": screen.creatable and actor.can(f"{screen.type}.create"),
@@ -154,14 +153,11 @@ def group_json(node: Group | Condition) -> Any:
 def editor_field(bound: Bound, actor: Actor) -> dict[str, Any]:
     """A column as the condition editor offers it."""
     column = bound.column
-    operators = [
+    operators: list[dict[str, Any]] = [
         {"name": op, "label": str(WORDS[op]), "input": INPUTS.get(op, "bool" if column.kind is Kind.BOOL else "")}
         for op in operators_for(bound)
     ]
     choices = editor_choices(bound, actor)
-    for operator in operators:
-        if operator["name"] == "this":
-            operator["input"] = "unit"
     return {
         "name": bound.name,
         "label": str(column.label),
@@ -187,6 +183,11 @@ def editor_choices(bound: Bound, actor: Actor) -> list[dict[str, str]] | None:
             {"value": str(pk), "label": name} for pk, name in (picked(screen, actor, "", 200) if screen else [])
         ]
     return None
+
+
+def editor_fields(screen: Screen, actor: Actor) -> list[dict[str, Any]]:
+    """Everything this person can filter a type by."""
+    return [editor_field(b, actor) for b in bound_columns(screen, actor).values() if operators_for(b)]
 
 
 def columns_menu(bound: Mapping[str, Bound], query: ListQuery) -> list[dict[str, Any]]:

@@ -36,6 +36,8 @@ register_converter(SlugConverter, "records")
 of_a_type = [
     path("", lists.record_list, name="record_list"),
     path("count/", lists.count, name="record_count"),
+    path("fields/", lists.fields, name="record_fields"),
+    path("columns/", lists.columns, name="record_columns"),
     path("pick/", lists.pick, name="record_pick"),
     path("new/", changes.new, name="record_new"),
     path("import/", import_views.upload, name="record_import"),

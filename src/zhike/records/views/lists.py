@@ -17,6 +17,7 @@ from zhike.kernel.screens import Screen
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
 from zhike.records.cells import Cells, is_numeric
+from zhike.records.columns import bound_columns
 from zhike.records.models import SavedView
 from zhike.records.queries import counted, matching, page, picked
 from zhike.records.requests import read_query, views_of
@@ -72,6 +73,26 @@ def _head(request: ActorRequest, column: Any, sort: str, width: str) -> dict[str
     address = _address(request, sort=target, after="") if column.sortable else ""
     css = "num" if is_numeric(column) else ""
     return {"label": column.label, "sort": address, "direction": direction, "css": css, "width": width}
+
+
+@signed_in
+def fields(request: ActorRequest, slug: str) -> HttpResponse:
+    """What the list can be filtered by, for the condition editor."""
+    screen, actor = screen_at(slug), request.actor
+    actor.require(f"{screen.type}.view")
+    return JsonResponse({"fields": presentation.editor_fields(screen, actor)})
+
+
+@signed_in
+def columns(request: ActorRequest, slug: str) -> HttpResponse:
+    """The choice of columns, as a form for the menu."""
+    screen, actor = screen_at(slug), request.actor
+    actor.require(f"{screen.type}.view")
+    query = read_query(screen, actor, request.GET)
+    keep = {k: v for k, v in request.GET.items() if k in ("filter", "sort", "view", "bin", "q")}
+    menu = presentation.columns_menu(bound_columns(screen, actor), query)
+    context = {"columns": menu, "action": f"/{screen.slug}/", "keep": keep}
+    return render(request, "zhike/parts/columns_form.html", context)
 
 
 @signed_in

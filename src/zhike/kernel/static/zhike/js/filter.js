@@ -16,18 +16,24 @@ export default () => ({
 
   init() {
     this.form = this.$el.closest("form");
-    this.fields = JSON.parse(this.form.querySelector("[data-filter-fields]").textContent);
     const hidden = this.form.elements.namedItem("filter");
     const given = hidden.value ? JSON.parse(hidden.value) : { all: [] };
     this.tree = given.all ? given : { all: given.any?.length === 1 ? given.any : [given] };
     this.form.addEventListener("click", (event) => this.clicked(event));
+  },
+  /** What can be filtered by is asked for once, when somebody first edits: most readers of a list never do. */
+  async load() {
+    if (this.fields) return;
+    const answer = await fetch(this.form.dataset.fields, { headers: { Accept: "application/json" } });
+    this.fields = (await answer.json()).fields;
     for (const field of this.fields) this.$refs.field.append(element("option", { value: field.name }, field.label));
   },
-  clicked(event) {
+  async clicked(event) {
     const button = event.target.closest("[data-filter-add], [data-filter-edit], [data-filter-drop], [data-filter-or]");
     if (!button) return;
     const { filterEdit: edit, filterDrop: drop, filterOr: or } = button.dataset;
     if (drop !== undefined) return this.drop(drop);
+    await this.load();
     this.path = edit ?? "";
     this.into = or ?? "";
     const condition = edit === undefined ? null : this.at(edit);
