@@ -228,7 +228,7 @@ OTHER = (
     Column(name="next_step_at", label=_("Next step on"), kind=Is.DATETIME, section="status", editable=False),
     Column(
         name="created_at", label=_("Created"), kind=Is.DATETIME, section="status", sortable=True, editable=False,
-        aliases=("创建时间", "创建日期", "created", "created at", "created on"),
+        aliases=("创建时间", "创建日期", "建档日期", "建档时间", "录入时间", "created", "created at", "created on"),
     ),
     Column(
         name="pool", label=_("Public pool"), kind=Is.RECORD, to="pool", section="status", editable=False,
@@ -289,6 +289,7 @@ SCREEN = register(
         ),
         writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
+        hints="/customers/similar/",
         name_parts=True,
         search=searched,
         rail=20,
@@ -306,6 +307,7 @@ register_rights(
 )
 
 # the rooms within customers declare their own, after the customer itself
+from zhike.customers.handover import actions as _handover_actions  # noqa: E402, F401
 from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401
 from zhike.customers.merging import actions as _merging_actions  # noqa: E402, F401
 from zhike.customers.territories import screens as _territory_screens  # noqa: E402, F401
