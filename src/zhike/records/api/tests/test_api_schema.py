@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
@@ -39,6 +42,16 @@ SLICE = 15  # operations of each run in CI; all of them by night
 def patient_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checks try many wrong keys on purpose; the limit on those has tests of its own."""
     monkeypatch.setattr(limits, "PER_NETWORK", 1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def kept_connection() -> Iterator[None]:
+    """The application runs within the test's own transaction, as Django's own client does it."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 def hold(caller: Caller, *, operations: int | None, examples: int) -> None:
