@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from zhike.activities.terms import Direction, TouchKind
-from zhike.kernel.models import OwnedRecord, Scope
+from zhike.kernel.models import OwnedRecord, RecordQuerySet, Scope
 
 WITH_PARTY = Scope(
     owner="party__owner_id", team="party__team_id", circle="party__pool_id", record="party_id", own=("owner_id",)
@@ -43,6 +43,14 @@ class Touch(OwnedRecord):
         return self.text[:40] or str(self.get_kind_display())
 
 
+class TaskQuerySet(RecordQuerySet["Task"]):
+    """Adjectives of tasks."""
+
+    def open(self) -> TaskQuerySet:
+        """Still to be done."""
+        return self.filter(done_at=None)
+
+
 class Task(OwnedRecord):
     """Something somebody has to do by a time; `reason` says why it is there."""
 
@@ -57,6 +65,8 @@ class Task(OwnedRecord):
     important = models.BooleanField(_("Important"), default=False)
     done_at = models.DateTimeField(_("Done"), null=True, blank=True)
     touch = auto_prefetch.ForeignKey(Touch, models.SET_NULL, null=True, blank=True, related_name="tasks")
+
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(OwnedRecord.Meta):
         indexes = [

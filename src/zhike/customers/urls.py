@@ -2,10 +2,22 @@
 
 from django.urls import URLPattern, path
 
+from zhike.customers.merging import views as merging
+from zhike.customers.handover import views as handover
 from zhike.customers.pool import views as pool
 from zhike.customers.territories import views as territories
 
 urlpatterns: list[URLPattern] = [
+    path("customers/similar/", merging.similar, name="similar"),
+    path("api/customers/similar", merging.similar, name="api_similar"),
+    path("customers/duplicates/", merging.duplicates, name="duplicates"),
+    path("customers/duplicates/find/", merging.find, name="duplicates_find"),
+    path("customers/duplicates/different/", merging.different, name="duplicates_different"),
+    path("customers/duplicates/later/", merging.later, name="duplicates_later"),
+    path("customers/<uuid:pk>/merge/", merging.choose, name="merge_choose"),
+    path("customers/<uuid:pk>/merge/<uuid:other>/", merging.merge, name="merge"),
+    path("customers/merges/<uuid:pk>/undo/", merging.undo, name="merge_undo"),
+    path("settings/people/<uuid:person_id>/handover/", handover.handover, name="handover"),
     path("pool/", pool.pool, name="pool"),
     path("pool/count/", pool.count, name="pool_count"),
     path("pool/falling/", pool.falling, name="pool_falling"),

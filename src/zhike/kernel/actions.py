@@ -116,7 +116,7 @@ class Action(Generic[P, R]):
             by,
             new_id(),
             above[-1].event_id if above else None,
-            above[-1].batch_id if above else _batch.get(),
+            _batch.get() or (above[-1].batch_id if above else None),
         )
         token = _frames.set((*above, frame))
         try:

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, tuple[Promise | str, str]] = {
     "updated": (_("%(who)s changed %(subject)s"), "pencil"),
     "archived": (_("%(who)s put %(subject)s into the bin"), "trash"),
     "restored": (_("%(who)s took %(subject)s back from the bin"), "arrow-back-up"),
+    "transferred": (_("%(who)s gave %(subject)s to %(to)s"), "arrows-exchange"),
     "purged": (_("%(who)s removed %(subject)s for good"), "trash-x"),
 }
 

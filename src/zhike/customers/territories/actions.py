@@ -32,10 +32,16 @@ Words = Annotated[list[str] | None, Field(max_length=200)]
 )  # fmt: skip
 def assign_party(party: Party, *, by: Actor) -> Party:
     """Give a customer to whom the rules name, with the reasons; the present owner keeps it when it is their turn."""
-    return give_by_rule(party, queries.rulebook(taking=True).choose(queries.facts_of(party)), by)
+    return _give(party, queries.rulebook(taking=True).choose(queries.facts_of(party)), by)
 
 
-def give_by_rule(party: Party, choice: Choice, by: Actor) -> Party:
+@action(right="party.transfer", title=_("Assign by rule"), icon="route", doors="job")
+def give_by_rule(party: Party, choice: Choice, *, by: Actor) -> Party:
+    """Carry out a choice that was made for a customer: a handover leaves the leaver out of the search."""
+    return _give(party, choice, by)
+
+
+def _give(party: Party, choice: Choice, by: Actor) -> Party:
     """Carry out a choice; its search stands on the event."""
     if not choice:
         raise Conflict("no_rule", _("No rule fits this customer.") + " " + " ".join(choice.sentences()[1:]))

@@ -90,5 +90,10 @@ def anew(request: ActorRequest) -> HttpResponse:
         return HttpResponseRedirect(f"/work/{work['work']}/")
     moves = queries.preview(request.actor, owner) if "owner" in asked else None
     people = active_people().order_by("sort_key")[:500]
-    context: dict[str, Any] = {"people": people, "owner": owner, "moves": moves, "targets": queries.by_target(moves or ())}
+    context: dict[str, Any] = {
+        "people": people,
+        "owner": owner,
+        "moves": moves,
+        "targets": queries.by_target(moves or ()),
+    }
     return _page(request, "anew", **context)

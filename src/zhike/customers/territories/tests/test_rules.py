@@ -10,7 +10,7 @@ from django.utils import translation
 from zhike.customers import actions as customer_actions
 from zhike.customers.models import AssignmentRule, Party
 from zhike.customers.pool.tests.test_pool import party, pool
-from zhike.customers.territories import queries
+from zhike.customers.territories import queries, tasks
 from zhike.customers.territories.actions import RuleDraft, assign_party, create_assignment
 from zhike.customers.territories.terms import Facts
 from zhike.identity.testing import World
@@ -119,7 +119,9 @@ def test_a_new_customer_nobody_claims_goes_by_the_rules_of_its_way(world: World)
 
 def test_rows_of_an_import_take_turns_too(world: World) -> None:
     made = rule(world, "导入", "何永强", "吴敏", doors=["import"])
-    rows = [{"name": f"导入客户{number}"} for number in range(4)] + [{"name": "有主", "owner": world.people["孙雨桐"].pk}]
+    rows = [{"name": f"导入客户{number}"} for number in range(4)] + [
+        {"name": "有主", "owner": world.people["孙雨桐"].pk}
+    ]
     ids = customer_actions.create_many(rows, by=world.actor("沈嘉禾").at("import"))
     owners = [Party.objects.get(pk=pk).owner for pk in ids]
     assert [o.name for o in owners if o] == ["何永强", "吴敏", "何永强", "吴敏", "孙雨桐"]
@@ -138,12 +140,15 @@ def test_the_preview_writes_nothing_and_the_work_does(world: World) -> None:
     client = world.client("周晓岚")
     page = client.get(f"/settings/territories/anew/?owner={world.people['何永强'].pk}")
     assert mine[0].name in page.content.decode()
+    assert tasks.reassign is not None
+    assert client.post("/settings/territories/anew/", {"owner": str(world.people["何永强"].pk)}).status_code == 302
+    assert Party.objects.filter(owner=world.people["吴敏"]).count() == 3
 
 
 def test_unknown_places_and_ids_are_refused(world: World) -> None:
     for bad in ({"divisions": ["99"]}, {"kinds": ["x"]}, {"doors": ["window"]}, {"pool": "zzz"}):
         with pytest.raises(DomainError):
-            rule(world, "坏", **bad)  # type: ignore[arg-type]
+            rule(world, "坏", **bad)
 
 
 def test_the_pages_make_try_and_remove_a_rule(world: World) -> None:

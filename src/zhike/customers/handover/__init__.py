@@ -1,0 +1,1 @@
+"""All that a leaver owns, given on in one act."""
