@@ -21,7 +21,7 @@ from zhike.operate import metrics
 
 requests = logging.getLogger("zhike.request")
 # These loggers put addresses, names or values into their arguments: only the sentence itself is kept.
-TALKATIVE = ("django", "axes", "allauth", "py.warnings")
+TALKATIVE = ("django", "allauth", "py.warnings")
 SLOW = 1.0  # seconds
 QUIET = ("/static/", "/healthz", "/metrics")
 

@@ -25,7 +25,6 @@ Convert = Callable[[Any], Any]
 LEFT_OUT = frozenset(
     {
         "django_migrations", "django_content_type", "auth_permission", "django_session", "identity_session", "identity_try", "kernel_spent",
-        "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "axes_accessattemptexpiration",
     }
 )  # fmt: skip
 
