@@ -8,5 +8,6 @@ SCHEDULES: Mapping[str, tuple[str, str]] = {
     "sweep-sessions": ("7 * * * *", "identity.sweep"),
     "recycle-pools": ("5 1 * * *", "pool.recycle"),
     "prune-transfers": ("41 * * * *", "records.prune_transfers"),
+    "find-duplicates": ("11 2 * * 6", "customers.find_duplicates"),
     "verify-ledger": ("23 4 * * 0", "operate.verify_ledger"),
 }

@@ -62,6 +62,8 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = words("ZHIKE_HOSTS", "127.0.0.1,localhost,[::1],testserver" if not PRODUCTION else "")
+# whoever types in a customer that a colleague looks after is told whom to ask, and nothing else
+TELL_OF_CUSTOMERS_ELSEWHERE = flag("ZHIKE_TELL_OF_CUSTOMERS_ELSEWHERE", True)
 BASE_URL = env("ZHIKE_URL")  # the address people use; links in messages are built from it, never from a request's Host
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 SECURE = BASE_URL.startswith("https://")

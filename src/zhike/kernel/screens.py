@@ -173,6 +173,7 @@ class Screen:
     board: Board | None = None
     writers: Writers = Writers()
     duplicates: Duplicates | None = None
+    hints: str = ""  # address that says, while the form of a new record is filled in, what may be there already
     name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}
     subtitle: Callable[[Any], str] | None = None

@@ -74,7 +74,9 @@ def merge_party(
 
 def _locked(party: Party, other: Party, other_version: int | None) -> tuple[Party, Party]:
     """Both rows as they are now, locked in one order; whoever was faster makes this stale."""
-    found = {row.pk: row for row in Party.objects.select_for_update().filter(pk__in=(party.pk, other.pk)).order_by("pk")}
+    found = {
+        row.pk: row for row in Party.objects.select_for_update().filter(pk__in=(party.pk, other.pk)).order_by("pk")
+    }
     if party.pk == other.pk or len(found) != 2:
         raise Invalid("merge.itself", _("A customer cannot be merged with itself. Choose another one."), "other")
     survivor, loser = found[party.pk], found[other.pk]
@@ -95,9 +97,9 @@ def _check(survivor: Party, loser: Party) -> None:
             message = _("“%(name)s” is in the bin. Restore it first.") % {"name": one.name}
             raise Conflict("merge.archived", message)
     if survivor.form != loser.form:
-        message = _("“%(name)s” is a person, the other an organisation: they cannot be one.")
         person = survivor if survivor.is_person else loser
-        raise Invalid("merge.form", message % {"name": person.name}, "other")
+        refusal = _("“%(name)s” is a person, the other an organisation: they cannot be one.") % {"name": person.name}
+        raise Invalid("merge.form", refusal, "other")
 
 
 def _check_group(survivor: Party, loser: Party) -> None:
@@ -192,8 +194,8 @@ def _check_survivor(survivor: Party, merge: Merge) -> None:
         message = _("The personal data of this customer were erased; the merge cannot be taken back.")
         raise Conflict("merge.erased", message)
     if survivor.merged_into_id is not None:
-        message = _("“%(name)s” was merged itself since. Take that merge back first.") % {"name": survivor.name}
-        raise Conflict("merge.merged", message)
+        merged = _("“%(name)s” was merged itself since. Take that merge back first.") % {"name": survivor.name}
+        raise Conflict("merge.merged", merged)
 
 
 def _restore_fields(survivor: Party, merge: Merge) -> list[str]:
@@ -227,7 +229,7 @@ def _pair(party: Party, other: Party) -> DuplicatePair | None:
     return DuplicatePair.objects.filter(left_id=left, right_id=right).first()
 
 
-@action(right="party.merge", title=_("Not the same"), icon="equal-not", shown=lambda party, actor: False)
+@action(right="party.merge", title=_("Not the same"), icon="circle-x", shown=lambda party, actor: False)
 def tell_apart_party(party: Party, *, other: Other, different: bool = True, by: Actor) -> Party:
     """Note that two likely duplicates are different customers, so that nobody is asked again; or take that back."""
     by.require("party.merge", other)

@@ -45,7 +45,7 @@ class PartyUnmerged:
     "party.told_apart",
     sentence=_("%(who)s noted that %(subject)s and %(other)s are different customers"),
     personal=("other",),
-    icon="equal-not",
+    icon="circle-x",
 )
 class PartiesToldApart:
     """Two likely duplicates are different customers; `different` is False when that is taken back."""

@@ -104,7 +104,9 @@ class Moves:
         for one in reversed(self.moved):
             for ids in _chunks(one["ids"]):
                 there = apps.get_model(one["model"])._base_manager.filter(pk__in=ids, **{one["column"]: survivor_id})
-                _write(apps.get_model(one["model"]), list(there.values_list("pk", flat=True)), {one["column"]: loser_id})
+                _write(
+                    apps.get_model(one["model"]), list(there.values_list("pk", flat=True)), {one["column"]: loser_id}
+                )
         for one in reversed(self.changed):
             model = apps.get_model(one["model"])
             row = model._base_manager.filter(pk=one["id"]).first()
@@ -140,7 +142,9 @@ def move_all(moves: Moves, survivor: Party, loser: Party) -> None:
         if pointer.model is Party:
             rows = rows.exclude(pk=survivor.pk)
         staying = _refused(pointer, survivor.pk, loser.pk)
-        moves.move(pointer, [pk for pk in rows.order_by("pk").values_list("pk", flat=True) if pk not in staying], survivor.pk)
+        moves.move(
+            pointer, [pk for pk in rows.order_by("pk").values_list("pk", flat=True) if pk not in staying], survivor.pk
+        )
     _move_custom(moves, survivor, loser)
 
 

@@ -30,10 +30,23 @@ from zhike.records.work.queries import latest_of
 
 WORK = "duplicates"
 PAGE = 20
+COUNTED = 1000
 MOST_LATER = 200
 MASKS = {"phone": mask_phone, "email": mask_email, "wechat": mask_id, "credit_code": None}
 #: what stands in the queue beside each other
-BESIDE = ("name", "mobile", "phone", "email", "credit_code", "city", "address", "owner", "level", "last_touch_at", "created_at")
+BESIDE = (
+    "name",
+    "mobile",
+    "phone",
+    "email",
+    "credit_code",
+    "city",
+    "address",
+    "owner",
+    "level",
+    "last_touch_at",
+    "created_at",
+)
 
 #: what people call rows that are no record type of their own
 WORDS = {
@@ -114,14 +127,18 @@ def pairs_for(actor: Actor) -> QuerySet[DuplicatePair]:
     return found.filter(left__in=mine.values("pk"), right__in=mine.values("pk"))
 
 
-def queue(actor: Actor, *, state: str = "", form: str = "", least: float = 0.5, after: str = "", now: datetime) -> Queue:
+def queue(
+    actor: Actor, *, state: str = "", form: str = "", least: float = 0.5, after: str = "", now: datetime
+) -> Queue:
     """The work queue, the weightiest first. `state`: "" (to decide now), later, different."""
     found = pairs_for(actor).filter(probability__gte=least)
     waiting = Q(later_until__gt=now)
     if state == "different":
         found = found.filter(state=PairState.DIFFERENT)
     else:
-        found = found.filter(state=PairState.OPEN).filter(waiting if state == "later" else ~waiting | Q(later_until=None))
+        found = found.filter(state=PairState.OPEN).filter(
+            waiting if state == "later" else ~waiting | Q(later_until=None)
+        )
     if form:
         found = found.filter(left__form=form)
     start = int(after) if after.isdigit() else 0
@@ -153,8 +170,8 @@ def shown_pair(row: DuplicatePair, actor: Actor) -> ShownPair:
     reasons = [one for one in row.reasons if one.get("bits", 0) > 0]
     against = [one for one in row.reasons if one.get("bits", 0) < 0]
     return ShownPair(
-        row.pk, round(100 * row.probability), row.state, told(reasons[:4], actor), told(against[:2], actor), *cells,
-        rows, row.later_until,
+        row.pk, round(100 * row.probability), row.state, told(reasons[:4], actor), told(against[:2], actor), cells[0],
+        cells[1], rows, row.later_until,
     )  # fmt: skip
 
 
@@ -176,6 +193,47 @@ def side_of(party: Party, actor: Actor, names: Sequence[str]) -> Side:
 def _says(item: Any, row: Mapping[str, Any]) -> bool:
     value = (row.get("_custom") or {}).get(item.name) if item.column.custom else row.get(item.name)
     return value not in (None, "", [])
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, str]:
+    """How many pairs wait, are put off, are known to be different; counted no further than a thousand."""
+    found = pairs_for(actor).filter(probability__gte=0.5)
+    later = Q(later_until__gt=now)
+    wanted = {
+        "open": found.filter(state=PairState.OPEN).exclude(later),
+        "later": found.filter(later, state=PairState.OPEN),
+        "different": pairs_for(actor).filter(state=PairState.DIFFERENT),
+    }
+    numbers = {name: rows.order_by()[: COUNTED + 1].count() for name, rows in wanted.items()}
+    return {name: f"{COUNTED:,}+" if number > COUNTED else f"{number:,}" for name, number in numbers.items()}
+
+
+def likely_of(party: Party, actor: Actor) -> list[tuple[Party, int]]:
+    """The likely duplicates of one customer that somebody may merge it with."""
+    rows = pairs_for(actor).filter(Q(left=party) | Q(right=party), state=PairState.OPEN)
+    rows = rows.order_by("-probability").select_related("left", "right")[:5]
+    return [(row.right if row.left_id == party.pk else row.left, round(100 * row.probability)) for row in rows]
+
+
+def options_for(party: Party, actor: Actor) -> list[tuple[UUID, str]]:
+    """Customers of the same form to choose from; the picker asks for more by name."""
+    found = Party.objects.visible_to(actor, "party.merge").live().filter(form=party.form).exclude(pk=party.pk)
+    return list(found.order_by("sort_key", "pk").values_list("pk", "name")[:100])
+
+
+def beside(survivor: Party, loser: Party, actor: Actor) -> dict[str, Any]:
+    """Two records before a merge: the pair's reasons, fields that differ, what comes along."""
+    left, right = sorted((survivor.pk, loser.pk))
+    pair = DuplicatePair.objects.filter(left_id=left, right_id=right).first()
+    reasons = [one for one in pair.reasons if one.get("bits", 0) > 0] if pair else []
+    return {
+        "survivor": survivor,
+        "loser": loser,
+        "percent": round(100 * pair.probability) if pair else None,
+        "reasons": told(reasons[:4], actor),
+        "choices": differences(survivor, loser, actor),
+        "joined": joined(loser),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +323,7 @@ def preview_of_undo(merge: Merge) -> dict[str, Any]:
     return {"merge": merge, "back": counts, "later": later_than(merge)}
 
 
-def merge_at(pk: object, actor: Actor) -> Merge:
+def merge_at(pk: UUID, actor: Actor) -> Merge:
     """The merge behind an id, of which somebody may see the survivor; otherwise it does not exist."""
     found = Merge.objects.filter(pk=pk, undone_at=None).select_related("survivor", "loser", "by").first()
     if found is None or not found.survivor.within(actor, "party.view"):

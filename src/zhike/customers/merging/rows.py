@@ -50,7 +50,7 @@ def move_names(moves: Moves, survivor: Party, loser: Party, theirs: Set[str]) ->
     moving = []
     for row in rows:
         column = column_of.get(row.kind)
-        if column in theirs and getattr(loser, column) != row.name:
+        if column is not None and column in theirs and getattr(loser, column) != row.name:
             moves.set(row, kind=NameOf.ALIAS)
     for row in loser.names.order_by("pk"):
         column = column_of.get(row.kind)
@@ -99,8 +99,8 @@ def scores_complete(party: Party) -> None:
     """After a merge was taken back: a kind that lost its latest score to a later run has its newest one again."""
     shown = set(party.scores.filter(latest=True).values_list("kind", flat=True))
     for kind in set(party.scores.values_list("kind", flat=True)) - shown:
-        newest = party.scores.filter(kind=kind).order_by("-as_of", "-pk").first()
-        Score.objects.filter(pk=newest.pk if newest else None).update(latest=True)
+        newest = party.scores.filter(kind=kind).order_by("-as_of", "-pk")[:1]
+        Score.objects.filter(pk__in=[row.pk for row in newest]).update(latest=True)
 
 
 def note_owners(moves: Moves, survivor: Party, loser: Party, theirs: Set[str], now: datetime) -> None:

@@ -32,7 +32,8 @@ def new(request: ActorRequest, slug: str) -> HttpResponse:
     title = _("New: %(type)s") % {"type": screen.label}
     form = forms.record_form(screen, actor, data=forms.sent(request), initial=request.GET.dict())
     if request.method == "GET":
-        return dialog(request, {"form": form, "title": title, "action": request.path, "key": new_id().hex})
+        context = {"form": form, "title": title, "action": request.path, "key": new_id().hex, "hints": screen.hints}
+        return dialog(request, context)
 
     def create(data: dict[str, Any]) -> Outcome:
         return run(f"create_{screen.type}", by=actor, data=forms.filled(data), idempotency_key=read_key(request))

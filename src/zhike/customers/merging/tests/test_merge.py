@@ -23,7 +23,7 @@ from zhike.customers.merging import moving
 from zhike.customers.merging.actions import merge_party, tell_apart_party, unmerge_party
 from zhike.customers.merging.terms import MOVED_BY_ID, STAYING_BY_ID
 from zhike.customers.models import DuplicatePair, MatchKey, Membership, Merge, OwnerSpell, PairState, Party
-from zhike.customers.terms import RelationKind
+from zhike.customers.terms import PointKind, RelationKind
 from zhike.identity.testing import World
 from zhike.kernel.actions import registry, run
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
@@ -80,8 +80,8 @@ def entangled(world: World) -> tuple[Party, Party]:
     superior = Membership.objects.get(organisation=two, person=shared)
     Membership.objects.filter(organisation=two, person=boss).update(reports_to=superior)
     Membership.objects.filter(organisation=two, person__name="李强").update(ended_on=NOON.date())
-    add_contact_point(two, kind="mobile", value="13800138000", by=admin)
-    add_contact_point(two, kind="qq", value="12345678", by=admin)
+    add_contact_point(two, kind=PointKind.MOBILE, value="13800138000", by=admin)
+    add_contact_point(two, kind=PointKind.QQ, value="12345678", by=admin)
     mark_do_not_use(two, point_id=two.points.get(value__contains="13800138000").pk, reason="空号", by=admin)
     add_alias(two, name="老恒源", by=admin)
     relate_parties(one, other=two, kind=RelationKind.AFFILIATE, by=admin)
