@@ -13,12 +13,13 @@ from zhike.kernel.actor import Actor
 if TYPE_CHECKING:
     from zhike.identity.models import User
 
+CLOSE = ("owner", "team", "pool", "parent", "created_by")  # every page of a party shows them
 BELOW = {"team_below", "all"}  # extents that look down the tree of teams
 
 
 def party(pk: object, by: Actor, right: str = "party.view") -> Party:
     """The party behind an id; outside the actor's scope it does not exist (NotFound)."""
-    found: Party = find(Party, pk, by, right=right)
+    found: Party = find(Party, pk, by, right=right, related=CLOSE)
     return found
 
 

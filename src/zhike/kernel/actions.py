@@ -12,8 +12,8 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from decimal import InvalidOperation
 from datetime import datetime
+from decimal import InvalidOperation
 from functools import update_wrapper
 from typing import Annotated, Any, ClassVar, Generic, Literal, ParamSpec, TypeVar, cast, get_args, get_origin
 from uuid import UUID
@@ -242,10 +242,13 @@ def _record_type(annotation: Any) -> tuple[type[Record] | None, bool]:
     return None, False
 
 
-def find(model: type[Record], pk: object, by: Actor, *, right: str | None = None, field: str | None = None) -> Any:
-    """The record behind an id within the actor's rights; outside them it does not exist."""
+def find(
+    model: type[Record], pk: object, by: Actor, *, right: str | None = None, field: str | None = None, related: tuple[str, ...] = ()
+) -> Any:  # fmt: skip
+    """The record behind an id within the actor's rights, `related` rows with it; outside them it does not exist."""
     parsed = parse_id(pk)
-    record = model.objects.visible_to(by, right).filter(pk=parsed).first() if parsed else None
+    seen: Any = model.objects.visible_to(by, right)
+    record = (seen.select_related(*related) if related else seen).filter(pk=parsed).first() if parsed else None
     if record is None:
         if field is not None:
             raise Invalid("unknown_reference", NotFound().message, field)

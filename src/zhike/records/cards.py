@@ -19,7 +19,7 @@ from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
 from zhike.records.panels import with_standard
-from zhike.records.queries import REFERENCES, tags_of
+from zhike.records.queries import REFERENCES, tags_on
 
 
 def card_context(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def row_of(record: Record, columns: list[Bound]) -> dict[str, Any]:
         if column.custom:
             continue
         if column.kind is Kind.TAGS:
-            row[column.name] = tags_of([record.pk]).get(record.pk, [])
+            row[column.name] = tags_on(record)
         elif column.kind in REFERENCES:
             other = follow(record, column.orm)
             row[column.name] = other.pk if other is not None else None

@@ -255,6 +255,15 @@ def tags_of(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
+def tags_on(record: Record) -> list[str]:
+    """The tags of a record in hand, asked once however many parts of a page want them."""
+    kept = record.__dict__
+    if "_tags" not in kept:
+        kept["_tags"] = tags_of([record.pk]).get(record.pk, [])
+    found: list[str] = kept["_tags"]
+    return found
+
+
 def known_tags(screen: Screen) -> QuerySet[Tag]:
     """The tags in use on a type."""
     return Tag.objects.filter(on=screen.type).order_by("folded")

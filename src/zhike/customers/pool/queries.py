@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from zhike.identity.access import organisation
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.text import fold
-from zhike.records.queries import records_tagged, tags_of
+from zhike.records.queries import records_tagged, tags_of, tags_on
 
 CHUNK = 500
 MOST_FALLING = 50
@@ -296,10 +297,23 @@ def about_to_fall(actor: Actor, now: datetime) -> list[tuple[Party, PoolState]]:
     return sorted(found, key=lambda item: (item[1].days_left or 0, item[0].sort_key))[:MOST_FALLING]
 
 
+@lru_cache(maxsize=4)
+def _kept(epoch: int, minute: int) -> Clockwork:
+    return clockwork(clock.now())
+
+
+def standing(actor: Actor, now: datetime) -> Clockwork:
+    """The pools' rules for a card: kept a minute at most, and only until pools, teams or rights change (their epoch)."""
+    if not actor.epoch:
+        return clockwork(now)
+    return replace(_kept(actor.epoch, int(now.timestamp()) // 60), now=now)
+
+
 def pool_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """The countdown and its reason on an owned customer; the pool and why on one that lies in it."""
-    pool = party.pool if party.pool_id else None
-    return {"state": pool_state(party, clock.now()), "party": party, "pool": pool, "assigned": why_assigned(party)}
+    pool, now = party.pool if party.pool_id else None, clock.now()
+    state = pool_state(party, now, standing(actor, now), tags_on(party))
+    return {"state": state, "party": party, "pool": pool, "assigned": why_assigned(party)}
 
 
 def counts() -> dict[UUID, int]:

@@ -17,7 +17,7 @@ from zhike.kernel.models import Record
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.records.history import names_of_people
 from zhike.records.models import Comment, Tag
-from zhike.records.queries import tags_of
+from zhike.records.queries import tags_on
 
 SHOWN = 50
 UNDO_TIME = timedelta(minutes=15)
@@ -61,7 +61,7 @@ def panel_of_comments(record: Record, actor: Actor) -> dict[str, Any]:
 def panel_of_tags(record: Record, actor: Actor) -> dict[str, Any]:
     """The panel of tags."""
     screen = screens[record.record_type]
-    tags = tags_of([record.pk]).get(record.pk, [])
+    tags = tags_on(record)
     allowed = record.within(actor, f"{screen.type}.edit")
     return {"tags": tags, "base": f"/{screen.slug}/{record.pk}/", "allowed": allowed, "slug": screen.slug}
 
