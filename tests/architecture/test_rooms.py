@@ -41,6 +41,7 @@ FURTHER: dict[str, dict[str, str]] = {
         "pool": "public pools: claiming, falling in",
         "territories": "who gets a new customer",
         "handover": "all that a leaver owns, in one act",
+        "matching": "whether rows of an import exist already",
     },
     "connect": {"mcp": "the agents' door is one protocol in one place"},
 }

@@ -17,7 +17,7 @@ from zhike.customers.actions.preparing import Prepared, percent_complete, prepar
 from zhike.customers.actions.writing import unowned
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, PartyName
 from zhike.customers.queries import search_fields, team_of
-from zhike.customers.terms import Form, key_number
+from zhike.customers.terms import Form, Kind, key_number
 from zhike.customers.territories.queries import Rulebook, rulebook
 from zhike.customers.territories.terms import WAYS, Choice, Facts
 from zhike.kernel import bulk
@@ -203,7 +203,8 @@ def _owned(rows: Rows, made: Prepared, values: Mapping[str, Any], choice: Choice
 
 def _introduce(rows: Rows, organisation_id: UUID, fields: Mapping[str, Any]) -> None:
     """The contact person named with a new organisation, as a party of their own and its primary contact."""
-    values = {"name": fields["contact_name"], "form": Form.PERSON, "title": fields["contact_title"]}
+    values = {"name": fields["contact_name"], "form": Form.PERSON, "kind": Kind.CONSUMER}  # as `prepare` would guess
+    values |= {"title": fields["contact_title"]}
     values |= {"source": fields["source"], "owner": fields["owner_id"], "team": fields["team_id"]}
     values |= {"created_at": fields["created_at"], "created_by": fields["created_by_id"]}
     person_id = _add(rows, _ready(values, {}, lenient=False))

@@ -48,20 +48,25 @@ class Importer:
             if cell.field.column.kind in referring
         }
 
-    def read(self, rows: Sequence[Row]) -> tuple[list[ReadRow], list[Any]]:
-        """Rows as understood, with problems of every kind, and as the type prepares them. Writes nothing."""
+    def parse(self, rows: Sequence[Row]) -> list[ReadRow]:
+        """Rows as understood cell by cell, references found."""
         found = [self.reader.read(row) for row in rows]
         if self.references:
             resolve(self.screen, self.references, found, self.by)
-        usable = [row for row in found if not row.fatal]
+        return found
+
+    def prepare(self, found: Sequence[ReadRow]) -> list[Any]:
+        """Usable rows as the type prepares them; what it refuses becomes a problem of its row. Writes nothing."""
+        values = [row.values for row in found if not row.fatal]
         duplicates = self.screen.duplicates
-        if duplicates is None:
-            return found, [row.values for row in usable]
-        ready = list(duplicates.read([row.values for row in usable], by=self.by))
-        for row, one in zip(usable, ready, strict=True):
+        return values if duplicates is None else self.sorted_out(found, duplicates.read(values, by=self.by))
+
+    def sorted_out(self, found: Sequence[ReadRow], ready: Sequence[Any]) -> list[Any]:
+        """What was prepared, without the refused, which are told at their rows."""
+        for row, one in zip([row for row in found if not row.fatal], ready, strict=True):
             if isinstance(one, DomainError):
                 row.problems += self.problems(one)
-        return found, [one for one in ready if not isinstance(one, DomainError)]
+        return [one for one in ready if not isinstance(one, DomainError)]
 
     def problems(self, error: DomainError) -> list[Problem]:
         """A refusal of the type, at the cells it speaks of."""
@@ -74,10 +79,9 @@ class Importer:
         duplicates = self.screen.duplicates
         return duplicates.find(ready, self.memory) if duplicates and ready else [()] * len(ready)
 
-    def carry_out(self, rows: Sequence[Row]) -> Done:
-        """Write what the rows say."""
+    def carry_out(self, found: Sequence[ReadRow], ready: Sequence[Any]) -> Done:
+        """Write what prepared rows say."""
         done = Done()
-        found, ready = self.read(rows)
         usable = [row for row in found if not row.fatal]
         for row in found:
             if row.fatal:
@@ -85,7 +89,7 @@ class Importer:
         known = self.likely(ready)
         with batch(self.batch_id):
             self._write(done, usable, ready, known)
-        done.counts["read"] += len(rows)
+        done.counts["read"] += len(found)
         return done
 
     def _write(

@@ -79,7 +79,8 @@ def preview(row: Import, by: Actor, plan: Plan) -> Preview:
         return Preview(table, plan, found, rows, [""] * len(rows), Counter(), tuple(each))
     sample = table.sample(SAMPLE)
     importer = Importer(screen, by, plan, RowReader(screen, by, plan, sample, People(by, adding=False)))
-    rows, ready = importer.read(sample)
+    rows = importer.parse(sample)
+    ready = importer.prepare(rows)
     known = iter(importer.likely(ready))
     fates = ["refused" if one.fatal else _fate(next(known), plan) for one in rows]
     return Preview(table, plan, found, rows[:SHOWN], fates[:SHOWN], Counter(fates))

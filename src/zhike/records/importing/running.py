@@ -20,6 +20,7 @@ from zhike.kernel.errors import DomainError
 from zhike.kernel.jobs import job
 from zhike.kernel.screens import Screen, screens
 from zhike.records import work
+from zhike.records.importing.ahead import prepared
 from zhike.records.importing.chunks import Done, Importer
 from zhike.records.importing.delimited import Row
 from zhike.records.importing.events import ImportFinished
@@ -83,11 +84,12 @@ def carry_out(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
     table = open_table(path_of(row.key), hints=Plan.of(row.plan).reading)
     importer = importer_of(row, by, table)
     try:
-        for rows in chunks(table, row.checkpoint, size) if not row.read_all else ():
+        waiting = chunks(table, row.checkpoint, size) if not row.read_all else iter(())
+        for rows, found, ready in prepared(importer, waiting, table.estimated_rows - row.checkpoint):
             if not progress(row.counts.get("read", 0)):
                 raise Stopped
             with transaction.atomic():
-                done = importer.carry_out(rows)
+                done = importer.carry_out(found, ready)
                 _advance(row, done, rows[-1].line)
         if not row.read_all:
             _passed(row, read_all=True)
