@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from .records import Reason
 
 _FIELDS = {
@@ -44,11 +47,22 @@ _LEVELS = {
 
 
 def sentence(reason: Reason, lang: str = "zh") -> str:
-    """One reason in words; any `lang` that begins with zh gives simplified Chinese, others English."""
+    """One reason in words: zh… is simplified Chinese, zh-hant… traditional, anything else English; values stay as written."""
     chinese = lang.lower().startswith("zh")
-    own = _FIELDS.get(reason.field, (reason.field, reason.field))[0 if chinese else 1]
-    pattern = _LEVELS[reason.code][0 if chinese else 1]
+    turned = _traditional() if lang.lower().startswith(("zh-hant", "zh-tw", "zh-hk")) else str
+    own = turned(_FIELDS.get(reason.field, (reason.field, reason.field))[0 if chinese else 1])
+    pattern = turned(_LEVELS[reason.code][0 if chinese else 1])
     return pattern.format(field=own, Field=own[:1].upper() + own[1:], detail=_place(reason))
+
+
+@cache
+def _traditional() -> Callable[[str], str]:
+    try:
+        from opencc import OpenCC
+    except ImportError:
+        return str
+    convert: Callable[[str], str] = OpenCC("s2twp").convert
+    return convert
 
 
 def _place(reason: Reason) -> str:
