@@ -20,6 +20,19 @@ def asked(request: ActorRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ASKED if request.GET.get(name)}
 
 
+def sent(request: ActorRequest, screen: Screen) -> dict[str, Any]:
+    """What a sent dialog asks for."""
+    format, _colon, encoding = request.POST.get("format", "").partition(":")
+    return {
+        "on": screen.type,
+        "params": asked(request),
+        "columns": request.POST.getlist("columns"),
+        "format": format,
+        "encoding": encoding or "utf-8-sig",
+        "reason": request.POST.get("reason", "").strip(),
+    }
+
+
 def context(request: ActorRequest, screen: Screen) -> dict[str, Any]:
     """The dialog: how many records, which formats and columns, and whether the password is asked again."""
     actor = request.actor

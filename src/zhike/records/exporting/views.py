@@ -43,23 +43,14 @@ def _given(request: ActorRequest, screen: Screen) -> HttpResponse:
     """The answer to a sent dialog: first the password, then the act, then the file."""
     if not signin.confirmed(request):
         signin.confirm(request, request.user, request.POST.get("password", ""))  # type: ignore[arg-type]
-    sent, actor = request.POST, request.actor
-    format, _colon, encoding = sent.get("format", "").partition(":")
-    data: dict[str, Any] = {
-        "on": screen.type,
-        "params": shown.asked(request),
-        "columns": sent.getlist("columns"),
-        "format": format,
-        "encoding": encoding or "utf-8-sig",
-        "reason": sent.get("reason", "").strip(),
-    }
+    actor, data = request.actor, shown.sent(request, screen)
     outcome = run("export_records", by=actor, data=data)
     if outcome.reply["work"]:
         return HttpResponseRedirect(f"/work/{outcome.reply['work']}/")
-    order = ordered(screen.type, actor, data["params"], data["columns"], format, data["encoding"])
+    order = ordered(screen.type, actor, data["params"], data["columns"], data["format"], data["encoding"])
     out = io.BytesIO()
-    write_table(format, out, order.heads, rows_of(order, actor), encoding=order.encoding)
-    return _file(io.BytesIO(out.getvalue()), files.file_name(order), FORMATS[format][0])
+    write_table(order.format, out, order.heads, rows_of(order, actor), encoding=order.encoding)
+    return _file(io.BytesIO(out.getvalue()), files.file_name(order), FORMATS[order.format][0])
 
 
 def _file(out: Any, name: str, media_type: str) -> HttpResponse:

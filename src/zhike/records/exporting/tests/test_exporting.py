@@ -180,7 +180,7 @@ NAME = TEXT.filter(lambda text: any(char.isalpha() for char in text) and len(tex
         ),
         min_size=1,
         max_size=5,
-        unique_by=lambda row: row["name"].strip().casefold(),
+        unique_by=lambda row: str(row["name"]).strip().casefold(),
     )
 )
 @runs(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
