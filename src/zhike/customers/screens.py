@@ -276,7 +276,7 @@ SCREEN = register(
             ),
             Panel(key="pool", title=_("Public pool"), template="customers/pool/panel.html", context=pool_queries.pool_panel),
             Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
-            Panel(key="merged", title=_("Merged records"), template="customers/merging/panel.html", context=merging_queries.merged_panel),
+            Panel(key="merged", title=_("Merged records"), template="customers/merging/panel.html", context=merging_queries.merged_panel, later=True),
             Panel(key="scores", title=_("Scores"), template="customers/scores.html", context=queries.scores_panel),
             Panel(
                 key="points", title=_("Ways to reach"), template="customers/points.html", context=queries.points_panel,

@@ -98,7 +98,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A panel of a card: a template and a function (record, actor) -> context. `place` is left, main or right."""
+    """A panel of a card: a template and a function (record, actor) -> context. `place` is left, main or right.
+
+    One that is `later` is asked for when somebody scrolls to it.
+    """
 
     key: str
     title: Text
@@ -106,6 +109,7 @@ class Panel:
     context: Callable[[Any, Any], Mapping[str, Any]]
     place: str = "right"
     right: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

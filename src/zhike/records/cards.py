@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from zhike.kernel import clock
 from zhike.kernel.actions import Action, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.models import Record
-from zhike.kernel.screens import Kind, Screen, Section
+from zhike.kernel.screens import Kind, Panel, Screen, Section
 from zhike.records import watching
 from zhike.records.access import title_of
 from zhike.records.cells import Cells
@@ -31,13 +32,27 @@ def card_context(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]
     }
 
 
-def panels_of(screen: Screen, record: Record, actor: Actor, places: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """The panels that this person may see, with what their templates need."""
-    return [
-        {"panel": panel, "place": panel.place, "context": panel.context(record, actor)}
+def panels_of(
+    screen: Screen, record: Record, actor: Actor, places: tuple[str, ...] = (), keys: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """The panels that this person may see, with what their templates need; those for later come without.
+
+    `places` leaves out what every card has, `keys` names the panels wanted, now.
+    """
+    wanted = [
+        panel
         for panel in (screen.panels if places else with_standard(screen))
-        if (not panel.right or actor.can(panel.right)) and (not places or panel.place in places)
+        if (not panel.right or actor.can(panel.right))
+        and (not places or panel.place in places)
+        and (keys is None or panel.key in keys)
     ]
+    return [panel_item(panel, record, actor, later=panel.later and keys is None) for panel in wanted]
+
+
+def panel_item(panel: Panel, record: Record, actor: Actor, *, later: bool = False) -> dict[str, Any]:
+    """One panel for the template."""
+    context = {} if later else panel.context(record, actor)
+    return {"panel": panel, "place": panel.place, "context": context, "later": later}
 
 
 def drawer_context(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]:

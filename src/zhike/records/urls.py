@@ -57,6 +57,7 @@ of_a_type = [
     path("bulk/<slug:name>/", commands.bulk, name="record_bulk"),
     path("<uuid:pk>/", cards.card, name="record_card"),
     path("<uuid:pk>/drawer/", cards.drawer, name="record_drawer"),
+    path("<uuid:pk>/panel/<slug:key>/", cards.panel, name="record_panel"),
     path("<uuid:pk>/history/", cards.record_history, name="record_history"),
     path("<uuid:pk>/edit/", changes.edit, name="record_edit"),
     path("<uuid:pk>/cell/<slug:column>/", changes.cell, name="record_cell"),

@@ -29,7 +29,8 @@ ELSEWHERE = {
 }  # fmt: skip
 
 BESIDE = {"reveal_contact", "log_touch", "set_next_step"}  # actions with a place of their own on the page
-PRINTED = {"people", "related", "scores", "points"}  # panels that make sense on paper
+PRINTED = frozenset({"people", "related", "scores", "points"})  # panels that make sense on paper
+BESIDE_LIST = frozenset({"points", "pool", "people", "scores"})  # and in the drawer
 
 
 @signed_in
@@ -58,7 +59,7 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     party = party_at(pk, actor)
     lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=4)
-    context = shared(party, actor) | {
+    context = shared(party, actor, BESIDE_LIST) | {
         "warnings": asked.warnings(party, actor, now),
         "lines": lines,
         "tasks": asked.tasks(party.pk, actor, now),
@@ -67,14 +68,14 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "desk/drawer.html", context)
 
 
-def shared(party: Any, actor: Actor) -> dict[str, Any]:
-    """What page and brief show alike: facts that stand nowhere else on the page; panels."""
+def shared(party: Any, actor: Actor, keys: frozenset[str] | None = None) -> dict[str, Any]:
+    """What page and brief show alike: facts that stand nowhere else on the page; the panels, or those named."""
     screen = screens["party"]
     found = basics(screen, party, actor)
     for section in found["facts"]:
         section["fields"] = [item for item in section["fields"] if item["name"] not in ELSEWHERE]
     facts = [section for section in found["facts"] if section["fields"]]
-    panels = panels_of(screen, party, actor)
+    panels = panels_of(screen, party, actor, keys=keys)
     found["actions"] = [item for item in found["actions"] if item["name"] not in BESIDE]
     return found | {"facts": facts, "panels": panels, "title": party.name, "party": party}
 
@@ -109,9 +110,7 @@ def brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     party = open_brief(party_at(pk, actor), by=actor)
     lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=8)
-    found = shared(party, actor)
-    context = found | {
-        "panels": [item for item in found["panels"] if item["panel"].key in PRINTED],
+    context = shared(party, actor, PRINTED) | {
         "risks": asked.risks(party, actor, now),
         "collaborators": asked.collaborators(party),
         "lines": lines,

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.errors import NotFound
 from zhike.records.access import record_at, screen_at, title_of
-from zhike.records.cards import card_context, drawer_context
+from zhike.records.cards import card_context, drawer_context, panels_of
 from zhike.records.history import kinds_of, people_in, read_asked, story
 from zhike.records.revealing import revealed
 
@@ -32,6 +33,24 @@ def drawer(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
     return render(request, "records/drawer.html", drawer_context(screen, record, request.actor))
+
+
+@signed_in
+def panel(request: ActorRequest, slug: str, pk: UUID, key: str) -> HttpResponse:
+    """One panel of a card: the part that was left for later, or a page of its own without scripts."""
+    screen = screen_at(slug)
+    record = record_at(screen, request.actor, pk)
+    found = panels_of(screen, record, request.actor, keys={key})
+    if not found:
+        raise NotFound("panel")
+    context = {
+        "item": found[0],
+        "base": f"/{slug}/{pk}/",
+        "record_title": title_of(record),
+        "record": record,
+        "screen": screen,
+    }
+    return render(request, "records/panel.html" if request.htmx else "records/panel_page.html", context)
 
 
 @signed_in

@@ -35,7 +35,7 @@ def test_a_mention_tells_the_colleague(world: World) -> None:
     told = Notice.objects.get()
     assert told.user_id == world.people["周晓岚"].pk
     assert told.url == f"/customers/{record.pk}/"
-    page = world.client("周晓岚").get(f"/customers/{record.pk}/").content.decode()
+    page = world.client("周晓岚").get(f"/customers/{record.pk}/panel/comments/").content.decode()
     assert "价格请看一下" in page
     assert Event.objects.filter(type="party.commented", subject_id=record.pk).count() == 1
 
@@ -79,7 +79,7 @@ def test_T25_comments_and_tags_are_text_and_nothing_else(world: World) -> None:
     record = customer(world)
     say(world, "何永强", record, NASTY)
     run("add_tags_party", by=world.actor("何永强"), subject_id=record.pk, data={"tags": "<b>x</b>、VIP"})
-    page = world.client("何永强").get(f"/customers/{record.pk}/").content.decode()
+    page = world.client("何永强").get(f"/customers/{record.pk}/panel/comments/").content.decode()
     assert "<img src=x" not in page
     assert "<b>x</b>" not in page
     assert "{{7*7}}" in page
