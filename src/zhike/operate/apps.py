@@ -18,7 +18,7 @@ class OperateConfig(AppConfig):
         add_settings_page(
             SettingsPage(
                 label=_("Health"),
-                icon="heartbeat",
+                icon="activity",
                 url="/settings/health/",
                 right="operate.metrics",
                 note=_("Backups, jobs, ledger, version"),

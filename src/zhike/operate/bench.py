@@ -89,7 +89,7 @@ def server(environment: dict[str, str]) -> Iterator[tuple[int, Tree, float]]:
         port = probe.getsockname()[1]
     began = time.perf_counter()
     command = [sys.executable, "-m", "zhike", "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
             try:

@@ -36,8 +36,15 @@ class Client:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            if method != "GET":
+                raise
+            self.connection.close()  # a kept connection that was idle for long; a browser does the same
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
         text = answer.read()
         for line in answer.headers.get_all("Set-Cookie") or ():
             name, _sign, value = line.split(";")[0].partition("=")

@@ -31,7 +31,7 @@ def listener(host: str, port: int, workers: int) -> Any:
         runtime_blocking_threads=1,
         backpressure=WAITING,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
         websockets=False,
         log_level=LogLevels.warning,
     )
