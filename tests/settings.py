@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("ZHIKE_FURTHER_CAPABILITIES", "tests.showrooms")
 
-from zhike.config.settings import *  # noqa: E402, F403
+from zhike.config.settings import *  # noqa: F403

@@ -33,8 +33,6 @@ FURTHER: dict[str, dict[str, str]] = {
         "standard_roles": "the roles every organisation starts with",
         "testing": "the named cast",
         "tokens": "keys for programs",
-        "limits": "how often one may try",
-        "sessions": "what is signed in where, and its end",
     },
     "customers": {
         "values": "value objects of names, phones and addresses: too many for one file of terms",

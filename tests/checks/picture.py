@@ -35,7 +35,8 @@ def rows_of(table: str) -> list[tuple[Any, ...]]:
     """The rows of a table as the database gives them."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def files(root: Path) -> dict[str, str]:

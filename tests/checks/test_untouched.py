@@ -87,7 +87,7 @@ def test_T32_asking_for_every_address_changes_nothing(world: World, folder: Path
         answer = client.get(address)
         asked += 1
         if answer.streaming:
-            b"".join(answer.streaming_content)
+            b"".join(getattr(answer, "streaming_content"))  # noqa: B009 - only some answers have it
         assert answer.status_code < 500, address
     after = picture.tables({*picture.PASSING, "identity_user"})
     assert not [name for name in after if after[name] != before[name]]

@@ -74,7 +74,8 @@ def filled(path: str) -> str:
 
 @pytest.mark.django_db
 def test_T14_nobody_gets_in_without_signing_in(world: World) -> None:
-    client, leaks = Client(), []
+    client = Client()
+    leaks: list[tuple[str, object]] = []
     for path, route in routes():
         if route.name in PUBLIC or route.callback.__module__.startswith(FOREIGN) or "(" in path:
             continue

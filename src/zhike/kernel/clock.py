@@ -112,7 +112,7 @@ def _named_day(day: date, on: date) -> str | None:
 @lru_cache(maxsize=20_000)
 def _chinese_working_day(day: date) -> bool | None:
     """What the State Council decreed for that day; nothing where no decree is known."""
-    import chinese_calendar  # type: ignore[import-untyped]
+    import chinese_calendar
 
     try:
         return bool(chinese_calendar.is_workday(day))

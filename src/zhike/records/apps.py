@@ -6,7 +6,16 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 DECLARING = ("events", "actions", "screens")
-OWN_ROOMS = ("importing.actions", "exporting.actions", "notices.actions", "work.actions", "custom.actions", "savedviews.actions", "files.tasks", "watching.events")
+OWN_ROOMS = (
+    "importing.actions",
+    "exporting.actions",
+    "notices.actions",
+    "work.actions",
+    "custom.actions",
+    "savedviews.actions",
+    "files.tasks",
+    "watching.events",
+)
 
 
 class RecordsConfig(AppConfig):

@@ -94,7 +94,9 @@ def _never(record: Any, actor: Actor) -> bool:
     return False  # their places are the panels of the card and the bar of a selection
 
 
-def leave(verb: str, record: Record, *, by: Actor, payload: Mapping[str, Any], personal: Mapping[str, Any] | None = None) -> None:
+def leave(
+    verb: str, record: Record, *, by: Actor, payload: Mapping[str, Any], personal: Mapping[str, Any] | None = None
+) -> None:
     """Emit `<type>.<verb>`; `personal` can be erased."""
     emit(
         Happened(f"{record.record_type}.{verb}", dict(payload), dict(personal or {})),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from itertools import groupby
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -18,16 +19,32 @@ from zhike.kernel.actions import Action
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
-from zhike.kernel.screens import Column, Kind, Screen, screens
+from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.queries import live, picked, tags_of
 from zhike.records.values import masked
 
 MOST_OPTIONS = 200
+MOST_AT_ONCE = 10  # a form of a new record with more fields folds those that can wait
+#: kinds whose value many records share
+ALIKE = (Kind.CHOICE, Kind.MULTI, Kind.PERSON, Kind.TEAM, Kind.RECORD, Kind.BOOL, Kind.TAGS, Kind.DATE)
 
 
 class Carrying(forms.Form):
     """A form whose fields never judge: problems come from the action and are put beside their fields."""
+
+    def front(self) -> list[forms.BoundField]:
+        """What is asked for at once."""
+        return [field for field in self.visible_fields() if getattr(field.field, "front", True)]
+
+    def folded(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The rest by section; it stands open where something in it was refused."""
+        rest = [field for field in self.visible_fields() if not getattr(field.field, "front", True)]
+        return [(title, list(group)) for title, group in groupby(rest, key=lambda field: getattr(field.field, "section", ""))]
+
+    def unfolded(self) -> bool:
+        """Whether a refused field lies in the folded part."""
+        return any(field.errors for _title, group in self.folded() for field in group)
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal where it belongs."""
@@ -55,9 +72,9 @@ class _Many(forms.Field):
 
 def record_form(
     screen: Screen, actor: Actor, *, record: Record | None = None, data: Any = None, initial: Mapping[str, Any] | None = None,
-    names: Sequence[str] = (),
+    names: Sequence[str] = (), fold: bool = False,
 ) -> Carrying:  # fmt: skip
-    """The form of a type: the writable columns of this person, in the order of their sections."""
+    """The form of a type: the writable columns of this person, in the order of their sections; `fold` asks for few at once."""
     columns = [b for b in bound_columns(screen, actor).values() if b.writable and (not names or b.name in names)]
     order = {section.key: place for place, section in enumerate(screen.sections)}
     columns.sort(key=lambda b: order.get(b.column.section, 99))
@@ -66,8 +83,26 @@ def record_form(
     for item in columns:
         if item.veiled and record and values.get(item.name):
             veil(fields[item.name], item.column, values.pop(item.name))
+    if fold and len(columns) > MOST_AT_ONCE:
+        sections = {section.key: section.label for section in screen.sections}
+        for item in columns:
+            fields[item.name].front = is_quick(item.column)  # type: ignore[attr-defined]
+            fields[item.name].section = sections.get(item.column.section, "")  # type: ignore[attr-defined]
     made: Carrying = type("RecordForm", (Carrying,), fields)(data, initial=values, prefix=None)
     return made
+
+
+def is_quick(column: Column) -> bool:
+    """Whether the form of a new record asks for it at once."""
+    return column.required or column.listed or column.quick
+
+
+def bulk_form(screen: Screen, actor: Actor, *, data: Any = None) -> Carrying:
+    """The form of a change to many records at once: without what names or reaches one of them alone."""
+    bound = [b for b in bound_columns(screen, actor).values() if b.writable and not b.column.required]
+    alike = [b.name for b in bound if b.column.custom or (b.column.sensitive is Sensitive.NO and b.column.kind in ALIKE)]
+    shared = {*alike, *(b.name for b in bound if b.column.listed)}
+    return record_form(screen, actor, data=data, names=[b.name for b in bound if b.name in shared] or ["-"])
 
 
 def veil(field: forms.Field, column: Column, value: Any) -> None:

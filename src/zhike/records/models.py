@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import auto_prefetch
 from django.db import models
@@ -50,7 +50,7 @@ class CustomField(Record):
     place = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = FieldQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = FieldQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [
@@ -82,7 +82,7 @@ class SavedView(Record):
     default = models.BooleanField(default=False)
     place = models.PositiveSmallIntegerField(default=0)
 
-    objects = OwnQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -208,13 +208,13 @@ class Work(Record):
     result = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OwnQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
 
 
-class TokensField(models.TextField):
+class TokensField(models.TextField):  # type: ignore[type-arg]
     """Prepared tokens: text between spaces on SQLite, tsvector on PostgreSQL; neither passes a language's parser."""
 
     def db_type(self, connection: Any) -> str:
@@ -281,7 +281,7 @@ class Import(Record):
     work_id = models.UUIDField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OwnQuerySet.as_manager()
+    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

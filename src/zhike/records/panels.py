@@ -11,7 +11,13 @@ from zhike.records.talk.queries import panel_of_comments, panel_of_tags
 
 STANDARD = (
     Panel(key="tags", title=_("Tags"), template="records/talk/tags.html", context=panel_of_tags),
-    Panel(key="comments", title=_("Comments"), template="records/talk/comments.html", context=panel_of_comments, later=True),
+    Panel(
+        key="comments",
+        title=_("Comments"),
+        template="records/talk/comments.html",
+        context=panel_of_comments,
+        later=True,
+    ),
     Panel(key="files", title=_("Files"), template="records/files/panel.html", context=panel_of_files, later=True),
 )
 

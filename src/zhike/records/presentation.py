@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def list_frame(
     view = request.GET.get("view", "")
     keep = {k: v for k, v in request.GET.items() if k in ("sort", "columns", "view", "bin")}
     return {
-        "tabs": tabs(screen, views, view, query.archived),
+        "tabs": tabs(screen, views, mine(screen, actor), view, query),
         "chips": chips(query.filter, actor),
         "filter_json": filter_text(query.filter),
         "fields_url": f"/{screen.slug}/fields/",
@@ -54,7 +55,7 @@ def list_frame(
         "save_url": f"/{screen.slug}/views/new/",
         "dropped": query.dropped,
         "columns_url": f"/{screen.slug}/columns/?{request.GET.urlencode()}",
-        "bulk": bulk(screen, actor),
+        "bulk": bulk(screen, actor, archived=query.archived),
         "count_url": f"/{screen.slug}/count/?{request.GET.urlencode()}",
         "can_create": screen.creatable and actor.can(f"{screen.type}.create"),
         "can_import": screen.importable and actor.can(f"{screen.type}.import"),
@@ -62,11 +63,15 @@ def list_frame(
     }
 
 
-def tabs(screen: Screen, views: Sequence[SavedView], current: str, archived: bool) -> list[dict[str, Any]]:
-    """All records, then the saved views."""
-    base = f"/{screen.slug}/"
+def tabs(screen: Screen, views: Sequence[SavedView], own: str, current: str, query: ListQuery) -> list[dict[str, Any]]:
+    """All records, one's own where people own them, then the saved views."""
+    base, archived = f"/{screen.slug}/", query.archived
+    at_mine = bool(own) and current == "" and not archived and filter_text(query.filter) == own
     everything = f"{base}?view=all" if any(view.default for view in views) else base
-    items = [{"label": _("All"), "url": everything, "active": current in ("", "all") and not archived, "icon": ""}]
+    at_all = current in ("", "all") and not archived and not at_mine
+    items = [{"label": _("All"), "url": everything, "active": at_all, "icon": ""}]
+    if own:
+        items.append({"label": _("Mine"), "url": f"{base}?{urlencode({'filter': own})}", "active": at_mine, "icon": ""})
     for view in views:
         active = str(view.pk) == current
         icon = "pin" if view.pinned else "share" if view.shared else ""
@@ -74,6 +79,14 @@ def tabs(screen: Screen, views: Sequence[SavedView], current: str, archived: boo
     if archived:
         items.append({"label": _("Bin"), "url": f"{base}?bin=1", "active": True, "icon": "trash"})
     return items
+
+
+def mine(screen: Screen, actor: Actor) -> str:
+    """The filter of one's own records; empty where nobody owns them."""
+    bound = bound_columns(screen, actor).get(screen.owner)
+    if bound is None or bound.column.kind is not Kind.PERSON:
+        return ""
+    return orjson.dumps({"all": [{"field": screen.owner, "op": "in", "value": ["me"]}]}).decode()
 
 
 def chips(group: Group, actor: Actor) -> list[dict[str, Any]]:
@@ -197,13 +210,15 @@ def columns_menu(bound: Mapping[str, Bound], query: ListQuery) -> list[dict[str,
     return [{"name": b.name, "label": b.column.label, "shown": b.name in shown, "fixed": False} for b in ordered]
 
 
-def bulk(screen: Screen, actor: Actor) -> list[dict[str, Any]]:
-    """The commands a selection offers."""
+def bulk(screen: Screen, actor: Actor, *, archived: bool = False) -> list[dict[str, Any]]:
+    """The commands a selection offers; the bin's own only in the bin, where nothing else makes sense."""
     own = [a for a in registry.values() if a.subject is screen.model_class and a.bulk and actor.can(a.right)]
+    binned = {f"restore_{screen.type}", f"purge_{screen.type}"}
+    own = [a for a in own if (a.name in binned) is archived]
     items = [
         {"label": a.title, "icon": a.icon, "danger": a.tone == "danger", "url": f"/{screen.slug}/bulk/{a.name}/"}
         for a in own
     ]
-    if actor.can(f"{screen.type}.edit"):
+    if actor.can(f"{screen.type}.edit") and not archived:
         items.insert(0, {"label": _("Edit"), "icon": "pencil", "url": f"/{screen.slug}/bulk/update_{screen.type}/"})
     return items

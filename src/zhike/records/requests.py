@@ -31,7 +31,11 @@ def read_query(screen: Screen, actor: Actor, params: Any, *, size: int = 50, str
         raise BadRequest(
             "bad_parameter", _("There is no parameter “%(name)s”.") % {"name": shorten(name)}, shorten(name)
         )
-    view = applied(screen, actor, view_at(screen, actor, params["view"])) if params.get("view") not in (None, "", ALL) else None
+    view = (
+        applied(screen, actor, view_at(screen, actor, params["view"]))
+        if params.get("view") not in (None, "", ALL)
+        else None
+    )
     kept = view.filter if view and "filter" not in params else parse_filter(screen, actor, params.get("filter"))
     return ListQuery(
         filter=kept,

@@ -24,5 +24,11 @@ def revealed(screen: Screen, record: Record, name: str, by: Actor, reason: str =
         raise NotFound("field")
     limits.spend(limits.REVEAL, by)
     watching.seen(watching.REVEALS, by)
-    emit(DataSeen(what=name, reason=clean(reason, 200)), subject=record, by=by, customer_id=customer_of(record), label=title_of(record))
+    emit(
+        DataSeen(what=name, reason=clean(reason, 200)),
+        subject=record,
+        by=by,
+        customer_id=customer_of(record),
+        label=title_of(record),
+    )
     return str(follow(record, item.column.orm) or "")

@@ -69,7 +69,9 @@ def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
     form = bulk_form(screen, made, actor, forms.sent(request))
     if request.method == "GET":
         title = _("%(action)s: %(n)s records") % {"action": made.title, "n": len(ids)}
-        return dialog(request, {"form": form, "title": title, "action": request.path, "ids": ids, "made": made})
+        note = _("What you leave empty stays as it is.") if is_edit(made) else ""
+        context = {"form": form, "title": title, "subtitle": note, "action": request.path, "ids": ids, "made": made}
+        return dialog(request, context)
     sent = forms.submitted(form.fields, request.POST, forms.many_of(form))
     data = forms.filled(sent) if is_edit(made) else forms.without_blanks(made, sent)
     result = actions.run_bulk(name, ids, data, actor)
@@ -103,7 +105,7 @@ def is_edit(made: Action[..., Any]) -> bool:
 
 def bulk_form(screen: Screen, made: Action[..., Any], actor: Actor, data: Any) -> forms.Carrying:
     """The form of a bulk command."""
-    return forms.record_form(screen, actor, data=data) if is_edit(made) else forms.action_form(made, actor, data)
+    return forms.bulk_form(screen, actor, data=data) if is_edit(made) else forms.action_form(made, actor, data)
 
 
 @signed_in
