@@ -15,8 +15,8 @@ from django.utils.translation import pgettext_lazy
 class Form(models.TextChoices):
     """What a party is by nature."""
 
-    PERSON = "person", _("Person")
-    ORGANISATION = "organisation", _("Organisation")
+    PERSON = "person", pgettext_lazy("form", "Person")
+    ORGANISATION = "organisation", pgettext_lazy("form", "Organisation")
 
 
 class Kind(models.TextChoices):
