@@ -110,6 +110,17 @@ def test_T18_a_hidden_field_is_on_no_page_in_no_reply_and_in_no_file(world: Worl
     assert SECRET in seen, "the check would find it where it may stand"
 
 
+@pytest.mark.parametrize("rule", ["hidden", "masked"])
+def test_T18_a_hidden_number_is_not_even_shown_masked(world: World, masked: Stock, rule: str) -> None:
+    FieldGrant.objects.create(role=world.roles["salesperson"], column="party.mobile", rule=rule)
+    give(world, "party.unmask")
+    client = world.client("何永强")
+    for path in pages(masked):
+        text = client.get(path).content.decode()
+        assert MOBILE not in text, path
+        assert rule == "masked" or "138****5678" not in text, path
+
+
 def test_T18_nothing_answers_a_question_about_a_hidden_field(world: World, hidden: Stock) -> None:
     client = world.client("何永强")
     asked = json.dumps({"all": [{"field": "source", "op": "contains", "value": SECRET}]})
@@ -204,7 +215,7 @@ def test_T67_what_a_role_masks_no_door_reveals(world: World, masked: Stock, rule
         client.post(f"/api/customers/{masked.party.pk}/reveal_contact", {"column": "mobile"}, "application/json"),
         client.post(
             f"/api/customers/{masked.party.pk}/reveal_contact",
-            {"column": "mobile", "point_id": str(point.pk)},
+            {"column": "", "point_id": str(point.pk)},
             "application/json",
         ),
         client.post(f"/customers/{masked.party.pk}/points/{point.pk}/"),

@@ -20,9 +20,10 @@ from zhike.customers.terms import (
     NameOf,
     PointKind,
     RelationKind,
+    column_of,
     key_number,
 )
-from zhike.kernel.actor import Actor
+from zhike.kernel.actor import Actor, FieldRule
 from zhike.kernel.text import mask_email, mask_phone
 
 REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
@@ -73,7 +74,9 @@ def merged_ids(party: Party) -> list[UUID]:
     found: list[UUID] = []
     frontier = [party.pk]
     while frontier:
-        frontier = [pk for pk in Party.objects.filter(merged_into__in=frontier).values_list("pk", flat=True) if pk not in found]
+        frontier = [
+            pk for pk in Party.objects.filter(merged_into__in=frontier).values_list("pk", flat=True) if pk not in found
+        ]
         found += frontier
     return found
 
@@ -248,7 +251,8 @@ def scores(party: Party) -> list[Score]:
 
 def scores_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """What runs found about the party, and why."""
-    return {"scores": scores(party)}
+    found = scores(party)
+    return {"scores": found} if found else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +275,11 @@ class ShownPoint:
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
     """Contact points, the main ones first, masked unless the actor may see them; the main address stands in the facts."""
     clear = actor.can("party.unmask")
+    rules = {row.pk: actor.rule("party", column_of(row.kind, row.column)) for row in party.points.all()}
     shown = [row for row in party.points.all() if row.column != "address" or row.do_not_use]
+    shown = [row for row in shown if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
-    return [_shown(row, clear) for row in rows]
+    return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED) for row in rows]
 
 
 def _shown(row: ContactPoint, clear: bool) -> ShownPoint:

@@ -87,6 +87,13 @@ POINT_COLUMNS: Final[dict[str, tuple[PointKind, ...]]] = {
     "address": (PointKind.ADDRESS,),
     "website": (PointKind.WEBSITE,),
 }
+
+
+def column_of(kind: str, column: str = "") -> str:
+    """The party's column whose rules hold for a contact point: the one it stands in, else the first of its kind."""
+    return column or next((name for name, kinds in POINT_COLUMNS.items() if kind in kinds), "")
+
+
 POINT_ICONS: Final = {
     PointKind.MOBILE: "device-mobile",
     PointKind.LANDLINE: "phone",

@@ -24,9 +24,10 @@ from zhike.customers.actions.keeping import columns_of, completeness_of, free_co
 from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
 from zhike.customers.events import PointAdded, PointBarred, PointChanged, PointRemoved
 from zhike.customers.models import ContactPoint, Party
-from zhike.customers.terms import POINT_COLUMNS, PointKind
+from zhike.customers.terms import POINT_COLUMNS, PointKind, column_of
+from zhike.kernel import limits
 from zhike.kernel.actions import action, emit
-from zhike.kernel.actor import Actor
+from zhike.kernel.actor import Actor, FieldRule
 from zhike.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from zhike.kernel.events import DataSeen
 from zhike.kernel.screens import Sensitive, screens
@@ -186,12 +187,15 @@ def reveal_contact(
     """Show a masked value in full; that it was looked at stands in the ledger."""
     if point_id is not None:
         row = own_point(party, point_id)
-        column, value = row.kind, row.display
+        column, value, field = row.kind, row.display, column_of(row.kind, row.column)
     else:
         declared = screens["party"].column(column)
         if declared is None or declared.sensitive is Sensitive.NO:
             raise Invalid("not_sensitive", _("This field is not masked, or does not exist."), "column")
-        value = str(getattr(party, declared.orm))
+        value, field = str(getattr(party, declared.orm)), column
+    if by.rule("party", field) in (FieldRule.MASKED, FieldRule.HIDDEN):  # only the general masking opens
+        raise NotFound("field")
+    limits.spend(limits.REVEAL, by)
     watching.seen(watching.REVEALS, by)
     emit(DataSeen(what=column, reason=clean(reason, 200)), subject=party, by=by, customer_id=party.pk, label=party.name)
     return {"column": column, "value": value}

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from zhike.customers.access import party as party_at
+from zhike.customers.queries import survivor_of
 from zhike.desk.actions import open_brief
 from zhike.desk.queries import customer as asked
 from zhike.desk.views.log import KINDS
-from zhike.kernel import limits
 from zhike.kernel.actions import run
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
@@ -25,7 +25,7 @@ from zhike.records.cards import basics, panels_of
 #: what the head, the ways to reach and the panels show already
 ELSEWHERE = {
     "mobile", "phone", "email", "wechat", "website", "do_not_contact", "level", "owner", "kind", "last_touch_at",
-    "next_step", "next_step_at", "completeness", "pool",
+    "next_step", "next_step_at", "completeness", "pool", "pooled_at", "pool_reason", "locked",
 }  # fmt: skip
 
 BESIDE = {"reveal_contact", "log_touch", "set_next_step"}  # actions with a place of their own on the page
@@ -38,12 +38,16 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Everything about one customer on one page."""
     actor, now = request.actor, timezone.now()
     party = party_at(pk, actor)
+    if (survivor := survivor_of(party, actor)) is not None:
+        return HttpResponseRedirect(f"/customers/{survivor.pk}/")
     lines, more = asked.timeline(party.pk, actor)
     context = shared(party, actor) | {
         "warnings": asked.warnings(party, actor, now),
         "collaborators": asked.collaborators(party),
         "can_log": actor.can("touch.create"),
+        "may_print": party.within(actor, "party.print"),
         "kinds": KINDS(),
+        "mention_url": f"/customers/{party.pk}/mentionable/",
         "log_url": f"/customers/{party.pk}/log_touch/",
         "lines": lines,
         "more": more,
@@ -84,7 +88,6 @@ def shared(party: Any, actor: Actor, keys: frozenset[str] | None = None) -> dict
 @require_POST
 def point(request: ActorRequest, pk: UUID, point: UUID) -> HttpResponse:
     """One number or address in full, for those who may; each look stands in the ledger."""
-    limits.spend(limits.REVEAL, request.actor)
     data = {"column": "", "point_id": str(point)}
     shown = run("reveal_contact", by=request.actor, subject_id=pk, data=data).reply
     return render(request, "records/revealed.html", {"value": shown["value"]})
