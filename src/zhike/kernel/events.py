@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, dataclass_transform
@@ -26,6 +27,10 @@ class EventKind:
     def tell(self, **values: Any) -> str:
         """The sentence in the reader's language; missing personal values read as erased."""
         return str(self.sentence) % _Erased(values)
+
+    def outline(self, **values: Any) -> str:
+        """The sentence of no event in particular: … stands where each would name its own."""
+        return str(self.sentence) % defaultdict(lambda: "…", values)
 
 
 class _Erased(dict[str, Any]):

@@ -13,9 +13,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from zhike import __version__
+from zhike.config.schedules import SCHEDULES
 from zhike.kernel.models import Bookmark, Event, Schedule, SealHead
 
 STATE = "state"  # folder of small notes: the last backup, the last verdict on the ledger
@@ -88,8 +90,14 @@ def page() -> Page:
         database="SQLite" if connection.vendor == "sqlite" else "PostgreSQL",
         backup=noted("backup"),
         verdict=noted("ledger"),
-        failed=[{"name": job_name(row), "at": row.finished_at, "error": row.exception_class_path} for row in failed],
-        schedules=list(Schedule.objects.order_by("next_at").values("name", "cron", "next_at", "last_at")),
+        failed=[
+            {"name": title_of(job_name(row)), "at": row.finished_at, "error": row.exception_class_path}
+            for row in failed
+        ],
+        schedules=[
+            row | {"name": title_of(SCHEDULES[row["name"]][1]) if row["name"] in SCHEDULES else row["name"]}
+            for row in Schedule.objects.order_by("next_at").values("name", "cron", "next_at", "last_at")
+        ],
     )
 
 
@@ -97,6 +105,22 @@ def job_name(row: DBTaskResult[..., Any]) -> str:
     """The stable name of a job, or its function's."""
     arguments = row.args_kwargs.get("args") or [row.task_path]
     return str(arguments[0])
+
+
+TITLES = {
+    "operate.prune": _("Clear out finished work and used keys"),
+    "operate.verify_ledger": _("Verify the ledger"),
+    "records.sweep_files": _("Remove files that nothing refers to"),
+    "records.prune_transfers": _("Remove exports and uploads that have run out"),
+    "identity.sweep": _("Remove ended sessions and links"),
+    "pool.recycle": _("Recycle customers into the public pool"),
+    "customers.find_duplicates": _("Look for duplicates"),
+}
+
+
+def title_of(job: str) -> str:
+    """What people call a job; its own name where it has no title."""
+    return str(TITLES.get(job, job))
 
 
 def note(name: str, **facts: Any) -> None:

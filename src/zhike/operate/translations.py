@@ -22,6 +22,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "zh_Hant")
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_now": None,
+    "_lazy": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -79,7 +79,7 @@ def read_asked(screen: Screen, params: Any) -> Asked:
 def _types(screen: Screen) -> dict[str, str]:
     """Kinds of events of a record type, told without names."""
     return {
-        name: kind.tell(who="…", subject=screen.label)
+        name: kind.outline(subject=screen.label)
         for name, kind in kinds.items()
         if name.startswith(f"{screen.type}.") and kind.shown
     }
