@@ -137,6 +137,8 @@ def database(url: str) -> dict[str, object]:
         path = url.removeprefix("sqlite:///") or str(HOME / "zhike.sqlite3")
         if not TESTING:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if not Path(path).exists():  # customers' data: readable by their owner alone from the first byte
+                Path(path).touch(0o600)
         options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_START}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": 60}
     parts = urlsplit(url)

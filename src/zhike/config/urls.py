@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from zhike.kernel.views import healthz
+from zhike.kernel.views import catalogue, healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("catalogue/", catalogue, name="catalogue"),
     path("", include("zhike.operate.urls")),
     path("", include("zhike.desk.urls")),
     path("", include("zhike.connect.urls")),
