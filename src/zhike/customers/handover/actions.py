@@ -29,7 +29,10 @@ HeirOf = Annotated[User | None, Field(title=_("New owner"))]
 RestTo = Annotated[User | None, Field(title=_("What has no customer goes to"))]
 
 
-@action(right=RIGHT, title=_("Hand over"), icon="door-exit", doors="web api cli")
+@action(
+    right=RIGHT, title=_("Hand over"), icon="door-exit", doors="web api cli",
+    shown=lambda _person, _by: False,  # its page under Settings shows first what would move
+)  # fmt: skip
 def hand_over(
     person: User, *, way: Way, to: HeirOf = None, pool: Pool | None = None, rest: RestTo = None,
     deactivate: bool = True, by: Actor,

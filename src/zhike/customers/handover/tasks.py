@@ -111,7 +111,8 @@ def _move_customer(act: Handover, party: Party, book: territories.Rulebook | Non
 def move_others(act: Handover, screen: Screen, ids: Sequence[UUID]) -> None:
     """Records of another type go with their customer; without one (or one in a pool) to the heir."""
     if ids and not act.by.can(f"{screen.type}.transfer"):
-        act.refused.append(f"{screen.label_plural}: {_('your role does not allow it')}")
+        reason = _("your role does not allow it")
+        act.refused.append(f"{screen.label_plural}: {reason}")
         return
     for start in range(0, len(ids), CHUNK):
         if act.stopped:

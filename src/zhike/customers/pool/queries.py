@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.models import ClaimTally, OwnerSpell, Party, Pool
 from zhike.customers.pool.terms import LEVELS, Left, PoolState, Watch, falls_on
+from zhike.customers.terms import Level
 from zhike.customers.territories.queries import why_assigned
 from zhike.identity.access import organisation
 from zhike.kernel import clock
@@ -208,7 +209,7 @@ def _reasons(party: Party, pool: Pool, watch: str, days: int, since: date, passe
         Watch.TOUCH: _("“%(pool)s” takes level %(level)s after %(days)s days without a touch."),
         Watch.DEAL: _("“%(pool)s” takes level %(level)s after %(days)s days without a deal."),
     }
-    said = {"pool": pool.name, "level": party.level or _("none"), "days": days}
+    said = {"pool": pool.name, "level": Level(party.level).label if party.level else _("none set"), "days": days}
     fact = words[Watch(watch)] % {"passed": passed, "since": since.isoformat()}
     return fact, rules[Watch(watch)] % said
 

@@ -13,11 +13,12 @@ NOTICES = (tasks.FALLING, tasks.FELL)  # named, so that every process can tell t
 SCREEN = register(
     Screen(
         type="pool",
-        slug="pools",
+        slug="pool",
         model="customers.Pool",
         label=_("Public pool"),
         label_plural=_("Public pools"),
         icon="pool",
+        rail=25,  # its address is the page of what can be claimed
         columns=(
             Column(name="name", label=_("Name"), listed=True, sortable=True, required=True, max_length=80),
             Column(name="description", label=_("Description"), listed=True, max_length=400),

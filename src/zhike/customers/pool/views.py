@@ -31,7 +31,7 @@ def _one(request: ActorRequest, pools: list[Pool]) -> UUID | None:
     return chosen
 
 
-@needs("party.claim")
+@needs("party.view")
 @require_GET
 def pool(request: ActorRequest) -> HttpResponse:
     """Customers that one may claim, with what is left of one's limits today."""
@@ -47,7 +47,7 @@ def pool(request: ActorRequest) -> HttpResponse:
     return render(request, "customers/pool/page.html", context | around)
 
 
-@needs("party.claim")
+@needs("party.view")
 @require_GET
 def count(request: ActorRequest) -> HttpResponse:
     """How many lie in the pools; never counts past 10,000."""

@@ -61,7 +61,7 @@ class RuleForm(Carrying):
             "sources": _text(_("Sources"), _("Separated by commas; empty: all."), maxlength=1000),
             "kinds": _many(_("Kinds"), Kind.choices, _("None ticked: all.")),
             "levels": _many(_("Levels"), LEVELS, _("None ticked: all.")),
-            "people": _many(_("People"), people, _("They take turns.")),
+            "people": _many(_("Who takes turns"), people, _("One after the other.")),
             "team": forms.Field(
                 label=_("Team"), required=False, help_text=_("Everybody in it takes turns too."),
                 widget=forms.Select(choices=none + [(str(pk), name) for pk, name in teams_flat()]),

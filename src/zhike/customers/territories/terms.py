@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -65,8 +64,8 @@ class Verdict:
     def told(self) -> str:
         """As a sentence."""
         if not self.failed:
-            return _now("“%(rule)s” fits.") % {"rule": self.rule}
-        return _now("“%(rule)s” does not: %(why)s.") % {"rule": self.rule, "why": WHY.get(self.failed, self.failed)}
+            return str(_("“%(rule)s” fits.")) % {"rule": self.rule}
+        return str(_("“%(rule)s” does not: %(why)s.")) % {"rule": self.rule, "why": WHY.get(self.failed, self.failed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def told(payload: Mapping[str, Any]) -> list[str]:
     """A stored search in the reader's words."""
     found = [Verdict(str(rule), str(failed)) for rule, failed in payload.get("tried", [])]
     first = (
-        _now("Given to %(to)s by the rule “%(rule)s”.") % {"to": payload.get("to"), "rule": payload.get("rule")}
+        str(_("Given to %(to)s by the rule “%(rule)s”.")) % {"to": payload.get("to"), "rule": payload.get("rule")}
         if payload.get("rule")
-        else _now("No rule fits.")
+        else str(_("No rule fits."))
     )
     return [first, *[v.told() for v in found if v.failed]]

@@ -33,7 +33,9 @@ def test_a_pool_that_is_not_mine_does_not_exist(world: World) -> None:
 
 
 def test_the_auditor_may_not_claim_and_a_salesperson_sets_nothing_up(world: World) -> None:
-    assert world.client("白露").get("/pool/").status_code == 403
+    lying = party("公海里的客户", pool=pool())
+    assert "公海里的客户" not in world.client("白露").get("/pool/").content.decode()
+    assert world.client("白露").post(f"/customers/{lying.pk}/claim/").status_code == 403
     client = world.client("何永强")
     for path in ("/settings/pools/", "/settings/pools/new/"):
         assert client.get(path).status_code == 403

@@ -73,6 +73,7 @@ def test_T71_claim_races_over_two_processes(tmp_path: Path) -> None:
     with two_processes(tmp_path) as served:
         every_customer_gets_one_owner(served, boss, keys, many)
         of_fifty_calls_for_one_customer_one_wins(served, boss, keys, few)
+        giving_back_and_claiming_leave_one_owner(served, boss, keys, few)
         one_person_stops_at(served, boss, fresh[0], held, "capacity")
         one_person_stops_at(served, boss, fresh[1], dated, "daily_limit")
 
@@ -119,6 +120,23 @@ def of_fifty_calls_for_one_customer_one_wins(served: Served, boss: str, keys: li
     statuses = Counter(a.status for a in served.at_once(calls))
     assert statuses == {200: len(ids), 409: len(calls) - len(ids)}
     assert all(owners(served, boss, ids))
+
+
+def giving_back_and_claiming_leave_one_owner(served: Served, boss: str, keys: list[str], ids: list[UUID]) -> None:
+    """Each customer is given back twice at once by the administrator while ten want it: one wins each step."""
+    for pk in ids:
+        back: list[Callable[[], Answer]] = [
+            partial(served.call, boss, "POST", f"/api/customers/{pk}/release", {"reason": "竞争"})
+        ] * 2
+        claims: list[Callable[[], Answer]] = [
+            partial(served.call, key, "POST", f"/api/customers/{pk}/claim", {}) for key in keys[:10]
+        ]
+        answers = served.at_once([*back, *claims])
+        assert {a.status for a in answers} <= {200, 404, 409}
+        given, won = (sum(a.status == 200 for a in part) for part in (answers[:2], answers[2:]))
+        assert given >= 1
+        assert bool(owners(served, boss, [pk])[0]) is (1 + won - given > 0)
+        assert won <= given
 
 
 def one_person_stops_at(served: Served, boss: str, key: str, ids: list[UUID], code: str) -> None:
