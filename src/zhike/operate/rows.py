@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import orjson
@@ -47,6 +48,11 @@ class Table:
 
 def apps_at(migrations: Iterable[tuple[str, str]]) -> StateApps:
     """The models as they were with these migrations applied."""
+    return _apps_at(tuple(migrations))
+
+
+@cache
+def _apps_at(migrations: tuple[tuple[str, str], ...]) -> StateApps:
     loader = MigrationLoader(None)
     done = [pair for pair in migrations if pair in loader.graph.nodes]
     return loader.project_state(done).apps

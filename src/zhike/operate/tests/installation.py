@@ -39,12 +39,14 @@ print(create_token(name="test", read_only=False, by=actor_of(user.person("boss")
 class Installation:
     """A data folder and its database, on the database that this test run speaks to."""
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, *, sqlite: bool = False, **settings: str) -> None:
         self.home, self.password = home, PASSWORD
         keep = {key: value for key, value in os.environ.items() if not key.startswith(("ZHIKE_", "PYTEST"))}
         self.environment = keep | {"ZHIKE_HOME": str(home), "ZHIKE_LANG": "en"} | settings
         self.database = self.token = ""
-        if (url := os.environ.get("DATABASE_URL", "")).startswith("postgres"):
+        if sqlite:
+            self.environment.pop("DATABASE_URL", None)
+        elif (url := os.environ.get("DATABASE_URL", "")).startswith("postgres"):
             self._make_database(url)
 
     def _make_database(self, url: str, template: str = "template1") -> None:
@@ -73,7 +75,7 @@ class Installation:
 
     def people(self) -> str:
         """Tables, an administrator, and a token of theirs: made once for the test run, then copied."""
-        kept = first_installation("DATABASE_URL" in self.environment)
+        kept = first_installation(bool(self.database))
         shutil.copytree(kept.home, self.home, dirs_exist_ok=True)
         if self.database:
             self.drop()
@@ -125,9 +127,7 @@ def first_installation(postgres: bool) -> Installation:
     """The installation that others are copies of."""
     folder = Path(tempfile.mkdtemp(prefix="zhike-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    made = Installation(folder / "home")
-    if not postgres:
-        made.environment.pop("DATABASE_URL", None)
+    made = Installation(folder / "home", sqlite=not postgres)
     atexit.register(made.drop)
     made.token = made.script(START)
     return made

@@ -39,9 +39,7 @@ def places(tmp_path: Path) -> Iterator[Places]:
     made: list[Installation] = []
 
     def place(name: str, *, sqlite: bool = False) -> Installation:
-        installation = Installation(tmp_path / name)
-        if sqlite:
-            installation.environment.pop("DATABASE_URL", None)
+        installation = Installation(tmp_path / name, sqlite=sqlite)
         made.append(installation)
         return installation
 
