@@ -22,11 +22,10 @@ from zhike.kernel.errors import Conflict
 from zhike.kernel.ledger import erase_details
 from zhike.kernel.models import Event, EventDetail
 from zhike.kernel.text import clean
-from zhike.records import search
-from zhike.records.tagging import set_tags
+from zhike.records import personal, search
 
 PERSONAL = (
-    *POINT_COLUMNS, "short_name", "english_name", "former_name", "credit_code", "note", "district", "birthday_text",
+    *POINT_COLUMNS, "short_name", "english_name", "former_name", "credit_code", "note", "source", "district", "birthday_text",
     "gender", "title", "contact_name", "contact_title", "next_step", "external_id", "pool_reason",
 )  # fmt: skip
 
@@ -34,7 +33,7 @@ PERSONAL = (
 @action(right="party.export", title=_("Hand out all data"), icon="download", doors="web api cli")
 def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, Any]:
     """Everything kept about one party, machine-readable; that it was handed out stands in the ledger."""
-    data = everything_about(party)
+    data = everything_about(party) | personal.hanging_on(party)
     told = DataHandedOut(reason=clean(reason, 200))
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return data
@@ -44,7 +43,8 @@ def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, 
 def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
     """Erase a party's personal data for good: the row stays under a pseudonym, the ledger's chain stays whole.
 
-    Gone: names, contact points, birthday, notes, custom values, tags, memberships as a person, relations, keys of likeness,
+    Gone: names, contact points, birthday, notes, custom values, tags, comments, files, the words of touches and tasks,
+    memberships as a person, relations, keys of likeness,
     search, what merges remember, and the personal detail of every event about the party. Records that were merged into it
     are the same customer and go with it. It cannot be undone.
     """
@@ -66,7 +66,7 @@ def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
             organisation.change(contact_name="", contact_title="")
             search.index(organisation)
     Membership.objects.filter(organisation=party).update(note="")
-    set_tags("party", party.pk, [])
+    personal.forget(party)
     blank: dict[str, Any] = dict.fromkeys(PERSONAL, "")
     blank |= {"born_on": None, "birthday_month": None, "birthday_day": None, "next_step_at": None, "custom": {}}
     pseudonym = _now("Erased %(tail)s") % {"tail": party.pk.hex[-8:]}
