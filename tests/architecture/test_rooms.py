@@ -40,6 +40,7 @@ FURTHER: dict[str, dict[str, str]] = {
         "territories": "who gets a new customer",
         "handover": "all that a leaver owns, in one act",
         "matching": "whether rows of an import exist already",
+        "merging": "duplicates: warned of, found, merged, taken apart",
     },
     "connect": {"mcp": "the agents' door is one protocol in one place"},
 }

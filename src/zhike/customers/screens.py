@@ -80,7 +80,7 @@ BASIC = (
     ),
     Column(
         name="last_touch_at", label=_("Last touch"), kind=Is.DATETIME, section="status", listed=True, sortable=True,
-        editable=False, cell=touch_cell, width="w4",
+        editable=False, cell=touch_cell, width="w5",
     ),
     Column(
         name="next_step", label=_("Next step"), section="status", listed=True, editable=False, width="w8",
@@ -95,7 +95,7 @@ BASIC = (
         aliases=("来源", "客户来源", "渠道来源", "线索来源", "source", "lead source"),
     ),
     Column(
-        name="kind", label=_("Kind"), kind=Is.CHOICE, choices=Kind, section="basic",
+        name="kind", label=_("Kind"), kind=Is.CHOICE, quick=True, choices=Kind, section="basic",
         aliases=("客户类型", "类型", "客户类别", "kind", "type", "customer type"),
     ),
     Column(
@@ -139,7 +139,7 @@ BUSINESS = (
         aliases=("上级单位", "母公司", "所属集团", "集团", "parent", "parent company", "subsidiary of"),
     ),
     Column(
-        name="contact_name", label=_("Contact person"), section="contact", max_length=80, listed=False,
+        name="contact_name", label=_("Contact person"), quick=True, section="contact", max_length=80, listed=False,
         aliases=("联系人", "联系人姓名", "主要联系人", "contact", "contact name", "contact person"),
     ),
     Column(
@@ -150,7 +150,7 @@ BUSINESS = (
 
 CONTACT = (
     Column(
-        name="mobile", label=_("Mobile"), kind=Is.PHONE, section="contact", sensitive=Sensitive.PHONE, max_length=200,
+        name="mobile", label=_("Mobile"), kind=Is.PHONE, quick=True, section="contact", sensitive=Sensitive.PHONE, max_length=200,
         aliases=("手机", "手机号", "手机号码", "移动电话", "联系手机", "mobile", "mobile phone", "cell", "cell phone"),
     ),
     Column(
@@ -309,5 +309,5 @@ register_rights(
 # the rooms within customers declare their own, after the customer itself
 from zhike.customers.handover import actions as _handover_actions  # noqa: E402, F401
 from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401
-from zhike.customers.merging import actions as _merging_actions  # noqa: E402, F401
+from zhike.customers.merging import screens as _merging_screens  # noqa: E402, F401
 from zhike.customers.territories import screens as _territory_screens  # noqa: E402, F401

@@ -29,7 +29,7 @@ from zhike.records.actions import restore
 
 Choices = Annotated[
     dict[str, str],
-    Field(title=_("Choices"), description=_("Field by field “mine” or “theirs”; what is not named goes as usual.")),
+    Field(title=_("Sides taken"), description=_("Field by field “mine” or “theirs”; what is not named goes as usual.")),
 ]
 OtherVersion = Annotated[int | None, Field(title=_("Version of the other customer"))]
 Days = Annotated[int, Field(title=_("Days"), ge=1, le=365)]
@@ -249,7 +249,7 @@ def tell_apart_party(party: Party, *, other: Other, different: bool = True, by: 
     return party
 
 
-@action(right="party.merge", title=_("Later"), icon="clock", shown=lambda party, actor: False)
+@action(right="party.merge", title=_("Decide later"), icon="clock", shown=lambda party, actor: False)
 def decide_later_party(party: Party, *, other: Other, days: Days = LATER_DAYS, by: Actor) -> Party:
     """Ask again after some days whether two customers are one."""
     by.require("party.merge", other)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
@@ -108,6 +109,24 @@ def _worth(ids: set[UUID]) -> Mapping[UUID, float]:
 def find_all(told: Told = lambda done: True, now: datetime | None = None) -> dict[str, int]:
     """Search all live customers; `told(done)` hears how many keys are done and answers False to stop. Counts are the answer."""
     now = now or timezone.now()
+    with patience():
+        return _find_all(told, now)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Questions to all keys take longer than a page may."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET statement_timeout = 0")
+        try:
+            yield
+        finally:
+            if connection.vendor == "postgresql":
+                cursor.execute("RESET statement_timeout")
+
+
+def _find_all(told: Told, now: datetime) -> dict[str, int]:
     search = Search(model_for(Party.objects.live().count()), crowded=_crowded())
     done = 0
     for blocks in _blocks():

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.merging.fields import columns, differ, usual_side, value_of
@@ -35,7 +36,6 @@ MOST_LATER = 200
 MASKS = {"phone": mask_phone, "email": mask_email, "wechat": mask_id, "credit_code": None}
 #: what stands in the queue beside each other
 BESIDE = (
-    "name",
     "mobile",
     "phone",
     "email",
@@ -187,6 +187,8 @@ def side_of(party: Party, actor: Actor, names: Sequence[str]) -> Side:
     add_names([row], wanted, actor)
     cells = Cells(tuple(wanted), actor, timezone.now())
     filled = {item.name: cells.cell(item, row) for item in wanted if _says(item, row)}
+    if "name" in filled:
+        filled["name"] = conditional_escape(party.name)  # the mark of its kind stands at its head
     return Side(party, filled)
 
 
@@ -289,7 +291,8 @@ def merges_into(party: Party) -> list[Merge]:
 
 def merged_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """What went into the party, with the way back."""
-    return {"merges": merges_into(party), "may_undo": party.within(actor, "party.merge")}
+    merges = merges_into(party)
+    return {"merges": merges, "may_undo": party.within(actor, "party.merge")} if merges else {}
 
 
 @dataclass(frozen=True, slots=True)

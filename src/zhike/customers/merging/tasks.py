@@ -19,7 +19,8 @@ def find_duplicates(by: Actor, *, work_id: str = "", **_data: Any) -> None:
         finder.find_all()
         return
     with work.ending(work_id):
-        total = finder.blocks_to_do()
+        with finder.patience():
+            total = finder.blocks_to_do()
         counts = finder.find_all(lambda done: work.step(work_id, done, total))
         told = {_("Pairs found"): counts["pairs"], _("Groups"): counts["groups"], _("Compared"): counts["compared"]}
         work.finish(work_id, told | {"url": "/customers/duplicates/"})
