@@ -40,7 +40,7 @@ def context(request: ActorRequest, screen: Screen) -> dict[str, Any]:
     number, more = counted(matching(screen, actor, query), MOST)
     chosen = request.POST.getlist("columns") or list(query.columns) or None
     bound = bound_columns(screen, actor)
-    labels = {"xlsx": "Excel (.xlsx)", "jsonl": "JSON lines", "vcard": "vCard (.vcf)"}
+    labels = {"xlsx": "Excel (.xlsx)", "jsonl": "JSONL (.jsonl)", "vcard": "vCard (.vcf)"}
     formats = [("csv:utf-8-sig", "CSV (UTF-8)"), ("csv:gb18030", "CSV (GB18030)")]
     formats += [(name, labels[name]) for name in formats_of(screen) if name != "csv"]
     return {
