@@ -75,3 +75,46 @@ def test_the_plus_of_the_phone_logs_a_touch(open_page: OpenPage, world: "World",
     page.click("#log-found label >> nth=0")
     page.click("#dialog footer button.pri")
     page.wait_for_selector(".toast")
+
+
+def test_a_customer_is_changed_in_the_form_and_the_page_shows_it(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page(customer_url, user=world.people["何永强"])
+    page.keyboard.press("e")
+    page.fill("#dialog [name=industry]", "中端连锁酒店")
+    page.click("#dialog footer button.pri")
+    page.wait_for_selector("#card-facts >> text=中端连锁酒店")
+
+
+def test_whoever_saves_second_sees_both_sides_before_the_fields(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    from zhike.kernel.actions import run
+
+    page = open_page(customer_url, user=world.people["何永强"], forgive=("409",))
+    page.keyboard.press("e")
+    page.fill("#dialog [name=industry]", "酒店")
+    run("update_party", by=world.actor("何永强"), subject_id=customer_url.split("/")[2], data={"industry": "旅馆"})
+    page.click("#dialog footer button.pri")
+    page.wait_for_selector("#dialog .compare >> text=旅馆")
+    assert page.evaluate("document.getElementById('dialog').scrollTop") == 0
+    page.click("#dialog footer button.pri")
+    page.wait_for_selector("#card-facts >> text=酒店")
+
+
+def test_a_list_is_narrowed_to_ones_own_and_its_columns_chosen_by_their_names(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page("/customers/", user=world.people["何永强"])
+    page.click(".views a >> nth=1")
+    page.wait_for_selector(".fl .chip")
+    page.click("[data-columns] > summary")
+    label = page.locator("[data-columns] .sorted label").first
+    label.wait_for()
+    assert label.bounding_box()["width"] > 60  # type: ignore[index]
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.fill("#dialog [name=name]", "只有名称的客户")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h2 >> text=只有名称的客户")

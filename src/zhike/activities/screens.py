@@ -73,7 +73,7 @@ TASK = register(
         model="activities.Task",
         label=_("Task"),
         label_plural=_("Tasks"),
-        icon="checkbox",
+        icon="list-check",
         order="due_at",
         party="party",
         writers=Writers(create=actions.create_task_row, update=actions.update_task_row),

@@ -37,7 +37,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
     """The places of the left rail that this actor may enter."""
-    items = [{"name": "today", "label": pgettext("page", "Today"), "icon": "checkbox", "url": "/", "active": path == "/"}]
+    items = [
+        {"name": "today", "label": pgettext("page", "Today"), "icon": "checkbox", "url": "/", "active": path == "/"}
+    ]
     for screen in sorted((s for s in screens.values() if s.rail), key=lambda s: s.rail):
         if actor.can(f"{screen.type}.view"):
             url = f"/{screen.slug}/"
@@ -54,11 +56,13 @@ def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
 
 
 def new_items(actor: Actor) -> list[dict[str, Any]]:
-    """What the “New” menu offers this actor: a touch first, then records of every type in the rail."""
+    """What the “New” menu offers this actor: a touch first, then records of every other type in the rail."""
     items: list[dict[str, Any]] = []
     if actor.can("touch.create"):
         items.append({"label": _("Log a touch"), "icon": "edit", "url": "/log/", "dialog": True, "key": "L"})
-    for screen in sorted((s for s in screens.values() if s.rail and s.creatable), key=lambda s: s.rail):
+    for screen in sorted(
+        (s for s in screens.values() if s.rail and s.creatable and s.type != "touch"), key=lambda s: s.rail
+    ):
         if actor.can(f"{screen.type}.create"):
             items.append(
                 {"label": str(screen.label), "icon": screen.icon, "url": f"/{screen.slug}/new/", "dialog": True}

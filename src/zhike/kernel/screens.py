@@ -66,6 +66,7 @@ class Column:
     to: str = ""  # record type of RECORD
     section: str = "main"
     listed: bool = False  # shown in the list by default
+    quick: bool = False  # asked for at once in the form of a new record, as what is required or listed is
     sortable: bool = False
     filterable: bool = True
     editable: bool = True  # in forms, bulk edit, API writes and import

@@ -13,6 +13,7 @@ WORDS: Final = {
     "undone": gettext_noop("Undone"),
     "copied": gettext_noop("Copied"),
     "failed": gettext_noop("That did not work. Try again; if it keeps failing, tell your administrator."),
+    "by_name": gettext_noop("Search by name"),
     "offline": gettext_noop("No network. Check the connection and try again."),
     "kept": gettext_noop("No network. Kept on this device and sent as soon as it is back."),
     "sent": gettext_noop("Sent what was waiting on this device."),

@@ -37,7 +37,7 @@ def panels_of(
 ) -> list[dict[str, Any]]:
     """The panels that this person may see, with what their templates need; those for later come without.
 
-    `places` leaves out what every card has, `keys` names the panels wanted, now.
+    `places` leaves out what every card has, `keys` names the panels wanted, now. A panel with nothing to say stays away.
     """
     wanted = [
         panel
@@ -46,7 +46,8 @@ def panels_of(
         and (not places or panel.place in places)
         and (keys is None or panel.key in keys)
     ]
-    return [panel_item(panel, record, actor, later=panel.later and keys is None) for panel in wanted]
+    items = [panel_item(panel, record, actor, later=panel.later and keys is None) for panel in wanted]
+    return [item for item in items if item["later"] or item["context"]]
 
 
 def panel_item(panel: Panel, record: Record, actor: Actor, *, later: bool = False) -> dict[str, Any]:

@@ -40,7 +40,10 @@ class Carrying(forms.Form):
     def folded(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The rest by section; it stands open where something in it was refused."""
         rest = [field for field in self.visible_fields() if not getattr(field.field, "front", True)]
-        return [(title, list(group)) for title, group in groupby(rest, key=lambda field: getattr(field.field, "section", ""))]
+        return [
+            (title, list(group))
+            for title, group in groupby(rest, key=lambda field: getattr(field.field, "section", ""))
+        ]
 
     def unfolded(self) -> bool:
         """Whether a refused field lies in the folded part."""
@@ -100,7 +103,9 @@ def is_quick(column: Column) -> bool:
 def bulk_form(screen: Screen, actor: Actor, *, data: Any = None) -> Carrying:
     """The form of a change to many records at once: without what names or reaches one of them alone."""
     bound = [b for b in bound_columns(screen, actor).values() if b.writable and not b.column.required]
-    alike = [b.name for b in bound if b.column.custom or (b.column.sensitive is Sensitive.NO and b.column.kind in ALIKE)]
+    alike = [
+        b.name for b in bound if b.column.custom or (b.column.sensitive is Sensitive.NO and b.column.kind in ALIKE)
+    ]
     shared = {*alike, *(b.name for b in bound if b.column.listed)}
     return record_form(screen, actor, data=data, names=[b.name for b in bound if b.name in shared] or ["-"])
 
@@ -126,6 +131,8 @@ def current(column: Column, record: Record, actor: Actor) -> Any:
         return [code for code in (value or "").split("|") if code]
     if isinstance(value, dt.datetime):
         return clock.local(value, actor.zone).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as the select of yes and no names them
     return str(value) if isinstance(value, UUID) else value
 
 
@@ -194,7 +201,7 @@ def reference_widget(type_: str, actor: Actor, value: Any, *, required: bool = F
     if value and str(value) not in {pk for pk, _name in options}:
         found = live(screen, actor).filter(pk=value).values_list("pk", screen.title).first()
         options += [(str(found[0]), str(found[1]))] if found else []
-    blank = [] if required else [("", "—")]
+    blank = [] if required and value else [("", "—")]  # nobody is chosen by chance
     return forms.Select(attrs={"data-pick": f"/{screen.slug}/pick/"}, choices=[*blank, *options])
 
 

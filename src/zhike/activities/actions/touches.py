@@ -24,6 +24,7 @@ from zhike.kernel.errors import Invalid
 from zhike.kernel.screens import screens
 from zhike.kernel.text import clean
 from zhike.records.actions import archive, created, custom_change, restore
+from zhike.records.talk.actions import tell_named
 
 if TYPE_CHECKING:
     from zhike.customers.models import Party
@@ -52,6 +53,7 @@ class TouchDraft:
 def log_touch(party: Party, draft: TouchDraft, *, by: Actor) -> Touch:
     """Write down what happened with a customer, and what comes next; the next step becomes a task of the writer."""
     touch = _log({f.name: getattr(draft, f.name) for f in fields(draft)} | {"party": party}, by=by)
+    tell_named(party, touch.text, by=by)
     told = TouchLogged(kind=touch.kind, text=touch.text, at=touch.at)
     emit(told, subject=touch, by=by, customer_id=party.pk, label=party.name)
     name, due = clean(draft.next_step, 200), draft.next_at

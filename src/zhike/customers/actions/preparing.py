@@ -49,7 +49,7 @@ CHOICES: Final[dict[str, frozenset[str]]] = {
     "gender": frozenset({"", *Gender.values}),
 }
 PLAIN: Final = (
-    "do_not_contact", "last_touch_at", "last_deal_at", "next_step_at", "created_at", "protected_until",
+    "last_touch_at", "last_deal_at", "next_step_at", "created_at", "protected_until",
     "pooled_at", "pool_reason",
 )  # fmt: skip
 REFERENCES: Final = ("owner", "team", "parent", "pool", "created_by")
@@ -99,6 +99,8 @@ def prepare(values: Mapping[str, Any], *, lenient: bool = False, before: Mapping
                 fields[column] = clean(value, limit) if value else ""
             elif column in CHOICES:
                 fields[column] = _chosen(column, value)
+            elif column == "do_not_contact":
+                fields[column] = bool(value)  # left blank says no
             elif column in PLAIN:
                 fields[column] = value
             elif column in REFERENCES:

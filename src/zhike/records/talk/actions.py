@@ -144,6 +144,11 @@ def _tell(record: Record, said: str, people: list[UUID], by: Actor) -> None:
     notices.notify(others, notices.MENTIONED, url=url, who=by.name, subject=title_of(record), text=said[:80])
 
 
+def tell_named(record: Record, text: str, *, by: Actor) -> None:
+    """Tell colleagues named with @ in a text about a record; those who do not see it hear nothing of it."""
+    _tell(record, text, [p.pk for p in mentions.named_in(text) if mentions.sees(p, record)], by)
+
+
 def _own(record: Record, pk: UUID, by: Actor) -> Comment:
     row: Comment | None = Comment.objects.filter(
         pk=pk, record_id=record.pk, on=record.record_type, archived_at=None

@@ -13,6 +13,7 @@ from zhike.kernel.errors import NotFound
 from zhike.records.access import record_at, screen_at, title_of
 from zhike.records.cards import card_context, drawer_context, panels_of
 from zhike.records.history import kinds_of, people_in, read_asked, story
+from zhike.records.panels import with_standard
 from zhike.records.revealing import revealed
 
 HISTORY = 40
@@ -42,6 +43,8 @@ def panel(request: ActorRequest, slug: str, pk: UUID, key: str) -> HttpResponse:
     record = record_at(screen, request.actor, pk)
     found = panels_of(screen, record, request.actor, keys={key})
     if not found:
+        if any(panel.key == key for panel in with_standard(screen)):
+            return HttpResponse()  # it has nothing to say, and goes
         raise NotFound("panel")
     context = {
         "item": found[0],

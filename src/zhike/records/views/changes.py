@@ -30,8 +30,7 @@ def new(request: ActorRequest, slug: str) -> HttpResponse:
     screen, actor = screen_at(slug), request.actor
     actor.require(f"{screen.type}.create")
     title = _("New: %(type)s") % {"type": screen.label}
-    initial = {screen.owner: str(actor.user_id)} | request.GET.dict()
-    form = forms.record_form(screen, actor, data=forms.sent(request), initial=initial, fold=True)
+    form = forms.record_form(screen, actor, data=forms.sent(request), initial=request.GET.dict(), fold=True)
     if request.method == "GET":
         context = {"form": form, "title": title, "action": request.path, "key": new_id().hex, "hints": screen.hints}
         return dialog(request, context)

@@ -49,6 +49,7 @@ export default () => ({
     this.$refs.text.value = "";
     this.waiting = kept || this.waiting;
     this.open = false;
+    for (const row of this.$root.querySelectorAll("[data-guess]")) row.replaceChildren();
     for (const field of this.$root.querySelectorAll(".more input:not([type=hidden]):not([type=checkbox]), .more textarea")) field.value = "";
     this.typed();
   },

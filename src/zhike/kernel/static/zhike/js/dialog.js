@@ -8,7 +8,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "dialog-body" || !dialog) return;
   dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-wide]")));
   if (!dialog.open && event.detail.target.childElementCount) dialog.showModal();
-  dialog.querySelector("[autofocus], .bad input, input:not([type=hidden]), select, textarea")?.focus();
+  const said = dialog.querySelector("form [role=alert]"); // read before the fields
+  dialog.querySelector("[autofocus], .bad input, input:not([type=hidden]), select, textarea")?.focus({ preventScroll: Boolean(said) });
+  if (said) dialog.scrollTop = 0;
 });
 document.addEventListener("zhike:close", () => close(dialog));
 document.addEventListener("zhike:kept", (event) => close(event.target.closest("dialog"))); // an entry kept for later is done with

@@ -13,8 +13,8 @@ function step(by) {
   if (!all.length) return;
   const at = all.indexOf(drawer.current());
   const row = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+  drawer.mark(row, { focus: true });
   if (drawer.isOpen()) drawer.open(row);
-  else drawer.mark(row, { focus: true });
 }
 const go = (address) => address && location.assign(address);
 const press = (selector) => document.querySelector(selector)?.click();
@@ -43,6 +43,8 @@ function log() {
   else press("[data-key=l]");
 }
 function openNew() {
+  const here = document.querySelector("#list [data-key=c]"); // a list makes what it lists
+  if (here) return here.click();
   const menu = document.querySelector(".bar details.new");
   if (!menu) return;
   menu.open = true;

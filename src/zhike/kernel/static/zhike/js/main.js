@@ -14,6 +14,7 @@ import "./inline.js";
 import "./small.js";
 import "./sort.js";
 import "./mention.js";
+import "./pick.js";
 import "./chart.js";
 import composer from "./composer.js";
 import filterEditor from "./filter.js";
