@@ -1,14 +1,14 @@
 """Catalogues: msgids from the code, Chinese from `locale/terms/*.tsv`, traditional Chinese by OpenCC.
 
 A terms file has a line per msgid: English, tab, simplified Chinese, and for a msgid with a context a third column.
-`locale/zh_Hant.tsv` overrides what OpenCC would write. Catalogues (.po) are committed, compiled ones (.mo) are not.
+`locale/zh_Hant.tsv` overrides what OpenCC would write, text by text; `locale/zh_Hant_words.tsv` word by word. Catalogues (.po) are committed, compiled ones (.mo) are not.
 """
 
 import ast
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,18 +144,32 @@ def traditional(root: Path = PACKAGE) -> "dict[str, str]":
     return {columns[0]: columns[1] for columns in read_lines(path)} if path.exists() else {}
 
 
+def traditional_words(root: Path = PACKAGE) -> list[tuple[str, str]]:
+    """OpenCC's words that Taiwan's offices do not use here, and theirs."""
+    path = root / "locale" / "zh_Hant_words.tsv"
+    return [(columns[0], columns[1]) for columns in read_lines(path)] if path.exists() else []
+
+
+def in_traditional(text: str, convert: Callable[[str], str], words: Iterable[tuple[str, str]]) -> str:
+    """A text by OpenCC, then with our own words."""
+    text = convert(text)
+    for theirs, ours in words:
+        text = text.replace(theirs, ours)
+    return text
+
+
 def build(language: str, messages: Messages, terms: Terms, root: Path = PACKAGE) -> bytes:
     """The catalogue of one language, in a stable order."""
     from opencc import OpenCC
 
-    convert, overrides = OpenCC("s2twp").convert, traditional(root)
+    convert, overrides, words = OpenCC("s2twp").convert, traditional(root), traditional_words(root)
     catalog = Catalog(locale=language, project="Zhike", version="", creation_date=NO_DATE, revision_date=NO_DATE)
     catalog.header_comment = f"# {language}: written by `zhike translations --write` from locale/terms; edit those."
     catalog.fuzzy = False
     for message in sorted(messages):
         text = term_of(message, terms)
         if language == "zh_Hant" and text:
-            text = overrides.get(message.singular) or convert(text)
+            text = overrides.get(message.singular) or in_traditional(text, convert, words)
         catalog.add(
             (message.singular, message.plural) if message.plural else message.singular,
             (text,) if message.plural else text,

@@ -94,3 +94,9 @@ def test_a_word_of_ones_own_wins_over_opencc(root: Path) -> None:
     (root / "locale" / "zh_Hant.tsv").write_text("Owner\t業務負責人\n", encoding="utf-8")
     translations.write(root)
     assert "業務負責人" in translations.catalogue_path("zh_Hant", root).read_text(encoding="utf-8")
+
+
+def test_words_that_opencc_takes_from_elsewhere_are_ours(root: Path) -> None:
+    (root / "locale" / "zh_Hant_words.tsv").write_text("負責人\t承辦人\n", encoding="utf-8")
+    translations.write(root)
+    assert "承辦人" in translations.catalogue_path("zh_Hant", root).read_text(encoding="utf-8")
