@@ -1,7 +1,8 @@
 """Catalogues: msgids from the code, Chinese from `locale/terms/*.tsv`, traditional Chinese by OpenCC.
 
 A terms file has a line per msgid: English, tab, simplified Chinese, and for a msgid with a context a third column.
-`locale/zh_Hant.tsv` overrides what OpenCC would write, text by text; `locale/zh_Hant_words.tsv` word by word. Catalogues (.po) are committed, compiled ones (.mo) are not.
+`locale/zh_Hant.tsv` overrides what OpenCC would write text by text, `locale/zh_Hant_words.tsv` word by word.
+Catalogues (.po) are committed, compiled ones (.mo) are not.
 """
 
 import ast
