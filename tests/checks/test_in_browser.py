@@ -39,13 +39,14 @@ def planted(world: World) -> Stock:
     more = {"industry": PAYLOADS[12][:80], "contact_name": PAYLOADS[13][:80], "contact_title": PAYLOADS[14][:80],
             "short_name": PAYLOADS[15][:80], "address": PAYLOADS[16], "title": PAYLOADS[17][:80], "wechat": "wx", "city": PAYLOADS[18][:40],
             "c_x": PAYLOADS[19]}  # fmt: skip
+    words["tag"] = words["tag"][:40]
     return stock(world, "何永强", words, **more)
 
 
 @pytest.mark.parametrize("who", ["何永强", "周晓岚", "沈嘉禾", "白露"])
 def test_T28_planted_code_runs_on_no_page_for_nobody(open_page: OpenPage, world: World, folder: Any, who: str) -> None:
     made = planted(world)
-    page = open_page("/", user=world.people[who])
+    page = open_page("/", user=world.people[who], forgive=("403",))  # some may not edit, print or see it
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.add_init_script(WATCH)
