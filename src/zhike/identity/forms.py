@@ -248,4 +248,5 @@ class ShareForm(Carrying):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [(p.pk, p.name) for p in queries.active_people()]  # type: ignore[attr-defined]
+        people = [(p.pk, p.name) for p in queries.active_people()]
+        self.fields["person"].choices = [("", "—"), *people]  # type: ignore[attr-defined]  # nobody is let in by chance
