@@ -126,6 +126,7 @@ ALLOWED = set(
         "vcf",
         "Excel",
         "jsonl",
+        "JSONL",
         "Esc",
         "Ctrl",
         "Enter",
