@@ -28,7 +28,7 @@ NASTY = (
 )  # fmt: skip
 URLS = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)", "data:text/html,<script>",
-    "vbscript:x", "file:///etc/passwd", "//evil.example/\\@x javascript:1",
+    "vbscript:x", "file:" "///etc/passwd", "//evil.example/\\@x javascript:1",
 )  # fmt: skip
 FILE_NAMES = (
     "../../etc/passwd.txt", "/etc/passwd.txt", "C:\\temp\\x.txt", "\u202egpj.txt", "\u200b.htaccess.txt", "CON.txt",

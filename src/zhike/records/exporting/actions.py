@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhike.identity.access import ACCOUNT
+from zhike.kernel import limits
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.records import work
@@ -30,6 +31,7 @@ def export_records(
     by: Actor,
 ) -> dict[str, Any]:
     """Note an export with its filter, columns and reason; a large one is written in the background."""
+    limits.spend(limits.EXPORT, by)
     order = ordered(on, by, params, columns, format, encoding)
     asked = {name: str(params[name]) for name in ASKED if params.get(name)}
     names = [item.name for item in order.columns]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhike.identity import signin
 from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, signed_in
-from zhike.kernel.errors import DomainError
+from zhike.kernel.errors import DomainError, TooMany
 from zhike.kernel.screens import Screen
 from zhike.records.access import screen_at
 from zhike.records.exporting import files, shown
@@ -32,6 +32,8 @@ def export(request: ActorRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return _given(request, screen)
+        except TooMany:  # answered like everywhere, with the time to wait
+            raise
         except DomainError as refused:
             error = refused
     context = shown.context(request, screen) | {"error": error}

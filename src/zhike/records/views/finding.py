@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from zhike.kernel import limits
 from zhike.kernel.doors import ActorRequest, for_machines, signed_in
 from zhike.records.search.asking import hint_for
 from zhike.records.search.offers import offers
@@ -21,6 +22,8 @@ from zhike.records.search.tokens import LONGEST_QUERY
 def find(request: ActorRequest) -> HttpResponse:
     """What the text in `q` finds: records by type, then pages and commands."""
     text = request.GET.get("q", "")[:LONGEST_QUERY].replace("\x00", "")
+    if text.strip():
+        limits.spend(limits.SEARCH, request.actor)
     groups = search(request.actor, text) if text.strip() else []
     context: dict[str, Any] = {"text": text, "hint": hint_for(text), "groups": [_group(g, text) for g in groups]}
     context["offers"] = offers(request.actor, text)
