@@ -14,10 +14,6 @@ from urllib.parse import quote
 
 import orjson
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from zhike.kernel.errors import Invalid
 from zhike.records.exporting.cards import write_card
@@ -157,6 +153,11 @@ def _write_csv(
 
 
 def _write_xlsx(out: BinaryIO, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], written: Written) -> None:
+    from openpyxl import Workbook  # heavy: read when a workbook is really written
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.freeze_panes = "A2"

@@ -13,7 +13,7 @@ from zhike.identity.settings_pages import pages_for
 from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, needs, signed_in
 from zhike.kernel.errors import DomainError, NotFound
-from zhike.kernel.screens import screens
+from zhike.kernel.screens import Screen, screens
 from zhike.records.access import record_at, screen_at
 from zhike.records.everywhere import has_everything
 from zhike.records.talk import actions, mentions, queries
@@ -29,14 +29,7 @@ def comments(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     record = record_at(screen, actor, pk)
     problem: DomainError | None = None
     if request.method == "POST":
-        verb = VERBS.get(request.POST.get("do", ""), "comment")
-        data = {name: request.POST[name] for name in ("text", "comment", "share") if request.POST.get(name)}
-        try:
-            run(f"{verb}_{screen.type}", by=actor, subject_id=pk, data=data)
-        except DomainError as error:
-            if not request.htmx or error.status not in (409, 422):
-                raise
-            problem = error
+        problem = said(request, screen, pk)
         if not request.htmx:
             return HttpResponseRedirect(f"/{slug}/{pk}/#panel-comments")
     context = {
@@ -45,6 +38,19 @@ def comments(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
         "text": request.POST.get("text", "") if problem else "",
     }
     return render(request, "records/talk/comments.html", context)
+
+
+def said(request: ActorRequest, screen: Screen, pk: UUID) -> DomainError | None:
+    """Say, change or take back; what can be mended in the panel itself comes back to be shown there."""
+    verb = VERBS.get(request.POST.get("do", ""), "comment")
+    data = {name: request.POST[name] for name in ("text", "comment", "share") if request.POST.get(name)}
+    try:
+        run(f"{verb}_{screen.type}", by=request.actor, subject_id=pk, data=data)
+    except DomainError as error:
+        if not request.htmx or error.status not in (409, 422):
+            raise
+        return error
+    return None
 
 
 @signed_in
