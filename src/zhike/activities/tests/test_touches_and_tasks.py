@@ -168,3 +168,10 @@ def test_counts_are_of_today_and_of_the_reader(he: Actor) -> None:
     finish_task(plan_task(party, TaskDraft(name="做完了"), by=he), by=he)
     counts = task_counts(he, now, now + timedelta(hours=1), now - timedelta(hours=1))
     assert counts == {"overdue": 1, "today": 1, "open": 2, "done": 1}
+
+
+def test_colleagues_named_in_a_touch_are_told_if_they_see_the_customer(world: World, he: Actor) -> None:
+    from zhike.records.models import Notice
+
+    log_touch(customer(he), TouchDraft(text="样机的事请看 @周晓岚 @吴敏"), by=he)
+    assert [told.user_id for told in Notice.objects.all()] == [world.people["周晓岚"].pk]

@@ -8,7 +8,11 @@ function edit(cell) {
   if (cell.classList.contains("editing")) return;
   before.set(cell, [...cell.childNodes].map((node) => node.cloneNode(true)));
   cell.classList.add("editing");
-  htmx.ajax("GET", cell.dataset.editCell, { target: cell, swap: "innerHTML" }).then(() => cell.querySelector("input, select, textarea")?.focus());
+  htmx.ajax("GET", cell.dataset.editCell, { target: cell, swap: "innerHTML" }).then(() => {
+    const field = cell.querySelector("input:not([type=hidden]), select, textarea");
+    if (!field) cell.classList.remove("editing"); // refused: the value stands as it was
+    field?.focus();
+  });
 }
 on("dblclick", "td[data-edit-cell]", (event, cell) => {
   event.preventDefault();
