@@ -15,6 +15,7 @@ from zhike.demo.company import GROUND, Company
 LEVELS = ("A",) * 4 + ("B",) * 16 + ("C",) * 30 + ("D",) * 50
 KINDS = ("dealer",) * 34 + ("organisation",) * 24 + ("government",) * 6 + ("service",) * 4 + ("person",) * 32
 DUPLICATE_EVERY = 45
+PLACEHOLDERS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 
 
 def person_name(dice: Random) -> str:
@@ -42,8 +43,8 @@ def place(dice: Random, provinces: tuple[str, ...]) -> tuple[Division, Division,
         cities = known.children.get(province.code, [])
         city = dice.choice(cities) if cities else province
         districts = known.children.get(city.code, [])
-        if districts:
-            return province, city, dice.choice(districts)
+        if districts:  # a municipality is its own city: 上海, not 市辖区
+            return province, province if city.name in PLACEHOLDERS else city, dice.choice(districts)
 
 
 def company_name(dice: Random, kind: str, city: Division, district: Division) -> str:
@@ -83,7 +84,7 @@ def customer(dice: Random, seller: str, now: datetime) -> dict[str, Any]:
     street = f"{dice.choice(words.STREETS)}{dice.randrange(1, 999)}号"
     made: dict[str, Any] = {
         "kind": kind, "form": "person" if kind == "person" else "organisation", "mobile": mobile(dice),
-        "address": f"{province.name}{'' if city.name == '市辖区' else city.name}{district.name}{street}",
+        "address": f"{province.name}{'' if city is province else city.name}{district.name}{street}",
         "source": dice.choice(words.SOURCES), "level": dice.choice(LEVELS) if dice.random() < 0.85 else "",
         "created_at": now - timedelta(days=dice.randrange(20, 1500), minutes=dice.randrange(1440)),
     }  # fmt: skip

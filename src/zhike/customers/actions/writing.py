@@ -70,9 +70,7 @@ def unowned(fields: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     return "owner" not in values and not fields.get("pool_id")
 
 
-def founding(
-    made: Prepared, values: Mapping[str, Any], by: Actor, now: datetime, choice: Choice
-) -> dict[str, Any]:
+def founding(made: Prepared, values: Mapping[str, Any], by: Actor, now: datetime, choice: Choice) -> dict[str, Any]:
     """Every field of a party to be: what was given, who owns it, how complete it is."""
     fields = made.fields
     shown_points(made.points, fields)

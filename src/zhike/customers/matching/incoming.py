@@ -209,7 +209,12 @@ def note(pairs: Iterable[tuple[UUID, UUID, float, Sequence[Any]]], batch_id: UUI
         left, right = sorted((one, other))
         rows.append(
             DuplicatePair(
-                left_id=left, right_id=right, probability=probability, rank=probability, reasons=list(reasons), batch_id=batch_id
+                left_id=left,
+                right_id=right,
+                probability=probability,
+                rank=probability,
+                reasons=list(reasons),
+                batch_id=batch_id,
             )
         )
     DuplicatePair.objects.bulk_create(rows, ignore_conflicts=True)
