@@ -33,8 +33,15 @@ def test_my_pages_open_for_everybody_signed_in_and_send_others_to_the_entrance(w
 def test_settings_open_for_administrators_alone(world: World, path: str) -> None:
     assert world.client("沈嘉禾").get(path).status_code == 200
     assert world.client("何永强").get(path).status_code in (200, 403)
-    if path != "/settings/teams/":
+    if path not in ("/settings/", "/settings/teams/"):
         assert world.client("何永强").get(path).status_code == 403
+
+
+def test_the_home_of_settings_shows_everybody_only_what_they_may_open(world: World) -> None:
+    seller, ruler = (world.client(name).get("/settings/").content.decode() for name in ("何永强", "沈嘉禾"))
+    for address in ("/settings/roles/", "/settings/organisation/", "/settings/pools/"):
+        assert address in ruler
+        assert address not in seller
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
