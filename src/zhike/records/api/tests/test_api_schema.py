@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -44,16 +45,19 @@ def patient_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PER_NETWORK", 1_000_000)
 
 
-@pytest.fixture(autouse=True)
+@contextmanager
 def kept_connection() -> Iterator[None]:
-    """The application runs within the test's own transaction, as Django's own client does it."""
+    """The application runs within the test's own transaction, as Django's own client does it (which reconnects after each call)."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    yield
-    request_started.connect(close_old_connections)
-    request_finished.connect(close_old_connections)
+    try:
+        yield
+    finally:
+        request_started.connect(close_old_connections)
+        request_finished.connect(close_old_connections)
 
 
+@kept_connection()
 def hold(caller: Caller, *, operations: int | None, examples: int) -> None:
     """Call the operations that the caller's own document names, and check every answer against it."""
     headers = {"Authorization": f"Bearer {caller.key}"}
