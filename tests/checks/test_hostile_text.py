@@ -134,7 +134,7 @@ def test_T36_a_file_is_kept_under_a_key_of_its_own_and_shown_escaped(world: Worl
     party = run("create_party", by=world.actor("何永强"), data={"name": "甲"}).value
     client = world.client("何永强")
     sent = SimpleUploadedFile("x.txt", b"text")
-    sent._name = name  # what a browser that lies would send
+    vars(sent)["_name"] = name  # what a browser that lies would send
     reply = client.post(f"/customers/{party.pk}/files/", {"file": sent})
     assert reply.status_code in (302, 400, 422), reply.status_code
     inside = {path.resolve() for path in folder.rglob("*") if path.is_file()}

@@ -48,7 +48,12 @@ def test_T28_planted_code_runs_on_no_page_for_nobody(open_page: OpenPage, world:
     made = planted(world)
     page = open_page("/", user=world.people[who], forgive=("403",))  # some may not edit, print or see it
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def noted(dialog: Any) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", noted)
     page.add_init_script(WATCH)
     card = f"/customers/{made.party.pk}/"
     paths = ["/", "/customers/", card, card + "history/", card + "brief/", f"/customers/?drawer={made.party.pk}",

@@ -106,11 +106,12 @@ def test_T63_whoever_acts_as_another_stands_behind_the_other(world: World, made:
 
 def test_T63_the_other_doors_leave_one_too(world: World, made: Stock) -> None:
     program = Client(headers={"authorization": f"Bearer {world.token('何永强')}"})
-    for call, wanted in (
+    calls: tuple[tuple[Callable[[], Any], str], ...] = (
         (lambda: program.post("/api/customers", {"name": "乙厂"}, "application/json"), "party.created"),
         (lambda: program.post(f"/api/customers/{made.party.pk}/erase", {}, "application/json"), "access.refused"),
         (lambda: program.delete(f"/api/customers/{made.party.pk}"), "party.archived"),
-    ):
+    )
+    for call, wanted in calls:
         before = set(Event.objects.values_list("id", flat=True))
         answer = call()
         [event] = Event.objects.exclude(id__in=before)

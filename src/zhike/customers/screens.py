@@ -13,13 +13,24 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers import actions, queries
 from zhike.customers.matching import incoming
-from zhike.customers.models import Party
 from zhike.customers.merging import queries as merging_queries
+from zhike.customers.models import Party
 from zhike.customers.pool import queries as pool_queries
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
 from zhike.kernel.actor import Actor
-from zhike.kernel.screens import Column, Duplicates, Panel, Right, Screen, Section, Sensitive, Writers, register, register_rights
+from zhike.kernel.screens import (
+    Column,
+    Duplicates,
+    Panel,
+    Right,
+    Screen,
+    Section,
+    Sensitive,
+    Writers,
+    register,
+    register_rights,
+)
 from zhike.kernel.screens import Kind as Is
 
 STALE_DAYS, COLD_DAYS = 30, 90  # a last touch older than this is coloured
@@ -276,7 +287,10 @@ SCREEN = register(
             ),
             Panel(key="pool", title=_("Public pool"), template="customers/pool/panel.html", context=pool_queries.pool_panel),
             Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
-            Panel(key="merged", title=_("Merged records"), template="customers/merging/panel.html", context=merging_queries.merged_panel, later=True),
+            Panel(
+                key="merged", title=_("Merged records"), template="customers/merging/panel.html",
+                context=merging_queries.merged_panel, later=True,
+            ),
             Panel(key="scores", title=_("Scores"), template="customers/scores.html", context=queries.scores_panel),
             Panel(
                 key="points", title=_("Ways to reach"), template="customers/points.html", context=queries.points_panel,
@@ -308,6 +322,6 @@ register_rights(
 
 # the rooms within customers declare their own, after the customer itself
 from zhike.customers.handover import actions as _handover_actions  # noqa: E402, F401
-from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401
 from zhike.customers.merging import screens as _merging_screens  # noqa: E402, F401
+from zhike.customers.pool import screens as _pool_screens  # noqa: E402, F401
 from zhike.customers.territories import screens as _territory_screens  # noqa: E402, F401

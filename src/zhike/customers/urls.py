@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from zhike.customers.merging import views as merging
 from zhike.customers.handover import views as handover
+from zhike.customers.merging import views as merging
 from zhike.customers.pool import views as pool
 from zhike.customers.territories import views as territories
 

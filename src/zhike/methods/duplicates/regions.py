@@ -1,6 +1,5 @@
 """Chinese provinces, prefectures and well-known county cities by their GB/T 2260 codes, to read places off names."""
 
-# ruff: noqa: E501 - one province to a line
 from __future__ import annotations
 
 import re
