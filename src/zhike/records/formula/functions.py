@@ -63,8 +63,8 @@ def _round(number: Decimal, places: Decimal = Decimal(0)) -> Decimal:
 
 
 def _whole(number: Decimal) -> int:
-    if number != number.to_integral_value() or abs(number) > 1_000_000:
-        raise Refused("whole")
+    if not isinstance(number, Decimal) or number != number.to_integral_value() or abs(number) > 1_000_000:
+        raise Refused("whole")  # `date` takes one text or three numbers, so a text can come this far
     return int(number)
 
 
