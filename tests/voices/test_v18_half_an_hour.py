@@ -36,7 +36,7 @@ def test_v18_a_handover_moves_everything_in_one_act(open_page: OpenPage, world: 
         HOTEL[:4] in page.locator("main").inner_text() or "1" in page.locator("main").inner_text()
     )  # the preview counts
     page.select_option("select[name=to]", str(successor.pk))
-    page.locator("main form button.pri, main form button[type=submit]").last.click()
+    page.click("main form .form-foot button.btn")
     page.wait_for_load_state("networkidle")
     party.refresh_from_db()
     assert party.owner_id == successor.pk

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.module_loading import import_string
+from django.utils.module_loading import autodiscover_modules, import_string
 from django_tasks import task
 from django_tasks.base import Task
 
@@ -39,7 +39,14 @@ def perform(name: str, user_id: str, data: dict[str, Any]) -> None:
     """Run one job: the actor is resolved anew, so a right that was taken away meanwhile is gone here too."""
     by = actor_of(UUID(user_id)) if user_id else Actor.system(name)
     with translation.override(by.language):
-        works[name](by.at("job"), **data)
+        known(name)(by.at("job"), **data)
+
+
+def known(name: str) -> Callable[..., Any]:
+    """The work of that name; a process that never ran any reads every capability's `tasks` first."""
+    if name not in works:
+        autodiscover_modules("tasks")
+    return works[name]
 
 
 def actor_of(user_id: UUID) -> Actor:
