@@ -70,7 +70,7 @@ def entangled(world: World) -> tuple[Party, Party]:
     two = party(
         world, "恒源科技", "吴敏", form="organisation", mobile="13900139000", phone="0571-88886666", email="a@hengyuan.cn",
         tags=["重点", "展会"], contact_name="李强", contact_title="采购", industry="制造业", level="A", short_name="恒源杭州",
-        do_not_contact=True, website="hengyuan.cn", credit_code="91330106MA2AXXXX2W"[:0],
+        do_not_contact=True, website="hengyuan.cn", credit_code="",
     )  # fmt: skip
     shared = party(world, "赵敏", form="person", mobile="13700137000")
     boss = party(world, "钱老板", form="person")
