@@ -16,6 +16,8 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.module_loading import import_string
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel import context
@@ -102,6 +104,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     actor = getattr(request, "actor", None)
     if isinstance(error, Forbidden) and actor is not None:
         recorded(error, actor)
+        name_givers(error)
     if for_machines(request) or request.headers.get("HX-Request"):
         response = problem(error.problem(), error.status)
         if error.status in (409, 422, 429):  # statuses whose fragments are swapped in; this one is a sentence
@@ -113,6 +116,13 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.data["retry_after"])
     return response
+
+
+def name_givers(error: Forbidden) -> None:
+    """Add to a refusal the people who could give the right."""
+    if error.can_be_given and (names := import_string(settings.RIGHT_GIVERS)()):
+        told = _("%(names)s can give it.") % {"names": "、".join(names)}
+        error.message, error.can_be_given = format_lazy("{} {}", error.message, told), False
 
 
 def recorded(error: Forbidden, actor: Actor) -> None:

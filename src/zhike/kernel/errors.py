@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.kernel.rights import lazily_in_words
+
 
 class DomainError(Exception):
     """A refusal that helps: a stable `code`, a translated `message` (what, with which value, what to do), the `field` it belongs to.
@@ -74,9 +76,10 @@ class Forbidden(DomainError):
 
     def __init__(self, right: str, message: object | None = None) -> None:
         text = message or _("Your role does not allow this. Ask an administrator for the right “%(right)s”.") % {
-            "right": right
+            "right": lazily_in_words(right)
         }
         super().__init__("forbidden", text, right=right)
+        self.can_be_given = message is None  # an own sentence says another way out, or that there is none
 
 
 class Conflict(DomainError):

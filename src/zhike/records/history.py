@@ -17,6 +17,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.events import kinds
 from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event
+from zhike.kernel.rights import right_in_words
 from zhike.kernel.screens import Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.values import masked
@@ -124,6 +125,8 @@ def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound],
     who = people.get(event.actor_id, "") if event.actor_id else ""
     values = {**event.payload, **{k: v for k, v in told.items() if k != "changes"}, "who": who}
     values = {name: readable(value, actor) for name, value in values.items()}
+    if "right" in values:
+        values["right"] = right_in_words(str(values["right"]))
     text = kind.tell(**values) if kind else event.type
     icon = kind.icon if kind else "circle-dot"
     changes = tuple(

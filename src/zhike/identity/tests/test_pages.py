@@ -100,3 +100,17 @@ def test_roles_and_teams_are_changed_through_their_pages(world: World) -> None:
     assert moved.status_code == 302
     loop = client.post(f"/settings/teams/{world.teams['华东大区'].pk}/move/", {"parent": str(world.teams["杭州组"].pk)})
     assert loop.status_code == 422
+
+
+def test_a_refusal_says_the_right_in_the_readers_words_and_who_can_give_it(world: World) -> None:
+    User.objects.filter(pk=world.people["何永强"].pk).update(language="zh-hans")
+    refused = world.client("何永强").get("/settings/invitations/")
+    shown = refused.content.decode()
+    assert refused.status_code == 403
+    assert "“人员：邀请”" in shown
+    assert "沈嘉禾可以授予" in shown
+    assert "person.invite" not in shown
+    assert "<title>403" not in shown
+    told = world.client("何永强").get("/settings/roles/", headers={"Accept": "application/json"}).json()
+    assert "分配权限和角色" in told["detail"]
+    assert told["right"] == "identity.roles"  # for machines
