@@ -20,10 +20,11 @@ from zhike.identity.terms import Effect, Extent
 from zhike.identity.testing import PASSWORD, World
 from zhike.kernel import limits
 from zhike.kernel.actions import run
-from zhike.kernel.models import Event
+from zhike.kernel.models import Event, Spent
 from zhike.kernel.testing import SYSTEM
 
 pytestmark = pytest.mark.django_db
+ASKED = {"column": "mobile", "reason": "回电"}
 SECRET, MOBILE, MAIL = "深蓝渠道壹号", "13812345678", "tang.wanqing@luye.example"
 
 
@@ -192,17 +193,43 @@ def test_T67_the_whole_value_is_shown_by_right_by_post_with_a_trace_and_so_often
 ) -> None:
     door = f"/customers/{masked.party.pk}/reveal/mobile/"
     client = world.client("何永强")
-    assert client.get(door).status_code == 405
     assert world.client("梁思琪").post(door).status_code == 403  # sees the customer, may not reveal
     assert world.client("吴敏").post(door).status_code == 404
     before = Event.objects.filter(type="data.seen").count()
     assert MOBILE in client.post(door, {"reason": "回电"}).content.decode().replace(" ", "")
     assert Event.objects.filter(type="data.seen").count() == before + 1
     monkeypatch.setattr(limits, "REVEAL", limits.Limit("reveal", 2, 3600))
-    statuses = [client.post(door).status_code for _ in range(3)]
+    statuses = [client.post(door, {"reason": "回电"}).status_code for _ in range(3)]
     assert statuses[-1] == 429
-    api = client.post(f"/api/customers/{masked.party.pk}/reveal_contact", {"column": "mobile"}, "application/json")
+    api = client.post(f"/api/customers/{masked.party.pk}/reveal_contact", ASKED, "application/json")
     assert api.status_code == 429, "the machines' door counts with the same limit"
+
+
+def test_T67_without_a_reason_no_door_shows_the_value_and_the_reason_stands_in_the_ledger(
+    world: World, masked: Stock
+) -> None:
+    client, point = world.client("何永强"), masked.party.points.get(kind="mobile")
+    party, api = f"/customers/{masked.party.pk}/", f"/api/customers/{masked.party.pk}/reveal_contact"
+    spent = Spent.objects.filter(key__startswith="reveal").count()
+    for door in (f"{party}reveal/mobile/", f"{party}points/{point.pk}/"):
+        for headers in ({}, {"HX-Request": "true"}):
+            asked = client.get(door, headers=headers)
+            assert asked.status_code == 200 and 'name="reason"' in asked.content.decode()
+            for empty in ({}, {"reason": ""}, {"reason": " \u200b\u3000 "}):
+                refused = client.post(door, empty, headers=headers)
+                assert refused.status_code == 422 and 'name="reason"' in refused.content.decode()
+                assert MOBILE not in (asked.content + refused.content).decode().replace(" ", "")
+    for sent in ({"column": "mobile"}, {"column": "mobile", "reason": "  "}, {"column": "mobile", "reason": None}):
+        assert client.post(api, sent, "application/json").status_code == 422
+    assert not Event.objects.filter(type="data.seen").exists()
+    assert Spent.objects.filter(key__startswith="reveal").count() == spent, "what is not shown is not counted"
+    for number, (door, kind) in enumerate(((f"{party}reveal/mobile/", None), (api, "application/json"))):
+        sent = {"column": "mobile", "reason": f"客户来电第{number}次"}
+        shown = client.post(door, sent, kind) if kind else client.post(door, sent)
+        assert MOBILE in shown.content.decode().replace(" ", "")
+        seen = Event.objects.filter(type="data.seen").latest("id")
+        assert seen.payload["reason"] == sent["reason"] and seen.actor_id == world.people["何永强"].pk
+    assert world.client("梁思琪").get(f"{party}reveal/mobile/").status_code == 403
 
 
 @pytest.mark.parametrize("rule", ["hidden", "masked"])
@@ -211,14 +238,14 @@ def test_T67_what_a_role_masks_no_door_reveals(world: World, masked: Stock, rule
     rights_changed()
     client, point = world.client("何永强"), masked.party.points.get(kind="mobile")
     doors = [
-        client.post(f"/customers/{masked.party.pk}/reveal/mobile/"),
-        client.post(f"/api/customers/{masked.party.pk}/reveal_contact", {"column": "mobile"}, "application/json"),
+        client.post(f"/customers/{masked.party.pk}/reveal/mobile/", {"reason": "回电"}),
+        client.post(f"/api/customers/{masked.party.pk}/reveal_contact", ASKED, "application/json"),
         client.post(
             f"/api/customers/{masked.party.pk}/reveal_contact",
-            {"column": "", "point_id": str(point.pk)},
+            {"column": "", "point_id": str(point.pk), "reason": "回电"},
             "application/json",
         ),
-        client.post(f"/customers/{masked.party.pk}/points/{point.pk}/"),
+        client.post(f"/customers/{masked.party.pk}/points/{point.pk}/", {"reason": "回电"}),
     ]
     for reply in doors:
         assert reply.status_code in (400, 403, 404, 422), reply.status_code

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import NotFound
+from zhike.kernel.errors import Invalid, NotFound
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Screen, by_slug, screens
+from zhike.kernel.text import clean
 
 
 def screen_at(slug: str) -> Screen:
@@ -32,6 +36,14 @@ def record_at(screen: Screen, actor: Actor, pk: object, right: str | None = None
     return record
 
 
+def reason_given(text: str) -> str:
+    """Why somebody wants to see a masked value; without a reason nothing is shown."""
+    reason = clean(text, 200).strip()
+    if not any(letter.isalnum() for letter in reason):
+        raise Invalid("reason_missing", _("Say why you need to see it. The reason is recorded."), "reason")
+    return reason
+
+
 def any_record(type_: str, actor: Actor, pk: object) -> Any:
     """A visible record named by type and id."""
     if type_ not in screens:
@@ -45,6 +57,17 @@ def customer_of(record: Record) -> Any:
     if screen is None or not screen.party:
         return None
     return record.pk if screen.party == "pk" else getattr(record, f"{screen.party}_id")
+
+
+def told_by(record: Record) -> list[UUID]:
+    """Whose events are the record's story: its own, and those of records that were merged into it."""
+    screen = screens.get(record.record_type)
+    return [record.pk, *(screen.merging.absorbed(record) if screen and screen.merging else ())]
+
+
+def survivor_at(screen: Screen, actor: Actor, record: Record) -> Any:
+    """The record into which this one was merged, where the actor may see it."""
+    return screen.merging.survivor(record, actor) if screen.merging else None
 
 
 def title_of(record: Record) -> str:

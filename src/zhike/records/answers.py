@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from zhike.kernel.actions import Outcome
 from zhike.kernel.doors import ActorRequest, toast
-from zhike.kernel.errors import DomainError, Stale
+from zhike.kernel.errors import DomainError, Invalid, Stale
 from zhike.records import forms
 
 
@@ -64,6 +64,19 @@ def labelled(form: forms.Carrying, sides: Any) -> list[dict[str, Any]]:
     """Both sides of a stale write with the labels of their fields; only those that differ and may be seen in full."""
     shown = {name for name, field in form.fields.items() if not getattr(field, "veiled", False)}
     return [s | {"label": form.fields[s["field"]].label} for s in sides or [] if s["field"] in shown]
+
+
+def in_full(request: ActorRequest, title: str, show: Callable[[str], str]) -> HttpResponse:
+    """A masked value: first the question why, then the value by `show(reason)`; without a reason the question again."""
+    context: dict[str, Any] = {"title": title, "action": request.path, "fragment": "records/reveal_form.html"}
+    status = 200
+    if request.method == "POST":
+        try:
+            context |= {"value": show(request.POST.get("reason", "")), "fragment": "records/revealed.html"}
+        except Invalid as error:
+            context["problem"], status = error.message, error.status
+    template = context["fragment"] if request.htmx else "records/reveal_page.html"
+    return render(request, template, context, status=status)
 
 
 def done(request: ActorRequest, url: str, text: str, *, undo: UUID | None = None, go: bool = False) -> HttpResponse:

@@ -18,6 +18,7 @@ else:
     User = get_user_model()
 
 Reason = Annotated[str, Field(title=_("Reason"), max_length=400)]
+WhySeen = Annotated[str, Field(title=_("What do you need it for?"), max_length=200)]
 Day = Annotated[date | None, Field(title=_("On"))]
 Moment = Annotated[datetime | None, Field(title=_("On"))]
 NewLevel = Annotated[Level | None, Field(title=_("Level"))]

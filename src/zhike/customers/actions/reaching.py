@@ -19,6 +19,7 @@ from zhike.customers.actions.fields import (
     Source,
     Value,
     Verified,
+    WhySeen,
 )
 from zhike.customers.actions.keeping import columns_of, completeness_of, free_column, keep_keys, new_point
 from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
@@ -33,6 +34,7 @@ from zhike.kernel.events import DataSeen
 from zhike.kernel.screens import Sensitive, screens
 from zhike.kernel.text import clean
 from zhike.records import search, watching
+from zhike.records.access import reason_given
 
 LIMITS = {PointKind.WECHAT: 60, PointKind.QQ: 20, PointKind.WEBSITE: 200}
 
@@ -180,11 +182,11 @@ def reveal_contact(
     party: Party,
     *,
     column: str,
-    reason: Reason = "",
+    reason: WhySeen,
     point_id: UUID | None = None,
     by: Actor,
 ) -> dict[str, Any]:
-    """Show a masked value in full; that it was looked at stands in the ledger."""
+    """Show a masked value in full; who looked, and why, stands in the ledger."""
     if point_id is not None:
         row = own_point(party, point_id)
         column, value, field = row.kind, row.display, column_of(row.kind, row.column)
@@ -195,7 +197,8 @@ def reveal_contact(
         value, field = str(getattr(party, declared.orm)), column
     if by.rule("party", field) in (FieldRule.MASKED, FieldRule.HIDDEN):  # only the general masking opens
         raise NotFound("field")
+    reason = reason_given(reason)
     limits.spend(limits.REVEAL, by)
     watching.seen(watching.REVEALS, by)
-    emit(DataSeen(what=column, reason=clean(reason, 200)), subject=party, by=by, customer_id=party.pk, label=party.name)
+    emit(DataSeen(what=column, reason=reason), subject=party, by=by, customer_id=party.pk, label=party.name)
     return {"column": column, "value": value}

@@ -144,15 +144,15 @@ def test_a_level_set_twice_is_a_conflict() -> None:
 
 def test_a_reveal_gives_the_value_and_stands_in_the_ledger() -> None:
     party = create(mobile="13812345678")
-    shown = run("reveal_contact", by=SYSTEM.at("web"), subject_id=party.pk, data={"column": "mobile"})
+    shown = run("reveal_contact", by=SYSTEM.at("web"), subject_id=party.pk, data={"column": "mobile", "reason": "回电"})
     assert shown.reply["value"] == "13812345678"
     assert last_event(party).type == "data.seen"
     assert "138" not in str(last_event(party).payload)
     with pytest.raises(DomainError):
-        actions.reveal_contact(party, column="industry", by=SYSTEM)
+        actions.reveal_contact(party, column="industry", reason="回电", by=SYSTEM)
     looker = Actor(None, "x", grants={"party.view": EVERYWHERE})
     with pytest.raises(Forbidden):
-        actions.reveal_contact(party, column="mobile", by=looker)
+        actions.reveal_contact(party, column="mobile", reason="回电", by=looker)
     assert queries.points_of(party, looker)[0].text == "138****5678"
 
 

@@ -153,9 +153,9 @@ def test_the_customer_page_shows_everything_in_few_queries(he: Actor, browser: C
 def test_a_number_is_shown_in_full_on_demand_and_that_leaves_a_trace(he: Actor, browser: Client) -> None:
     party = customer(he, mobile="13812345678")
     point = party.points.get()
-    shown = browser.post(f"/customers/{party.pk}/points/{point.pk}/")
+    shown = browser.post(f"/customers/{party.pk}/points/{point.pk}/", {"reason": "回电"})
     assert "13812345678" in shown.content.decode().replace(" ", "")
-    assert browser.post(f"/customers/{party.pk}/reveal/mobile/").status_code == 200
+    assert browser.post(f"/customers/{party.pk}/reveal/mobile/", {"reason": "回电"}).status_code == 200
     assert Event.objects.filter(type="data.seen", customer_id=party.pk).count() == 2
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from zhike.customers.access import party as party_at
 from zhike.customers.queries import survivor_of
@@ -20,6 +20,7 @@ from zhike.kernel.actions import run
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.screens import screens
+from zhike.records.answers import in_full
 from zhike.records.cards import basics, panels_of
 
 #: what the head, the ways to reach and the panels show already
@@ -85,12 +86,17 @@ def shared(party: Any, actor: Actor, keys: frozenset[str] | None = None) -> dict
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "POST"])
 def point(request: ActorRequest, pk: UUID, point: UUID) -> HttpResponse:
-    """One number or address in full, for those who may; each look stands in the ledger."""
-    data = {"column": "", "point_id": str(point)}
-    shown = run("reveal_contact", by=request.actor, subject_id=pk, data=data).reply
-    return render(request, "records/revealed.html", {"value": shown["value"]})
+    """One number or address in full, for those who may and say why; each look stands in the ledger."""
+    party = party_at(pk, request.actor)
+    request.actor.require("party.reveal", party)
+
+    def show(reason: str) -> str:
+        data = {"column": "", "point_id": str(point), "reason": reason}
+        return str(run("reveal_contact", by=request.actor, subject_id=pk, data=data).reply["value"])
+
+    return in_full(request, party.name, show)
 
 
 @signed_in

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import NotFound
 from zhike.records.access import record_at, screen_at, title_of
+from zhike.records.answers import in_full
 from zhike.records.cards import card_context, drawer_context, panels_of
 from zhike.records.history import kinds_of, people_in, read_asked, story
 from zhike.records.panels import with_standard
@@ -75,13 +76,9 @@ def record_history(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reveal(request: ActorRequest, slug: str, pk: UUID, column: str) -> HttpResponse:
-    """A masked value in full, for those who may; each look stands in the ledger."""
-    screen = screen_at(slug)
-    record = record_at(screen, request.actor, pk)
-    return render(
-        request,
-        "records/revealed.html",
-        {"value": revealed(screen, record, column, request.actor, request.POST.get("reason", ""))},
-    )
+    """A masked value in full, for those who may and say why; each look stands in the ledger."""
+    screen, actor = screen_at(slug), request.actor
+    record = record_at(screen, actor, pk, f"{screen.type}.reveal")
+    return in_full(request, title_of(record), lambda reason: revealed(screen, record, column, actor, reason))
