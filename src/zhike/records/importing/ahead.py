@@ -7,16 +7,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Thread
+from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
-from zhike.kernel.actor import Actor
-from zhike.kernel.screens import screens
+from zhike.records.importing import apart
 from zhike.records.importing.chunks import Importer
 from zhike.records.importing.delimited import Row
 from zhike.records.importing.parsing import ReadRow
@@ -37,14 +34,14 @@ def prepared(importer: Importer, chunks: Iterator[list[Row]], estimate: int) -> 
             yield rows, found, importer.prepare(found)
         return
     with ExitStack() as stack:
-        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start))
+        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=apart.start))
         stack.callback(pool.shutdown, wait=False, cancel_futures=True)
         waiting: deque[tuple[Sequence[Row], list[ReadRow], Future[list[Any]]]] = deque()
         for rows in chunks:
             found = importer.parse(rows)
             values = [row.values for row in found if not row.fatal]
             language = translation.get_language() or importer.by.language
-            waiting.append((rows, found, pool.submit(_read, importer.screen.type, values, importer.by, language)))
+            waiting.append((rows, found, pool.submit(apart.read, importer.screen.type, values, importer.by, language)))
             if len(waiting) > AHEAD:
                 yield _ended(importer, *waiting.popleft())
         while waiting:
@@ -53,21 +50,3 @@ def prepared(importer: Importer, chunks: Iterator[list[Row]], estimate: int) -> 
 
 def _ended(importer: Importer, rows: Sequence[Row], found: list[ReadRow], future: Future[list[Any]]) -> Prepared:
     return rows, found, importer.sorted_out(found, future.result())
-
-
-def _start() -> None:
-    """Begin the process: it ends with the one that asked for it, however that ends."""
-    import django
-
-    above = parent_process()
-    if above is not None:
-        Thread(target=lambda: (wait([above.sentinel]), os._exit(1)), daemon=True).start()
-    django.setup()
-
-
-def _read(type_: str, values: list[dict[str, Any]], by: Actor, language: str) -> list[Any]:
-    """In the process of its own: what the type makes of the values."""
-    duplicates = screens[type_].duplicates
-    assert duplicates is not None  # noqa: S101 - asked before
-    with translation.override(language):
-        return list(duplicates.read(values, by=by))

@@ -1,0 +1,31 @@
+"""The process beside an import: started without the models, so that it can be found before Django is set up."""
+
+from __future__ import annotations
+
+import os
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import Any
+
+
+def start() -> None:
+    """Begin the process: it ends with the one that asked for it, however that ends."""
+    import django
+
+    above = parent_process()
+    if above is not None:
+        Thread(target=lambda: (wait([above.sentinel]), os._exit(1)), daemon=True).start()
+    django.setup()
+
+
+def read(type_: str, values: list[dict[str, Any]], by: Any, language: str) -> list[Any]:
+    """What the type makes of the values."""
+    from django.utils import translation
+
+    from zhike.kernel.screens import screens
+
+    duplicates = screens[type_].duplicates
+    assert duplicates is not None  # noqa: S101 - asked before
+    with translation.override(language):
+        return list(duplicates.read(values, by=by))
