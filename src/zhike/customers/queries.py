@@ -69,16 +69,22 @@ def survivor_of(party: Party, actor: Actor) -> Party | None:
     return step if step.pk != party.pk and step.within(actor, "party.view") else None
 
 
-def merged_ids(party: Party) -> list[UUID]:
+def merged_ids(party_id: UUID) -> list[UUID]:
     """The records that went into a party, over however many steps: their story is part of its own."""
     found: list[UUID] = []
-    frontier = [party.pk]
+    frontier = [party_id]
     while frontier:
         frontier = [
             pk for pk in Party.objects.filter(merged_into__in=frontier).values_list("pk", flat=True) if pk not in found
         ]
         found += frontier
     return found
+
+
+def name_of_merged(party_id: UUID, pk: UUID) -> str:
+    """What a record was called that went into a party; empty where it did not."""
+    names = Party.objects.filter(pk=pk).values_list("name", flat=True) if pk in merged_ids(party_id) else ()
+    return next(iter(names), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.screens import (
     Column,
     Duplicates,
+    Merging,
     Panel,
     Right,
     Screen,
@@ -303,6 +304,7 @@ SCREEN = register(
         ),
         writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
+        merging=Merging(survivor=queries.survivor_of, absorbed=queries.merged_ids),
         hints="/customers/similar/",
         name_parts=True,
         search=searched,

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel import context
 from zhike.kernel.actions import refused_event
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import DomainError, Forbidden, TooMany
+from zhike.kernel.errors import DomainError, Forbidden, Moved, TooMany
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -113,6 +113,8 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         response = render(
             request, "zhike/refusal.html", {"error": error, "problem": error.problem()}, status=error.status
         )
+    if isinstance(error, Moved):
+        response["Location"] = error.data["url"]
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.data["retry_after"])
     return response

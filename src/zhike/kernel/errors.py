@@ -68,6 +68,16 @@ class NotFound(DomainError):
         super().__init__("not_found", _("Nothing was found under this address. It may have been removed."), what=what)
 
 
+class Moved(DomainError):
+    """It became part of another record; `url` is where that one is read."""
+
+    status = 301
+
+    def __init__(self, name: str, survivor: str, url: str, survivor_id: str) -> None:
+        text = _("“%(name)s” was merged into “%(survivor)s”. Go on there.") % {"name": name, "survivor": survivor}
+        super().__init__("merged", text, url=url, survivor_id=survivor_id)
+
+
 class Forbidden(DomainError):
     """Seen, but not allowed."""
 

@@ -161,6 +161,18 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """How a type tells of records that became one.
+
+    `survivor(record, actor)` is the record into which one went (None: it is its own, or outside the actor's scope);
+    `absorbed(id)` are the ids of those that went into it, whose story is part of its own.
+    """
+
+    survivor: Callable[[Any, Any], Record | None]
+    absorbed: Callable[[UUID], Sequence[UUID]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A record type. `slug` is its address and API path (`customers`), `type` its word in rights and events (`party`)."""
 
@@ -178,6 +190,7 @@ class Screen:
     board: Board | None = None
     writers: Writers = Writers()
     duplicates: Duplicates | None = None
+    merging: Merging | None = None
     hints: str = ""  # address that says, while the form of a new record is filled in, what may be there already
     name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -57,17 +56,6 @@ def customer_of(record: Record) -> Any:
     if screen is None or not screen.party:
         return None
     return record.pk if screen.party == "pk" else getattr(record, f"{screen.party}_id")
-
-
-def told_by(record: Record) -> list[UUID]:
-    """Whose events are the record's story: its own, and those of records that were merged into it."""
-    screen = screens.get(record.record_type)
-    return [record.pk, *(screen.merging.absorbed(record) if screen and screen.merging else ())]
-
-
-def survivor_at(screen: Screen, actor: Actor, record: Record) -> Any:
-    """The record into which this one was merged, where the actor may see it."""
-    return screen.merging.survivor(record, actor) if screen.merging else None
 
 
 def title_of(record: Record) -> str:

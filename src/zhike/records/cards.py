@@ -19,6 +19,7 @@ from zhike.records.cells import Cells
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
+from zhike.records.merged import told_by
 from zhike.records.panels import with_standard
 from zhike.records.queries import REFERENCES, tags_on
 
@@ -28,7 +29,7 @@ def card_context(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]
     return basics(screen, record, actor) | {
         "title": title_of(record),
         "panels": panels_of(screen, record, actor),
-        "entries": story(actor, subject_id=record.pk, size=20),
+        "entries": story(actor, told_by(record), size=20),
     }
 
 
@@ -60,7 +61,7 @@ def drawer_context(screen: Screen, record: Record, actor: Actor) -> dict[str, An
     """The short form beside a list: facts, the panels of the right side, the latest changes."""
     return basics(screen, record, actor) | {
         "panels": panels_of(screen, record, actor, ("right",)),
-        "entries": story(actor, subject_id=record.pk, size=4),
+        "entries": story(actor, told_by(record), size=4),
         "can_log": screen.type == "party" and actor.can("touch.create"),
     }
 

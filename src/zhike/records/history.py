@@ -40,13 +40,11 @@ class Entry:
 
 
 def story(
-    actor: Actor, *, customer_id: UUID | None = None, subject_id: UUID | None = None, before: str = "", size: int = 40,
+    actor: Actor, subjects: Sequence[UUID], *, before: str = "", size: int = 40,
     types: Sequence[str] = (), who: UUID | None = None,
 ) -> list[Entry]:  # fmt: skip
-    """The latest events of a customer or of one record, newest first; `before` is the id of the last one already shown."""
-    found = (
-        Event.objects.filter(customer_id=customer_id) if customer_id else Event.objects.filter(subject_id=subject_id)
-    )
+    """The latest events of a record and those merged into it, newest first; `before` is the id of the last one already shown."""
+    found = Event.objects.filter(subject_id__in=subjects)
     if types:
         found = found.filter(type__in=types)
     if who:
@@ -91,10 +89,10 @@ def kinds_of(screen: Screen, asked: Asked) -> list[dict[str, Any]]:
     return [{"name": name, "label": label, "chosen": name == asked.kind} for name, label in _types(screen).items()]
 
 
-def people_in(subject_id: UUID, asked: Asked) -> list[dict[str, Any]]:
+def people_in(subjects: Sequence[UUID], asked: Asked) -> list[dict[str, Any]]:
     """Whoever stands in a record's story."""
     found = (
-        Event.objects.filter(subject_id=subject_id)
+        Event.objects.filter(subject_id__in=subjects)
         .exclude(actor_id=None)
         .order_by()
         .values_list("actor_id", flat=True)

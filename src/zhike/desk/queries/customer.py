@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from zhike.activities.queries import last_touches, tasks_of
 from zhike.activities.terms import ICONS, Direction, TouchKind
+from zhike.customers.queries import merged_ids, name_of_merged
 from zhike.desk.terms import UNTOUCHED_DAYS
 from zhike.identity.queries import shares_of
 from zhike.kernel import clock
@@ -43,12 +44,12 @@ class Line:
 def timeline(
     party_id: UUID, actor: Actor, *, show: str = ALL, before: datetime | None = None, size: int = PAGE
 ) -> tuple[list[Line], str]:
-    """Touches and changes merged, latest first; the second value is where the next page begins, or ""."""
+    """Touches and changes in one, latest first, of the customer and of those merged into it; where the next page begins, or ""."""
     lines: list[Line] = []
     if show != CHANGES and actor.can("touch.view"):
         lines += [_touched(touch) for touch in last_touches(party_id, actor, before=before, size=size + 1)]
     if show != TOUCHES:
-        lines += _changed(party_id, actor, before, size + 1)
+        lines += _changed([party_id, *merged_ids(party_id)], actor, before, size + 1)
     lines.sort(key=lambda line: line.at, reverse=True)
     more = lines[size - 1].at.isoformat() if len(lines) > size else ""
     return lines[:size], more
@@ -69,9 +70,9 @@ def _touched(touch: Any) -> Line:
     return Line(touch.at, ICONS[kind], title, text, by, f"/touches/{touch.pk}/", tags)
 
 
-def _changed(party_id: UUID, actor: Actor, before: datetime | None, size: int) -> list[Line]:
+def _changed(party_ids: Sequence[UUID], actor: Actor, before: datetime | None, size: int) -> list[Line]:
     unseen = [name for name, kind in kinds.items() if not kind.shown]
-    found = Event.objects.filter(customer_id=party_id).exclude(type__in=[*unseen, *TOLD_ELSEWHERE])
+    found = Event.objects.filter(customer_id__in=party_ids).exclude(type__in=[*unseen, *TOLD_ELSEWHERE])
     if before is not None:
         found = found.filter(at__lt=before)
     rows = list(found.select_related("detail").order_by("-id")[:size])
@@ -117,6 +118,13 @@ def warnings(party: Any, actor: Actor, now: datetime) -> list[Warning]:
     if party.pool_id:
         found.append(Warning("acc", "pool", _("In the public pool"), party.pool.name, party.pool_reason))
     return found
+
+
+def arrived_from(party: Any, pk: Any) -> list[Warning]:
+    """Said to whoever asked for a record that was merged into this one."""
+    name = name_of_merged(party.pk, pk) if pk else ""
+    text = _("You asked for “%(name)s”, which was merged into this customer.") % {"name": name}
+    return [Warning("acc", "git-merge", _("Merged"), text)] if name else []
 
 
 def risks(party: Any, actor: Actor, now: datetime) -> list[str]:

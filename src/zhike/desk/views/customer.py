@@ -19,6 +19,7 @@ from zhike.desk.views.log import KINDS
 from zhike.kernel.actions import run
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import screens
 from zhike.records.answers import in_full
 from zhike.records.cards import basics, panels_of
@@ -40,10 +41,10 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor, now = request.actor, timezone.now()
     party = party_at(pk, actor)
     if (survivor := survivor_of(party, actor)) is not None:
-        return HttpResponseRedirect(f"/customers/{survivor.pk}/")
+        return HttpResponseRedirect(f"/customers/{survivor.pk}/?merged={pk}")
     lines, more = asked.timeline(party.pk, actor)
     context = shared(party, actor) | {
-        "warnings": asked.warnings(party, actor, now),
+        "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
         "collaborators": asked.collaborators(party),
         "can_log": actor.can("touch.create"),
         "may_print": party.within(actor, "party.print"),
@@ -63,14 +64,21 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The short form beside the list: what is next, how to reach them, what was said last."""
     actor, now = request.actor, timezone.now()
     party = party_at(pk, actor)
+    if (survivor := survivor_of(party, actor)) is not None:
+        return HttpResponseRedirect(f"/customers/{survivor.pk}/drawer/?merged={pk}")
     lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=4)
     context = shared(party, actor, BESIDE_LIST) | {
-        "warnings": asked.warnings(party, actor, now),
+        "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
         "lines": lines,
         "tasks": asked.tasks(party.pk, actor, now),
         "can_log": actor.can("touch.create"),
     }
     return render(request, "desk/drawer.html", context)
+
+
+def told_on_arrival(request: ActorRequest, party: Any) -> list[asked.Warning]:
+    """What is said to whoever was led here from a merged record."""
+    return asked.arrived_from(party, parse_id(request.GET.get("merged", "")))
 
 
 def shared(party: Any, actor: Actor, keys: frozenset[str] | None = None) -> dict[str, Any]:

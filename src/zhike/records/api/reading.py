@@ -14,6 +14,7 @@ from zhike.records.access import record_at
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
+from zhike.records.merged import go_on, told_by
 from zhike.records.queries import ListQuery, add_tags, has_field, page, value_paths
 from zhike.records.values import as_json
 
@@ -33,6 +34,7 @@ def list_payload(screen: Screen, actor: Actor, query: ListQuery) -> dict[str, An
 def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     """All of one record that this actor may know, in three queries whatever its size."""
     record = record_at(screen, actor, pk, f"{screen.type}.view")
+    go_on(screen, actor, record)
     if screen.party == "pk":
         watching.seen(watching.CARDS, actor)
     columns = bound_columns(screen, actor)
@@ -69,7 +71,7 @@ def history_payload(screen: Screen, actor: Actor, pk: object, before: str = "") 
     """The latest events of a record, newest first; `next` continues with older ones."""
     record = record_at(screen, actor, pk, f"{screen.type}.view")
     mark = str(parse_id(before) or "") if before else ""
-    entries = story(actor, subject_id=record.pk, before=mark, size=STORY)
+    entries = story(actor, told_by(record), before=mark, size=STORY)
     items = [
         {
             "id": entry.id,

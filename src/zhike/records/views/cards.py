@@ -14,6 +14,7 @@ from zhike.records.access import record_at, screen_at, title_of
 from zhike.records.answers import in_full
 from zhike.records.cards import card_context, drawer_context, panels_of
 from zhike.records.history import kinds_of, people_in, read_asked, story
+from zhike.records.merged import told_by
 from zhike.records.panels import with_standard
 from zhike.records.revealing import revealed
 
@@ -63,14 +64,13 @@ def record_history(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
     asked = read_asked(screen, request.GET)
-    entries = story(
-        request.actor, subject_id=record.pk, before=asked.before, types=asked.types, who=asked.who, size=HISTORY
-    )
+    subjects = told_by(record)
+    entries = story(request.actor, subjects, before=asked.before, types=asked.types, who=asked.who, size=HISTORY)
     context = {"entries": entries, "record": record, "screen": screen, "title": title_of(record)}
     if request.htmx:
         return render(request, "records/history.html", context)
     more = entries[-1].id if len(entries) == HISTORY else ""
-    context |= {"kinds": kinds_of(screen, asked), "people": people_in(record.pk, asked), "more": more}
+    context |= {"kinds": kinds_of(screen, asked), "people": people_in(subjects, asked), "more": more}
     context |= {"may_ask_why": request.actor.can("identity.why"), "chosen": asked}
     return render(request, "records/history/page.html", context)
 

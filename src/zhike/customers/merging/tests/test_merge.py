@@ -301,3 +301,31 @@ def test_every_table_that_names_records_by_id_is_thought_of() -> None:
     assert named == {*MOVED_BY_ID, *STAYING_BY_ID}
     pointed = {pointer.label for pointer in moving.pointers()}
     assert {"activities.Touch", "activities.Task", "showrooms.Showroom", "customers.Membership"} <= pointed
+
+
+def test_the_survivors_story_tells_what_happened_to_the_merged_record_before(world: World) -> None:
+    one, two = party(world, "杭州恒源科技有限公司"), party(world, "恒源科技", "吴敏")
+    run("update_party", by=world.actor("吴敏"), subject_id=two.pk, data={"industry": "制造业"})
+    registry["create_touch"](
+        values={"party": two, "kind": "call", "text": "问报价", "at": NOON}, by=world.actor("吴敏")
+    )
+    merge_party(one, other=fresh(two), by=world.actor("沈嘉禾"))
+    browser = world.client("沈嘉禾")
+    page = browser.get(f"/customers/{one.pk}/").content.decode()
+    assert "问报价" in page and "制造业" in browser.get(f"/customers/{one.pk}/history/").content.decode()
+    told = browser.get(f"/api/customers/{one.pk}/history").json()["items"]
+    assert [item["type"] for item in told].count("party.created") == 2
+
+
+def test_whoever_asks_for_a_merged_record_is_led_to_its_survivor_and_told_so(world: World) -> None:
+    one, two = party(world, "杭州恒源科技有限公司"), party(world, "恒源科技")
+    merge_party(one, other=two, by=world.actor("沈嘉禾"))
+    browser = world.client("沈嘉禾")
+    for path in ("", "drawer/"):
+        led = browser.get(f"/customers/{two.pk}/{path}", follow=True)
+        assert led.redirect_chain[0][0].startswith(f"/customers/{one.pk}/{path}?")
+        assert "git-merge" in led.content.decode() and "“恒源科技”" in led.content.decode()
+    moved = browser.get(f"/api/customers/{two.pk}")
+    assert (moved.status_code, moved["Location"]) == (301, f"/api/customers/{one.pk}")
+    assert moved.json()["survivor_id"] == str(one.pk) and "恒源科技" in moved.json()["detail"]
+    assert "git-merge" not in browser.get(f"/customers/{one.pk}/?merged={world.people['吴敏'].pk}").content.decode()
