@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Screen, screens
 from zhike.records.importing import queries
-from zhike.records.importing.planning import OWNERS, POLICIES, OwnerRule, Plan
+from zhike.records.importing.planning import OWNERS, POLICIES, OwnerRule, Plan, read_hints
 from zhike.records.importing.queries import Preview
 from zhike.records.importing.running import labels
 from zhike.records.importing.targets import fields_of
@@ -47,18 +47,28 @@ def mark(hints: Mapping[str, Any]) -> str:
     return orjson.dumps(hints, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def as_sent(reading: Mapping[str, Any]) -> str:
+    """The mark of the form that is drawn from these facts: what it sends back untouched must match it."""
+    chosen = {
+        name: next((code for code, _label, on in reading[plural] if on), "")
+        for name, plural in (("encoding", "encodings"), ("delimiter", "delimiters"), ("sheet", "sheets"))
+    }
+    header_row = "" if reading["format"] == "vcard" else reading["header_row"]
+    return mark(read_hints({**chosen, "header_row": header_row}))
+
+
 def preview_context(row: Import, actor: Actor, plan: Plan) -> dict[str, Any]:
     """The page of a file that is being looked at."""
     screen, found = screens[row.on], queries.preview(row, actor, plan)
-    table = found.table
+    table, reading = found.table, facts(found)
     fates = labels() | {"": ""}
     return {
         "row": row,
         "screen": screen,
         "title": row.name,
-        "seen": mark(found.plan.hints),
+        "seen": as_sent(reading),
         "width": len(table.headers),
-        "facts": facts(found),
+        "facts": reading,
         "ask": table.doubtful,
         "notes": [note.message for note in table.notes[:3]],
         "refusals": [str(error.message) for error in found.refusals],

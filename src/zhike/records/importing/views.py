@@ -70,14 +70,15 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.state != ImportState.DRAFT:
         return render(request, "records/importing/result.html", shown.result_context(row, actor))
     may_import(row.on, actor)
-    plan = shown.posted_plan(request.POST) if request.method == "POST" else Plan()
+    plan, refused = shown.posted_plan(request.POST) if request.method == "POST" else Plan(), ""
     if "go" in request.POST:
         try:
             run("start_import", by=actor, subject_id=pk, data={"plan": plan.stored()})
             return _go(request, f"/imports/{pk}/")
-        except DomainError:
-            pass  # the preview says the same, beside the columns
-    context = shown.preview_context(row, actor, plan)
+        except DomainError as error:
+            changed = _("The file is read in another way now. Check the columns, then import.")
+            refused = str(error.message) if plan.targets else changed
+    context = shown.preview_context(row, actor, plan) | {"refused": refused}
     name = "records/importing/preview_form.html" if request.htmx else "records/importing/preview.html"
     return render(request, name, context)
 

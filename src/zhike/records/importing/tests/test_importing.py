@@ -253,3 +253,22 @@ def test_the_pages_lead_from_upload_to_result(
     assert (row.state, row.counts["created"]) == ("done", 6)
     assert str(row.batch_id) in client.get(url).content.decode()
     assert client.get(f"/customers/?batch={row.batch_id}").status_code == 200
+
+
+def test_the_form_sent_back_as_it_was_drawn_starts_the_import_at_once(
+    world: World, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    client, path = world.client("沈嘉禾"), companies(tmp_path / "a.csv", 3)
+    with path.open("rb") as file:
+        url = client.post("/customers/import/", {"file": file}).headers["Location"]
+    context = client.get(url).context
+    facts = context["facts"]
+    sent = {"seen": context["seen"], "width": context["width"], "header_row": facts["header_row"], "go": "1"}
+    for name, plural in (("encoding", "encodings"), ("delimiter", "delimiters")):
+        sent[name] = next(code for code, _label, on in facts[plural] if on)
+    for item in context["columns"]:
+        sent[f"c{item['place']}"] = next((name for name, _label, on in item["options"] if on), "")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(url, sent).status_code == 302
+    assert Import.objects.get().state == "done"
+    assert Import.objects.get().counts["created"] == 3
