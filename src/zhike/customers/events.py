@@ -134,10 +134,24 @@ class PartyTransferred:
 
 @event("party.contacted", sentence=_("%(who)s was in touch with %(subject)s"), icon="message-circle", shown=False)
 class ContactNoted:
-    """A touch or deal from above moved the dates that lists and recycling read."""
+    """A touch or deal from above moved the dates that lists and recycling read; `was` is the last touch before it."""
 
     kind: str
     at: str
+    was: str = ""
+
+
+@event(
+    "party.contact_taken_back",
+    sentence=_("%(who)s took back a touch of %(subject)s"),
+    icon="arrow-back-up",
+    shown=False,
+)
+class ContactTakenBack:
+    """The date of the last touch went back."""
+
+    at: str
+    now: str
 
 
 @event("party.next_step_set", sentence=_("%(who)s set the next step for %(subject)s"), icon="calendar", shown=False)

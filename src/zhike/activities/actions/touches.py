@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.apps import apps
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from zhike.activities.actions.tasks import archive_task, plan_next_step
 from zhike.activities.events import TouchLogged
 from zhike.activities.models import Task, Touch
 from zhike.activities.terms import COUNTS, Direction, TouchKind
-from zhike.customers.actions import note_contact
+from zhike.customers.actions import note_contact, take_contact_back
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Invalid
@@ -104,11 +105,22 @@ def _in_use(touch: Any, actor: Actor) -> bool:
 
 @action(right="touch.archive", title=_("Into the bin"), icon="trash", bulk=True, undo="restore_touch", shown=_in_use)
 def archive_touch(touch: Touch, *, by: Actor) -> Touch:
-    """Put a touch into the bin, together with the open tasks it planned."""
+    """Put a touch into the bin, together with the open tasks it planned; the customer's last touch is the one before."""
     archive(touch, by=by)
+    _take_back(touch, by)
     for task in Task.objects.filter(touch=touch, done_at=None, archived_at=None):
         archive_task(task, by=by)
     return touch
+
+
+def _take_back(touch: Touch, by: Actor) -> None:
+    """The date of the customer's last touch follows, where this was it."""
+    if touch.kind not in COUNTS or touch.party.last_touch_at != touch.at:
+        return
+    others = Touch.objects.filter(party=touch.party, kind__in=COUNTS).exclude(pk=touch.pk)
+    remaining = others.filter(archived_at=None).aggregate(at=Max("at"))["at"]
+    gone = list(others.exclude(archived_at=None).values_list("at", flat=True))
+    take_contact_back(touch.party, at=touch.at, remaining=remaining, gone=gone, by=by)
 
 
 def _in_bin(touch: Any, actor: Actor) -> bool:
@@ -119,4 +131,6 @@ def _in_bin(touch: Any, actor: Actor) -> bool:
 def restore_touch(touch: Touch, *, by: Actor) -> Touch:
     """Take a touch back from the bin."""
     restore(touch, by=by)
+    if touch.kind in COUNTS:
+        note_contact(touch.party, kind=str(touch.kind), at=touch.at, by=by)
     return touch

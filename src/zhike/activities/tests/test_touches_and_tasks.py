@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,16 +17,17 @@ from zhike.activities.actions import (
     plan_task,
     postpone_task,
     reopen_task,
+    restore_touch,
 )
 from zhike.activities.models import Task, Touch
 from zhike.activities.queries import open_tasks, task_counts, touches_of
 from zhike.activities.terms import TouchKind
+from zhike.customers.models import Party
 from zhike.kernel.actions import run
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from zhike.kernel.models import Event
 
 if TYPE_CHECKING:
-    from zhike.customers.models import Party
     from zhike.identity.testing import World
     from zhike.kernel.actor import Actor
 
@@ -95,6 +96,28 @@ def test_taking_a_touch_back_takes_its_planned_task_back_too(he: Actor) -> None:
     assert not open_tasks(he).exists()
     party.refresh_from_db()
     assert party.next_step == ""
+
+
+def test_taking_a_touch_back_takes_the_date_of_the_last_touch_back_and_restoring_brings_it_again(he: Actor) -> None:
+    party, now = customer(he), timezone.now()
+    imported = now - timedelta(days=90)
+    Party.objects.filter(pk=party.pk).update(last_touch_at=imported)
+    party.refresh_from_db()
+    first = log_touch(party, TouchDraft(text="电话", kind=TouchKind.CALL, at=now - timedelta(days=3)), by=he)
+    second = log_touch(party, TouchDraft(text="拜访", kind=TouchKind.VISIT, at=now), by=he)
+
+    def last() -> datetime | None:
+        party.refresh_from_db()
+        return party.last_touch_at
+
+    archive_touch(Touch.objects.get(pk=second.pk), by=he)
+    assert last() == first.at
+    archive_touch(Touch.objects.get(pk=first.pk), by=he)
+    assert last() == imported  # what stood there before any touch
+    restore_touch(Touch.objects.get(pk=second.pk), by=he)
+    assert last() == second.at
+    archive_touch(Touch.objects.get(pk=second.pk), by=he)
+    assert last() == imported
 
 
 def test_a_touch_of_tomorrow_is_refused(he: Actor) -> None:

@@ -24,6 +24,7 @@ from zhike.customers.actions.standing import (
     record_scores,
     set_level,
     set_next_step,
+    take_contact_back,
     transfer_party,
 )
 from zhike.customers.actions.writing import create, update
@@ -52,6 +53,7 @@ __all__ = [
     "reveal_contact",
     "set_level",
     "set_next_step",
+    "take_contact_back",
     "transfer_party",
     "unrelate_parties",
     "update",

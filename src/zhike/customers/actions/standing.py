@@ -15,12 +15,20 @@ from pydantic import BaseModel, ConfigDict
 from zhike.customers.actions.fields import Moment, NewLevel, NewOwner, NextStep, Reason
 from zhike.customers.actions.keeping import completeness_of
 from zhike.customers.actions.writing import new_owner
-from zhike.customers.events import ContactNoted, LevelSet, NextStepSet, PartyTransferred, ScoresRecorded
+from zhike.customers.events import (
+    ContactNoted,
+    ContactTakenBack,
+    LevelSet,
+    NextStepSet,
+    PartyTransferred,
+    ScoresRecorded,
+)
 from zhike.customers.models import Party, Score
 from zhike.customers.terms import ContactKind
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
+from zhike.kernel.models import Event
 from zhike.kernel.text import clean
 
 CHUNK = 500
@@ -76,12 +84,31 @@ def note_contact(party: Party, *, kind: str, at: datetime, by: Actor) -> Party:
     caller's word (call, visit …); "deal" moves the date of the last deal too. It is one guarded UPDATE without the
     version, so that logging a touch never collides with somebody editing the record.
     """
+    was = party.last_touch_at.isoformat() if party.last_touch_at else ""
     columns = ["last_touch_at"] + (["last_deal_at"] if kind == ContactKind.DEAL else [])
     for column in columns:
         older = Q(**{f"{column}__lt": at}) | Q(**{f"{column}__isnull": True})
         if Party.objects.filter(older, pk=party.pk).update(**{column: at}):
             setattr(party, column, at)
-    emit(ContactNoted(kind=str(kind), at=at.isoformat()), subject=party, by=by, customer_id=party.pk)
+    told = ContactNoted(kind=str(kind), at=at.isoformat(), was=was)
+    emit(told, subject=party, by=by, customer_id=party.pk)
+    return party
+
+
+@action(right="party.view", title=_("Take a contact back"), icon="arrow-back-up", doors="job import")
+def take_contact_back(
+    party: Party, *, at: datetime, remaining: datetime | None = None, gone: Sequence[datetime] = (), by: Actor
+) -> Party:
+    """The touch of the moment `at` does not count any more: the last touch is the latest `remaining` one, or the date that
+    stood there before (an imported one, say), unless that belongs to a touch which is `gone` too."""
+    noted = Event.objects.filter(customer_id=party.pk, type="party.contacted", payload__at=at.isoformat())
+    was = (noted.order_by("-id").values_list("payload__was", flat=True).first()) or ""
+    before = datetime.fromisoformat(was) if was else None
+    last = max((one for one in (remaining, before) if one is not None and one not in gone), default=None)
+    if Party.objects.filter(pk=party.pk, last_touch_at=at).update(last_touch_at=last):
+        party.last_touch_at = last
+    told = ContactTakenBack(at=at.isoformat(), now=last.isoformat() if last else "")
+    emit(told, subject=party, by=by, customer_id=party.pk)
     return party
 
 
