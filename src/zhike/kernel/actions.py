@@ -32,6 +32,7 @@ from zhike.kernel.events import AccessRefused
 from zhike.kernel.ids import new_id, parse_id
 from zhike.kernel.models import IdempotencyKey, Record
 from zhike.kernel.refusals import as_problems
+from zhike.kernel.sides import differences
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,6 +96,7 @@ class Action(Generic[P, R]):
     doors: frozenset[str] = frozenset({"web", "api", "mcp", "cli", "job", "import"})
     draft: type | None = None
     gone: Callable[[object, Actor], None] | None = None
+    hints: str = ""
 
     @property
     def description(self) -> str:
@@ -166,12 +168,14 @@ def action(
     shown: Callable[[Any, Actor], bool] | None = None,
     doors: str = "web api mcp cli job import",
     gone: Callable[[object, Actor], None] | None = None,
+    hints: str = "",
 ) -> Callable[[Callable[P, R]], Action[P, R]]:
     """Register a function as an action.
 
     `right` is asked of the caller for the subject (the first positional parameter, if it is a record); `bulk` offers it on
     selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense;
-    `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope.
+    `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope;
+    `hints` is an address that says, while the form is filled in, what may be there already.
     Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
     """
 
@@ -181,7 +185,7 @@ def action(
         subject, draft, fields, refs = _contract(function)
         made = Action(
             function, function.__name__, right, title, icon, tone, bulk, undo, shown, subject, fields, refs,
-            frozenset(doors.split()), draft, gone,
+            frozenset(doors.split()), draft, gone, hints,
         )  # fmt: skip
         update_wrapper(made, function)
         registry[made.name] = made
@@ -357,11 +361,11 @@ def _perform(made: Action[..., Any], by: Actor, subject_id: object, data: dict[s
         raise
     by.require(made.right, subject)
     if version is not None and version != subject.version:
-        raise Stale(subject.version, differences(subject, data))
+        raise Stale(subject.version, differences(subject, data, by))
     try:
         return _call_with(made, by, data, subject)
     except Stale as stale:
-        stale.data["differences"] = differences(find(made.subject, subject_id, by), data)
+        stale.data["differences"] = differences(find(made.subject, subject_id, by), data, by)
         raise
 
 
@@ -369,16 +373,6 @@ def _call_with(made: Action[..., Any], by: Actor, data: dict[str, Any], *subject
     values = made.parse(data, by)
     draft = [values.pop("draft")] if made.draft else []
     return made(*subject, *draft, **values, by=by)
-
-
-def differences(record: Record, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Field by field: what stands there now and what was about to be saved."""
-    sides = []
-    for name, mine in data.items():
-        theirs = getattr(record, name, None)
-        if not name.startswith("_") and str(theirs) != str(mine) and not callable(theirs):
-            sides.append({"field": name, "theirs": None if theirs is None else str(theirs), "mine": mine})
-    return sides
 
 
 def refused_event(by: Actor, right: str, action_name: str = "") -> None:

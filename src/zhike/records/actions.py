@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zhike.kernel.actions import Action, batch, emit, registry, run
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import BadRequest, Conflict, DomainError, NotFound
+from zhike.kernel.errors import BadRequest, Conflict, DomainError, NotFound, Stale
 from zhike.kernel.events import BatchRun, Happened, define, kinds
 from zhike.kernel.ids import new_id
 from zhike.kernel.ledger import read_detail
@@ -311,11 +311,16 @@ class BulkResult:
 
     batch_id: str
     done: int
-    refused: tuple[dict[str, str], ...]
+    refused: tuple[dict[str, Any], ...]
 
 
-def run_bulk(name: str, ids: Iterable[object], data: Mapping[str, Any], by: Actor) -> BulkResult:
-    """Run one action on many records: each succeeds or is refused by itself; one more event tells of the whole."""
+def run_bulk(
+    name: str, ids: Iterable[object], data: Mapping[str, Any], by: Actor, versions: Mapping[str, int] | None = None
+) -> BulkResult:
+    """Run one action on many records: each succeeds or is refused by itself; one more event tells of the whole.
+
+    `versions` are those at which the rows were chosen, by id: a row that was saved meanwhile is left as it is, with both sides.
+    """
     made = registry.get(name)
     if made is None or made.subject is None or not (made.bulk or name.startswith("update_")):
         raise NotFound("action")
@@ -323,8 +328,11 @@ def run_bulk(name: str, ids: Iterable[object], data: Mapping[str, Any], by: Acto
     with batch(new_id()) as batch_id:
         for pk in ids:
             try:
-                run(name, by=by, subject_id=pk, data=data)
+                run(name, by=by, subject_id=pk, data=data, version=(versions or {}).get(str(pk)))
                 done += 1
+            except Stale as stale:
+                told = _("Somebody saved this record after you chose it; it was left as it is.")
+                refused.append({"id": str(pk), "code": stale.code, "reason": str(told), **stale.data})
             except DomainError as error:
                 refused.append({"id": str(pk), "code": error.code, "reason": str(error.message)})
         emit(BatchRun(action=name, done=done, refused=len(refused)), by=by)

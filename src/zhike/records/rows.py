@@ -24,9 +24,10 @@ def table_body(screen: Screen, rows: Sequence[Mapping[str, Any]], columns: Seque
     for row in rows:
         base = f"/{screen.slug}/{row['id']}/"
         first, *others = (conditional_escape(cell) for cell in cells.row(row))
+        chosen = f"{row['id']}:{row['version']}"  # a bulk command leaves what was saved after this page was drawn
         found.append(
             f'<tr data-row data-id="{row["id"]}" data-url="{base}" data-drawer="{base}drawer/" data-edit="{base}edit/">'
-            f'<td class="first"><span class="row-x"><input type="checkbox" name="ids" value="{row["id"]}" aria-label="{select}">'
+            f'<td class="first"><span class="row-x"><input type="checkbox" name="ids" value="{chosen}" aria-label="{select}">'
             f'<a class="nm row-x cut" href="{base}">{first}</a></span></td>'
         )
         found += [

@@ -69,6 +69,7 @@ BULK_REPLY: Schema = {
         "refused": {"type": "array", "items": {"type": "object"}},
     },
 }
+VERSIONS = "the version read, by id; a record saved since is left as it is and told under `refused` with both sides"
 SUMMARIES = {
     "me": gettext_lazy("Who am I, and what may I do"),
     "openapi": gettext_lazy("This document, as it is for the caller at this minute"),
@@ -198,7 +199,9 @@ def _acting(
     if many:
         body.pop("required", None)
         ids = {"type": "array", "items": schemas.ID, "minItems": 1, "maxItems": 500}
-        body = {"type": "object", "required": ["ids"], "properties": {"ids": ids, "data": body}}
+        versions = {"type": "object", "additionalProperties": {"type": "integer"}, "description": VERSIONS}
+        needed = ["ids", "versions"] if made.name.startswith("update_") else ["ids"]
+        body = {"type": "object", "required": needed, "properties": {"ids": ids, "data": body, "versions": versions}}
         body["additionalProperties"] = False
     elif screen is None and made.subject is not None:
         body = {**body, "properties": {"id": schemas.ID, **body.get("properties", {})}}

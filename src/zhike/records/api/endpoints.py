@@ -155,27 +155,35 @@ def bulk(request: ActorRequest, slug: str, verb: str) -> HttpResponse:
         raise NotFound("action")
     actor.require(made.right)
     body, key = bodies.read_body(request), bodies.idempotency_key(request)
-    ids, data = read_selection(body)
+    ids, data, versions = read_selection(body, needed=verb == "update")
     limits.spend(limits.BULK, actor)
-    found, replayed = once(key, actor, [made.name, ids, data], lambda: bulk_reply(made.name, ids, data, actor))
+    meant = [made.name, ids, data, versions]
+    found, replayed = once(key, actor, meant, lambda: bulk_reply(made.name, ids, data, actor, versions))
     return done(Outcome(None, found, replayed))
 
 
-def read_selection(body: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """The ids and the values of a bulk call."""
-    ids, data = body.get("ids"), body.get("data") or {}
-    if unknown := set(body) - {"ids", "data"}:
-        raise Invalid("unknown_field", _("Send “ids” and “data” only."), sorted(unknown)[0][:60])
+def read_selection(body: dict[str, Any], *, needed: bool) -> tuple[list[str], dict[str, Any], dict[str, int]]:
+    """The ids and the values of a bulk call, and the versions that were read; an edit needs one for every record."""
+    ids, data, versions = body.get("ids"), body.get("data") or {}, body.get("versions") or {}
+    if unknown := set(body) - {"ids", "data", "versions"}:
+        raise Invalid("unknown_field", _("Send “ids”, “data” and “versions” only."), sorted(unknown)[0][:60])
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IN_BULK or not all(isinstance(i, str) for i in ids):
         raise Invalid("bad_selection", _("Choose 1 to %(most)s records.") % {"most": MOST_IN_BULK}, "ids")
     if not isinstance(data, dict):
         raise Invalid("bad_data", _("“data” is an object with the values of the action."), "data")
-    return list(dict.fromkeys(ids)), data
+    if not isinstance(versions, dict) or not all(type(v) is int for v in versions.values()):
+        raise Invalid("bad_versions", _("“versions” is an object: the version you read, by id."), "versions")
+    if needed and set(ids) - set(versions):
+        message = _("Send the version you read of every record as “versions”, so that nobody's change is lost.")
+        raise Invalid("version_needed", message, "versions")
+    return list(dict.fromkeys(ids)), data, versions
 
 
-def bulk_reply(name: str, ids: list[str], data: dict[str, Any], actor: Actor) -> dict[str, Any]:
+def bulk_reply(
+    name: str, ids: list[str], data: dict[str, Any], actor: Actor, versions: dict[str, int]
+) -> dict[str, Any]:
     """Each record succeeds or is refused by itself."""
-    result = run_bulk(name, ids, data, actor)
+    result = run_bulk(name, ids, data, actor, versions)
     return {"batch_id": result.batch_id, "done": result.done, "refused": [dict(r) for r in result.refused]}
 
 

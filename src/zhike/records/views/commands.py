@@ -17,7 +17,7 @@ from zhike.kernel.ids import new_id
 from zhike.kernel.screens import Screen
 from zhike.records import actions, forms
 from zhike.records.access import record_at, screen_at, title_of
-from zhike.records.answers import dialog, done, read_key, read_version, submit
+from zhike.records.answers import dialog, done, labelled, read_key, read_version, submit
 from zhike.records.cards import door_of
 
 MOST_IN_BULK = 500
@@ -33,13 +33,14 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     form = forms.action_form(made, actor, forms.sent(request), request.GET.dict())
     if request.method == "GET":
         context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path}
-        return dialog(request, context | {"made": made, "version": record.version, "key": new_id().hex})
+        context |= {"made": made, "version": record.version, "key": new_id().hex, "hints": made.hints}
+        return dialog(request, context)
 
     def perform(data: dict[str, Any]) -> Outcome:
         given, version, key = forms.without_blanks(made, data), read_version(request.POST), read_key(request)
         return run(made.name, by=actor, subject_id=pk, data=given, version=version, idempotency_key=key)
 
-    ran = submit(request, form, perform, title=str(made.title))
+    ran = submit(request, form, perform, title=str(made.title), hints=made.hints)
     if isinstance(ran, HttpResponse):
         return ran
     return done(request, after(screen, pk, ran), str(made.title), undo=ran.event_id if made.undo else None)
@@ -65,18 +66,20 @@ def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
     """An action on a selection: its form, then one run a record."""
     screen, actor = screen_at(slug), request.actor
     made = bulk_action(screen, name, actor)
-    ids = selection(request)
+    ids, versions = selection(request)
     form = bulk_form(screen, made, actor, forms.sent(request))
     if request.method == "GET":
         title = _("%(action)s: %(n)s records") % {"action": made.title, "n": len(ids)}
         note = _("What you leave empty stays as it is.") if is_edit(made) else ""
-        context = {"form": form, "title": title, "subtitle": note, "action": request.path, "ids": ids, "made": made}
-        return dialog(request, context)
+        context = {"form": form, "title": title, "subtitle": note, "action": request.path, "made": made}
+        return dialog(request, context | {"ids": [f"{pk}:{versions[pk]}" if pk in versions else pk for pk in ids]})
     sent = forms.submitted(form.fields, request.POST, forms.many_of(form))
     data = forms.filled(sent) if is_edit(made) else forms.without_blanks(made, sent)
-    result = actions.run_bulk(name, ids, data, actor)
+    result = actions.run_bulk(name, ids, data, actor, versions)
     if result.refused:
-        return dialog(request, {"title": made.title, "result": result}, "records/bulk_result.html")
+        told = [{**one, "sides": labelled(form, one.get("differences"))} for one in result.refused]
+        context = {"title": made.title, "result": result, "refused": told, "screen": screen}
+        return dialog(request, context, "records/bulk_result.html")
     return done(request, f"/{screen.slug}/", _("%(n)s records done") % {"n": result.done}, go=not request.htmx)
 
 
@@ -89,13 +92,14 @@ def bulk_action(screen: Screen, name: str, actor: Actor) -> Action[..., Any]:
     return made
 
 
-def selection(request: ActorRequest) -> list[str]:
-    """The ids of the selected records."""
+def selection(request: ActorRequest) -> tuple[list[str], dict[str, int]]:
+    """The ids of the selected records, and the versions at which they were chosen ("id:version", as a list has them)."""
     params = request.POST if request.method == "POST" else request.GET
-    ids = params.getlist("ids")[: MOST_IN_BULK + 1]
-    if not ids or len(ids) > MOST_IN_BULK:
+    chosen = [one.partition(":") for one in params.getlist("ids")[: MOST_IN_BULK + 1]]
+    if not chosen or len(chosen) > MOST_IN_BULK:
         raise BadRequest("bad_selection", _("Choose 1 to %(most)s records.") % {"most": MOST_IN_BULK})
-    return ids
+    versions = {pk: version for pk, _colon, text in chosen if (version := read_version({"_version": text})) is not None}
+    return [pk for pk, _colon, _text in chosen], versions
 
 
 def is_edit(made: Action[..., Any]) -> bool:
