@@ -16,14 +16,19 @@ from zhike.records import forms
 
 
 def submit(
-    request: ActorRequest, form: forms.Carrying, perform: Callable[[dict[str, Any]], Outcome], *, title: str
+    request: ActorRequest,
+    form: forms.Carrying,
+    perform: Callable[[dict[str, Any]], Outcome],
+    *,
+    title: str,
+    hints: str = "",
 ) -> Outcome | HttpResponse:
-    """Perform with what the form carries; a refusal gives the form again, nothing lost."""
+    """Perform with what the form carries; a refusal gives the form again, nothing lost, and still with its hints."""
     data = forms.submitted(form.fields, request.POST, forms.many_of(form))
     try:
         return perform(data)
     except DomainError as error:
-        return form_again(request, form, error, title=title, action=request.get_full_path())
+        return form_again(request, form, error, title=title, action=request.get_full_path(), hints=hints)
 
 
 def read_version(sent: Any) -> int | None:

@@ -35,7 +35,12 @@ MainOne = Annotated[bool | None, Field(title=_("Main one of its kind"))]
 Verified = Annotated[bool | None, Field(title=_("Verified"))]
 DoNotUse = Annotated[bool, Field(title=_("Do not use"))]
 
-Person = Annotated[Party, Field(title=_("Person"))]
+SomebodyHere = Annotated[
+    Party | None,
+    Field(title=_("Person"), description=_("Somebody who is here already; or leave it empty and give a name.")),
+]
+NewPerson = Annotated[str, Field(title=_("Name of somebody new"), max_length=200)]
+TheirMobile = Annotated[str, Field(title=_("Mobile of somebody new"), max_length=40)]
 Position = Annotated[str, Field(title=_("Position"), max_length=80)]
 Department = Annotated[str, Field(title=_("Department"), max_length=80)]
 Part = Annotated[Decision | None, Field(title=_("Part in decisions"))]

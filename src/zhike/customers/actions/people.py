@@ -15,12 +15,14 @@ from zhike.customers.actions.fields import (
     KindOfRelation,
     MainContact,
     Name,
+    NewPerson,
     Note,
     Other,
     Part,
-    Person,
     Position,
+    SomebodyHere,
     Stance,
+    TheirMobile,
 )
 from zhike.customers.actions.keeping import keep_keys
 from zhike.customers.events import (
@@ -33,7 +35,7 @@ from zhike.customers.events import (
 )
 from zhike.customers.models import Membership, Party, PartyName, Relation
 from zhike.customers.terms import NAME_COLUMNS, Attitude, Decision, Form, NameOf
-from zhike.kernel.actions import action, emit
+from zhike.kernel.actions import action, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid, NotFound
 from zhike.kernel.text import clean
@@ -42,18 +44,22 @@ from zhike.records import search
 TEXTS = {"role": 80, "department": 80, "note": 400}
 
 
-@action(right="party.edit", title=_("Add a person"), icon="user-plus")
+@action(right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/")
 def add_member(
     party: Party,
     *,
-    person: Person,
+    person: SomebodyHere = None,
+    name: NewPerson = "",
+    mobile: TheirMobile = "",
     role: Position = "",
     decision: Part = None,
     attitude: Stance = None,
     primary: MainContact = False,
     by: Actor,
 ) -> Party:
-    """Put a person into this organisation, with position and part in its decisions; `change_member` says more."""
+    """Put a person into this organisation, one who is here or somebody new by name; `change_member` says more."""
+    if person is None:
+        person = _somebody_new(name, mobile, by)
     if person.form != Form.PERSON or person.pk == party.pk:
         message = _("“%(name)s” is an organisation. Choose a person.") % {"name": person.name}
         raise Invalid("member.form", message, "person")
@@ -72,6 +78,15 @@ def add_member(
     told = MemberAdded(person=person.name, membership=str(row.pk))
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
+
+
+def _somebody_new(name: str, mobile: str, by: Actor) -> Party:
+    """A person of that name, made by the standard action: its right, its checks, its event."""
+    if not name.strip():
+        raise Invalid("missing", _("Choose a person, or give the name of somebody new."), "person")
+    values: dict[str, Any] = {"name": name, "form": Form.PERSON, "mobile": mobile}
+    made = registry["create_party"](values=values | ({"owner": by.user_id} if by.user_id else {}), by=by)
+    return Party.objects.get(pk=made.pk)
 
 
 @action(right="party.edit", title=_("Change a person's part"), icon="user-edit")

@@ -11,6 +11,7 @@ from zhike.customers import actions, queries
 from zhike.customers.models import MatchKey, OwnerSpell, Party, Score
 from zhike.customers.terms import PointKind, RelationKind
 from zhike.identity.models import User
+from zhike.identity.testing import World
 from zhike.kernel import ledger
 from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import EVERYWHERE, Actor, Reach
@@ -193,3 +194,38 @@ def test_only_pools_and_owners_open_a_customer() -> None:
     assert list(Party.objects.visible_to(by)) == [party]
     with pytest.raises(NotFound):
         run("set_level", by=by, subject_id=other.pk, data={"level": "A"})
+
+
+def test_somebody_new_is_added_to_an_organisation_by_name_in_one_act() -> None:
+    hotel = create()
+    made = actions.add_member(hotel, name="王芳", mobile="13812345678", role="采购", by=SYSTEM)
+    person = made.people.get().person
+    assert (person.name, person.mobile, person.form) == ("王芳", "13812345678", "person")
+    added = last_event(hotel)
+    assert added.type == "party.member_added"
+    assert last_event(person).caused_by == added.id
+    with pytest.raises(DomainError) as refused:
+        actions.add_member(hotel, mobile="13912345678", by=SYSTEM)
+    assert refused.value.field == "person"
+    with pytest.raises(DomainError) as refused:
+        actions.add_member(hotel, name="李强", mobile="1381234", by=SYSTEM)
+    assert refused.value.field == "mobile"
+    assert not Party.objects.filter(name="李强").exists()
+
+
+def test_whoever_may_not_add_customers_adds_nobody_new_to_one() -> None:
+    grants = {"party.view": EVERYWHERE, "party.edit": EVERYWHERE}
+    with pytest.raises(Forbidden):
+        actions.add_member(create(), name="王芳", by=Actor(user_id=None, name="x", grants=grants))
+
+
+def test_the_form_to_add_a_person_warns_of_who_is_here_already_and_keeps_warning_after_a_refusal(world: World) -> None:
+    hotel, browser = create(), world.client("沈嘉禾")
+    address = f"/customers/{hotel.pk}/add_member/"
+    shown = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-post="/customers/similar/"' in shown and 'name="mobile"' in shown
+    again = browser.post(address, {"name": "王芳", "mobile": "1381234"}, headers={"HX-Request": "true"})
+    assert again.status_code == 422
+    assert 'hx-post="/customers/similar/" hx-trigger="load, change' in again.content.decode()
+    new = browser.post("/customers/new/", {"name": "王芳", "mobile": "1381234"}, headers={"HX-Request": "true"})
+    assert 'hx-post="/customers/similar/" hx-trigger="load, change' in new.content.decode()

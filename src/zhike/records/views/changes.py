@@ -38,7 +38,7 @@ def new(request: ActorRequest, slug: str) -> HttpResponse:
     def create(data: dict[str, Any]) -> Outcome:
         return run(f"create_{screen.type}", by=actor, data=forms.filled(data), idempotency_key=read_key(request))
 
-    made = submit(request, form, create, title=title)
+    made = submit(request, form, create, title=title, hints=screen.hints)
     if isinstance(made, HttpResponse):
         return made
     return done(request, f"/{screen.slug}/{made.reply['id']}/", _("Created"), go=True)
