@@ -1,0 +1,96 @@
+"""DuckDB in this process: in memory, limited, and shut off from files and network once reading is over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhike.methods.result import MethodError
+
+from .base import Columns, Engine, quoted
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+MEMORY = re.compile(r"\d+(\.\d+)?\s?([KMGT]i?)?B", re.IGNORECASE)
+TYPES = {
+    "VARCHAR": "string",
+    "DATE": "date",
+    "BIGINT": "int64",
+    "HUGEINT": "decimal(38,0)",
+    "INTEGER": "int32",
+    "SMALLINT": "int16",
+    "TINYINT": "int8",
+    "DOUBLE": "float64",
+    "FLOAT": "float32",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp",
+}
+
+
+class DuckDBEngine(Engine):
+    """A private DuckDB.
+
+    Reading happens first and through `connection`; `lock(…)` then shuts external access off, allows writing below the
+    named folders only, and locks the configuration. Methods lock an engine that was left open.
+
+    memory: the limit, as DuckDB writes it ("1GB"); beyond it, work spills to `spill` if that is given.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, *, memory: str = "1GB", threads: int = 2, spill: Path | None = None) -> None:
+        import duckdb
+
+        if not MEMORY.fullmatch(memory) or threads < 1:
+            raise MethodError("engine_limits", "内存或线程数的写法不对", "The memory limit or threads are malformed.")
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "threads": threads,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(spill) if spill else "",
+        }
+        self.connection = duckdb.connect(":memory:", config=settings)
+        self.locked = False
+
+    def lock(self, *folders: Path) -> None:
+        """From here on no file but below `folders`, no network, no extension, no setting."""
+        if self.locked:
+            return
+        if folders:
+            listed = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "'" for folder in folders)
+            self.connection.execute(f"SET allowed_directories = [{listed}]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+        self.locked = True
+
+    def load(self, name: str, schema: Mapping[str, str], columns: Mapping[str, Any]) -> None:
+        """Plain columns as a table; `schema` gives SQL types, each column is text, numbers or objects."""
+        self.connection.register("zhike_incoming", dict(columns))
+        chosen = ", ".join(f"CAST({quoted(column)} AS {kind}) AS {quoted(column)}" for column, kind in schema.items())
+        try:
+            self.connection.execute(f"CREATE TABLE {quoted(name)} AS SELECT {chosen} FROM zhike_incoming")  # noqa: S608
+        finally:
+            self.connection.unregister("zhike_incoming")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        self.lock()
+        return list(self.connection.execute(sql).fetchall())
+
+    def run(self, expression: Table, *, exact: bool = True) -> Columns:
+        if exact:
+            return super().run(expression)
+        self.lock()
+        found = self.connection.execute(self.compile(expression)).fetchnumpy()
+        return {name: found[name] for name in expression.columns}
+
+    def store(self, name: str, sql: str) -> None:
+        self.lock()
+        self.connection.execute(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
+
+    def schema_of(self, name: str) -> Mapping[str, str]:
+        described: Sequence[Any] = self.connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        return {row[0]: TYPES.get(row[1], str(row[1]).lower()) for row in described}
