@@ -10,10 +10,10 @@ Ibis is only the compiler: no dataframe library, no Arrow. An expression is impo
 `import zhike.methods.engine` stays instant.
 """
 
-from .base import Columns, Engine, Relation
 from .duck import DuckDBEngine
 from .plain import as_orders, as_relation, as_values
 from .postgres import PostgresEngine
+from .relation import Columns, Engine, Relation
 from .spark import SparkEngine
 
 __all__ = [

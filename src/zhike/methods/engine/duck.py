@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.methods.result import MethodError
 
-from .base import Columns, Engine, quoted
+from .relation import Columns, Engine, quoted
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -12,8 +12,8 @@ import numpy as np
 
 from zhike.methods.result import MethodError
 
-from .base import Relation
 from .duck import DuckDBEngine
+from .relation import Relation
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from .base import Engine, quoted
+from .relation import Engine, quoted
 
 TYPES = {
     "text": "string",

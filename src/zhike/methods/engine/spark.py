@@ -7,7 +7,7 @@ from typing import Any
 
 from zhike.methods.result import MethodError
 
-from .base import Engine
+from .relation import Engine
 
 TYPES = {"bigint": "int64", "int": "int32", "double": "float64", "smallint": "int16", "tinyint": "int8"}
 
