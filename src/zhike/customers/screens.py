@@ -135,7 +135,7 @@ BUSINESS = (
         aliases=("统一社会信用代码", "信用代码", "社会信用代码", "税号", "纳税人识别号", "credit code", "uscc", "tax id"),
     ),
     Column(
-        name="industry", label=_("Industry"), section="business", max_length=80,
+        name="industry", label=_("Industry"), section="business", max_length=80, listed=True, width="w5",
         aliases=("行业", "所属行业", "industry", "sector"),
     ),
     Column(
@@ -147,7 +147,7 @@ BUSINESS = (
         aliases=("关系类型", "合作关系", "relationship"),
     ),
     Column(
-        name="parent", label=_("Group"), kind=Is.RECORD, to="party", section="business",
+        name="parent", label=_("Parent company"), kind=Is.RECORD, to="party", section="business",
         aliases=("上级单位", "母公司", "所属集团", "集团", "parent", "parent company", "subsidiary of"),
     ),
     Column(

@@ -6,8 +6,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.errors import Invalid
@@ -15,7 +17,7 @@ from zhike.kernel.folding import fold, has_mark_run, is_han
 from zhike.kernel.pinyin import initials, pinyin, sort_key
 
 __all__ = [
-    "BadText", "clean", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "shorten",
+    "BadText", "clean", "enumerated", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "shorten",
     "sort_key",
 ]  # fmt: skip
 
@@ -79,3 +81,8 @@ def mask_id(number: str) -> str:
     if len(number) < 12:
         return "*" * len(number)
     return number[:3] + "*" * (len(number) - 7) + number[-4:]
+
+
+def enumerated(values: Iterable[object]) -> str:
+    """Several things in one line, with the mark this language sets between them."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(map(str, values))

@@ -16,6 +16,7 @@ from zhike.kernel import clock
 from zhike.kernel.actor import Actor
 from zhike.kernel.money import compact
 from zhike.kernel.screens import Column, Kind
+from zhike.kernel.text import enumerated
 from zhike.records.columns import Bound, choices_of
 from zhike.records.values import raw_of
 
@@ -88,7 +89,7 @@ def _choice(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> Sa
 
 def _multi(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
     labels = [cells.choices[item.name].get(code, code) for code in value.split("|") if code]
-    return format_html_join("、", "{}", ((label,) for label in labels))
+    return conditional_escape(enumerated(labels))
 
 
 def _tags(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:

@@ -19,6 +19,7 @@ from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event
 from zhike.kernel.rights import right_in_words
 from zhike.kernel.screens import Screen, screens
+from zhike.kernel.text import enumerated
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.values import masked
 
@@ -159,7 +160,7 @@ def shown(item: Bound, value: Any, actor: Actor) -> str:
     if isinstance(value, dict):
         return str(value.get("name", ""))
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return enumerated(value)
     choices = choices_of(item.column)
     return str(choices.get(str(value), value)) if choices else str(readable(value, actor))
 

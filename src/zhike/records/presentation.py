@@ -13,6 +13,7 @@ from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Kind, Screen, screens
+from zhike.kernel.text import enumerated
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.filters import WORDS, Condition, Group, operators_for
 from zhike.records.models import SavedView
@@ -104,8 +105,9 @@ def chips(group: Group, actor: Actor) -> list[dict[str, Any]]:
 
 def chip(node: Condition, path: str, actor: Actor) -> dict[str, Any]:
     """One condition in words."""
-    value = spoken(node, actor)
-    return {"path": path, "field": node.bound.column.label, "operator": WORDS[node.op], "value": value}
+    word, gap, unit = str(WORDS[node.op]).partition("…")  # "in the last … days" has its number in the middle
+    value = spoken(node, actor) + (unit if gap else "")
+    return {"path": path, "field": node.bound.column.label, "operator": word.strip(), "value": value}
 
 
 def spoken(node: Condition, actor: Actor) -> str:
@@ -117,15 +119,15 @@ def spoken(node: Condition, actor: Actor) -> str:
         return str(unit_words()[value])
     if column.kind in (Kind.CHOICE, Kind.MULTI):
         known = choices_of(column)
-        return "、".join(str(known.get(v, v)) for v in value)
+        return enumerated(known.get(v, v) for v in value)
     if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
-        return "、".join(names_of(column, value, actor))
+        return enumerated(names_of(column, value, actor))
     if column.kind is Kind.BOOL:
         return _("yes") if value else _("no")
     return (
         " – ".join(str(v) for v in value)
         if node.op == "between"
-        else "、".join(map(str, value))
+        else enumerated(value)
         if isinstance(value, list)
         else str(value)
     )

@@ -19,7 +19,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Invalid, Problems
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
-from zhike.kernel.text import clean, mask_email, mask_id, mask_phone
+from zhike.kernel.text import clean, enumerated, mask_email, mask_id, mask_phone
 from zhike.records.columns import Bound, bound_columns, choices_of
 
 Values = dict[str, Any]
@@ -156,7 +156,7 @@ def _choice(column: Column, raw: Any, actor: Actor) -> str:
     labels = {str(label).casefold(): code for code, label in known.items()}
     code = labels.get(str(raw).strip().casefold())
     if code is None:
-        listed = "、".join(str(label) for code, label in known.items() if code)
+        listed = enumerated(label for code, label in known.items() if code)
         raise _unusable(column, raw, _("Choose one of: %(choices)s.") % {"choices": shorten(listed, 200)})
     return code
 

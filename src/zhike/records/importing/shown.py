@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Screen, screens
+from zhike.kernel.text import enumerated
 from zhike.records.importing import queries
 from zhike.records.importing.planning import OWNERS, POLICIES, OwnerRule, Plan, read_hints
 from zhike.records.importing.queries import Preview
@@ -122,7 +123,7 @@ def columns(screen: Screen, actor: Actor, found: Preview) -> list[dict[str, Any]
             {
                 "place": place,
                 "heading": match.heading,
-                "samples": "、".join([value[:30] for value in dict.fromkeys(values) if value.strip()][:3]),
+                "samples": enumerated([value[:30] for value in dict.fromkeys(values) if value.strip()][:3]),
                 "options": [(name, field.label, name == target) for name, field in fields.items()],
                 "why": match.why if same else _("Chosen by you."),
                 "sure": round(match.confidence * 100) if same and target else None,

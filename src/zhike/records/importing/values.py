@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.errors import Invalid
-from zhike.kernel.text import fold, shorten
+from zhike.kernel.text import enumerated, fold, shorten
 
 LARGEST: Final = Decimal(10) ** 16
 
@@ -186,7 +186,7 @@ def read_choice(text: str, labels: Labels) -> str:
     """The code of the choice a text names, by its code or its label in any language."""
     code = labels.code_of(text)
     if code is None:
-        values = {"value": shorten(text), "choices": shorten("、".join(labels.shown), 120)}
+        values = {"value": shorten(text), "choices": shorten(enumerated(labels.shown), 120)}
         raise Invalid("import.choice", _("“%(value)s” is not among the choices. Choose from: %(choices)s") % values)
     return code
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,6 +16,8 @@ from zhike.kernel.actions import find, run
 from zhike.kernel.doors import ActorRequest, signed_in, toast
 from zhike.records.models import Work
 from zhike.records.work import queries
+
+JUST_ENDED = timedelta(seconds=20)  # later the page that shows the work knows its end by itself
 
 
 @signed_in
@@ -34,8 +39,13 @@ def work(request: ActorRequest, pk: UUID) -> HttpResponse:
 @signed_in
 @require_GET
 def part(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Its progress alone, asked every second while it runs."""
-    return render(request, "records/work/part.html", queries.shown(find(Work, pk, request.actor)))
+    """Its progress alone, asked every second while it runs; a page that waited for the end is loaded anew."""
+    row = find(Work, pk, request.actor)
+    response = render(request, "records/work/part.html", queries.shown(row))
+    elsewhere = not urlsplit(request.headers.get("HX-Current-URL", "/work/")).path.startswith("/work/")
+    if elsewhere and row.finished_at is not None and timezone.now() - row.finished_at < JUST_ENDED:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @signed_in
