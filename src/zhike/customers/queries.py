@@ -346,7 +346,7 @@ POINT_KEYS = {
 
 def search_fields(fields: Mapping[str, Any], aliases: Sequence[str], points: Iterable[Any]) -> dict[str, list[str]]:
     """The words of a party by key, as search takes them."""
-    found = {key: [fields[column]] for column, key in SEARCHED.items() if fields[column]}
+    found = {key: [value] for column, key in SEARCHED.items() if (value := fields.get(column))}
     if aliases:
         found["aliases:name"] = list(aliases)
     for point in points:

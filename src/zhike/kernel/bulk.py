@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from zhike.kernel import context
-from zhike.kernel.ids import new_ids
+from zhike.kernel.ids import new_keys
 from zhike.kernel.ledger import canonical, detail_digest
 from zhike.kernel.models import Event, EventDetail
 
@@ -49,8 +49,11 @@ def insert(
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     table = quote(model._meta.db_table)
+    if not rows:
+        return
     if connection.vendor == "postgresql":
-        _copy(f"COPY {table} ({columns}) FROM STDIN", [f.get_internal_type() for f in fields], rows)
+        kinds = [] if ready else [f.get_internal_type() for f in fields]
+        _copy(f"COPY {table} ({columns}) FROM STDIN", kinds, rows)
         return
     places = ", ".join(["%s"] * len(fields))
     adapters = [(i, a) for i, f in enumerate(fields) if (a := SQLITE.get(f.get_internal_type())) is not None]
@@ -110,8 +113,65 @@ SQLITE: dict[str, Adapter] = {
     "JSONField": _json,
 }
 
+
+def adapter(field: models.Field[Any, Any]) -> Adapter | None:
+    """How a value of this field becomes what `insert` takes with `ready`."""
+    kind = field.get_internal_type()
+    if connection.vendor == "sqlite":
+        return SQLITE.get(kind)
+    return _json if kind == "JSONField" else None
+
+
 EVENT = [f.attname for f in Event._meta.concrete_fields if f.attname != "position"]
 DETAIL = ["event_id", "salt", "body"]
+
+
+class Teller:
+    """Composes events of one kind, the same rows that `ledger.compose` makes; ids are the 32 digits of `new_keys`."""
+
+    def __init__(
+        self, type_: str, action: str, *, by: Actor, batch_id: UUID | None = None, now: datetime | None = None
+    ) -> None:
+        at = now or timezone.now()
+        request = context.current.get()
+        real = by.real_user_id or by.user_id
+        self.type, self.action, self.door, self.subject_type = type_, action, by.door, type_.partition(".")[0]
+        self.at, self.at_text = moment(at), at.astimezone(UTC).isoformat(timespec="microseconds")
+        self.asked = (request.request_id, request.address)
+        self.people, self.people_keys = (by.user_id, real), (key(by.user_id), key(real))
+        self.batch_id, self.batch_key = batch_id, key(batch_id)
+
+    def about(
+        self, event: str, subject: str, payload: dict[str, Any], personal: dict[str, Any], customer: bool = True
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+        """The row of an event, and that of its detail where it tells something personal."""
+        detail, digest = None, ""
+        if personal:
+            salt, body = os.urandom(16), canonical(personal).decode()
+            digest = detail_digest(salt, body)
+            detail = (event, salt, body)
+        subject_id = dashed(subject)
+        values = [
+            dashed(event), self.at_text, self.type, self.action, self.door, *self.people, self.subject_type, subject_id,
+            subject_id if customer else None, None, self.batch_id, *self.asked, payload, digest,
+        ]  # fmt: skip
+        row = (
+            event, self.at, self.type, self.action, self.door, *self.people_keys, self.subject_type, subject,
+            subject if customer else None, None, self.batch_key, *self.asked, _json(payload), digest,
+            hashlib.sha256(canonical(values)).hexdigest(),
+        )  # fmt: skip
+        return row, detail
+
+
+def dashed(digits: str) -> str:
+    """An id's 32 digits as UUIDs are written, and digested."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def insert_events(events: Sequence[tuple[Any, ...]], details: Sequence[tuple[Any, ...] | None]) -> None:
+    """Append what `Teller` composed; a missing detail is passed over."""
+    insert(Event, EVENT, events, ready=True)
+    insert(EventDetail, DETAIL, [detail for detail in details if detail is not None], ready=True)
 
 
 def append_events(
@@ -124,33 +184,11 @@ def append_events(
     batch_id: UUID | None = None,
     now: datetime | None = None,
 ) -> None:
-    """One event of a kind for each (subject id, payload, personal part), the same rows that `ledger.compose` makes."""
-    at, subject_type = now or timezone.now(), type_.partition(".")[0]
-    at_text = at.astimezone(UTC).isoformat(timespec="microseconds")
-    request = context.current.get()
-    real = by.real_user_id or by.user_id
+    """One event of a kind for each (subject id, payload, personal part)."""
+    teller = Teller(type_, action, by=by, batch_id=batch_id, now=now)
     subjects = list(subjects)
-    batch_key, user_key, real_key, at_key = key(batch_id), key(by.user_id), key(real), moment(at)
-    events, details = [], []
-    for event_id, (subject_id, payload, personal) in zip(new_ids(len(subjects)), subjects, strict=True):
-        customer_id = subject_id if about_customer else None
-        digest = ""
-        event_key, subject_key = key(event_id), key(subject_id)
-        if personal:
-            salt, body = os.urandom(16), canonical(personal).decode()
-            digest = detail_digest(salt, body)
-            details.append((event_key, salt, body))
-        values = [
-            event_id, at_text, type_, action, by.door, by.user_id, real, subject_type, subject_id, customer_id, None,
-            batch_id, request.request_id, request.address, payload, digest,
-        ]  # fmt: skip
-        sealed = hashlib.sha256(canonical(values)).hexdigest()
-        events.append(
-            (
-                event_key, at_key, type_, action, by.door, user_key, real_key, subject_type, subject_key,
-                subject_key if about_customer else None, None, batch_key, request.request_id, request.address,
-                _json(payload), digest, sealed,
-            )
-        )  # fmt: skip
-    insert(Event, EVENT, events, ready=True)
-    insert(EventDetail, DETAIL, details, ready=True)
+    made = [
+        teller.about(event, subject_id.hex, payload, personal, about_customer)
+        for event, (subject_id, payload, personal) in zip(new_keys(len(subjects)), subjects, strict=True)
+    ]
+    insert_events([event for event, _detail in made], [detail for _event, detail in made])

@@ -1,7 +1,7 @@
 """What is done to customers."""
 
 from zhike.customers.actions.keeping import keep_keys, likeness_of
-from zhike.customers.actions.many import create_many, prepare_many, read_many, write_many
+from zhike.customers.actions.many import create_many
 from zhike.customers.actions.people import (
     add_alias,
     add_member,
@@ -18,6 +18,7 @@ from zhike.customers.actions.reaching import (
     remove_contact_point,
     reveal_contact,
 )
+from zhike.customers.actions.ready import read_many
 from zhike.customers.actions.standing import (
     ScoreRow,
     note_contact,
@@ -45,7 +46,6 @@ __all__ = [
     "likeness_of",
     "mark_do_not_use",
     "note_contact",
-    "prepare_many",
     "read_many",
     "record_scores",
     "relate_parties",
@@ -57,5 +57,4 @@ __all__ = [
     "transfer_party",
     "unrelate_parties",
     "update",
-    "write_many",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from zhike.customers.actions.keeping import likeness
-from zhike.customers.actions.many import Ready
+from zhike.customers.actions.ready import Ready
 from zhike.customers.models import ContactPoint, DuplicatePair, Party, PartyName
 from zhike.kernel.screens import Likely
 from zhike.methods.duplicates import DEFAULT, Normal, compare, normalise
@@ -32,12 +32,31 @@ REACHED = ("mobile", "phone", "email", "wechat", "website")
 IDENTIFYING = (*REACHED, "address", "credit_code", "birthday_text")
 
 
-@dataclass(slots=True)
-class Known:
-    """A customer that exists, as far as comparing needs it."""
+class Stored:
+    """The live customers that rows may be: their columns at once, what comparing needs only for those that come to it."""
 
-    fields: dict[str, Any]
-    normal: Normal
+    def __init__(self, ids: set[UUID]) -> None:
+        self.fields = _fields(ids)
+        self.normals: dict[UUID, Normal] = {}
+
+    def compare(self, ids: set[UUID]) -> None:
+        """Make these ready to be compared, in two queries."""
+        ids = {pk for pk in ids if pk in self.fields}
+        points: dict[UUID, list[ContactPoint]] = defaultdict(list)
+        names: dict[UUID, list[str]] = defaultdict(list)
+        if ids:
+            for point in ContactPoint.objects.filter(party_id__in=ids).only("party_id", "kind", "value", "display"):
+                points[point.party_id].append(point)
+            for pk, name in PartyName.objects.filter(party_id__in=ids).values_list("party_id", "name"):
+                names[pk].append(name)
+        self.normals = {pk: normalise(likeness(str(pk), self.fields[pk], points[pk], names[pk])) for pk in ids}
+
+
+def _fields(ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    if not ids:
+        return {}
+    there = Party.objects.live().filter(pk__in=ids).order_by().values_list(*FIELDS)
+    return {values[0]: dict(zip(FIELDS, values, strict=True)) for values in there}
 
 
 def find(rows: Sequence[Ready], memory: dict[str, Any]) -> list[list[Likely]]:
@@ -49,18 +68,20 @@ def find(rows: Sequence[Ready], memory: dict[str, Any]) -> list[list[Likely]]:
     crowded: set[int] = memory.setdefault("crowded", set())
     by_key = _holders({key for row in rows for key in row.strong} - crowded, crowded, CROWDED)
     by_key |= _holders({key for row in rows for key in row.named} - crowded, crowded, NAMESAKES)
-    by_name, by_number = _same_names(rows), _same_numbers(rows)
+    by_number = _same_numbers(rows)
+    # one that is the same in everything shares a key, unless the row has none that tells: a name alone has many bearers
+    by_name = _same_names([row for row in rows if crowded.issuperset(row.strong)])
     wanted: list[set[UUID]] = []
     for row in rows:
-        found = set(by_number.get(_number(row.made.fields), ()))
+        found = set(by_number.get(_number(row.compared), ()))
         for key in (*row.strong, *row.named):
             if len(found) >= MOST_CANDIDATES:
                 break
             found.update(by_key.get(key, ()))
+        if crowded.issuperset(row.strong):
+            found.update(by_name.get((row.compared["sort_key"], row.compared["name"]), ()))
         wanted.append(found)
-    names = [by_name.get((row.made.fields["sort_key"], row.made.fields["name"]), ()) for row in rows]
-    ids = set().union(*wanted, *names) if rows else set()
-    return _judged(rows, wanted, names, _known(ids))
+    return _Judge(rows, wanted).judged()
 
 
 def _holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUID]]:
@@ -91,9 +112,10 @@ def _holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUI
 
 def _same_names(rows: Sequence[Ready]) -> dict[tuple[str, str], list[UUID]]:
     """Live parties by sorting key and name, for names that occur among the rows: the same file again is found by these."""
-    names = {row.made.fields["name"] for row in rows}
-    sorts = {row.made.fields["sort_key"] for row in rows}
     found: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    if not rows:
+        return found
+    names, sorts = {row.compared["name"] for row in rows}, {row.compared["sort_key"] for row in rows}
     there = Party.objects.live().filter(sort_key__in=sorts, name__in=names)
     for pk, sort, name in there.order_by().values_list("pk", "sort_key", "name")[: CROWDED * len(rows)]:
         if len(found[sort, name]) < CROWDED:
@@ -108,7 +130,7 @@ def _number(fields: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _same_numbers(rows: Sequence[Ready]) -> dict[tuple[str, str] | None, list[UUID]]:
     """Live parties by their number in another system."""
-    numbers = {number for row in rows if (number := _number(row.made.fields))}
+    numbers = {number for row in rows if (number := _number(row.compared))}
     found: dict[tuple[str, str] | None, list[UUID]] = defaultdict(list)
     if numbers:
         there = Party.objects.live().filter(external_id__in={pair[0] for pair in numbers})
@@ -117,47 +139,62 @@ def _same_numbers(rows: Sequence[Ready]) -> dict[tuple[str, str] | None, list[UU
     return found
 
 
-def _known(ids: set[UUID]) -> dict[UUID, Known]:
-    """The live parties behind ids as comparing needs them, in three queries."""
-    if not ids:
-        return {}
-    points: dict[UUID, list[ContactPoint]] = defaultdict(list)
-    names: dict[UUID, list[str]] = defaultdict(list)
-    for point in ContactPoint.objects.filter(party_id__in=ids).only("party_id", "kind", "value", "display"):
-        points[point.party_id].append(point)
-    for pk, name in PartyName.objects.filter(party_id__in=ids).values_list("party_id", "name"):
-        names[pk].append(name)
-    found = {}
-    for values in Party.objects.live().filter(pk__in=ids).values_list(*FIELDS):
-        fields = dict(zip(FIELDS, values, strict=True))
-        pk = fields["pk"]
-        found[pk] = Known(fields, normalise(likeness(str(pk), fields, points[pk], names[pk])))
-    return found
+class _Judge:
+    """Says of each row of a chunk what it may be."""
+
+    def __init__(self, rows: Sequence[Ready], wanted: Sequence[set[UUID]]) -> None:
+        self.rows, self.wanted = rows, wanted
+        self.stored = Stored(set().union(*wanted) if rows else set())
+        self.keys: dict[int, list[int]] = defaultdict(list)  # earlier rows by key
+        self.names: dict[str, list[int]] = defaultdict(list)
+        self.normals: dict[int, Normal] = {}
+
+    def judged(self) -> list[list[Likely]]:
+        """For each row the likely ones, the surest first."""
+        certain, before = [], []
+        for place, row in enumerate(self.rows):
+            certain.append(self._certain(place, row))
+            keys = (*row.strong, *row.named)
+            before.append(sorted({at for key in keys for at in self.keys[key][-NAMESAKES:]}))
+            self._remember(place, row, keys)
+        open_ = [place for place, offers in enumerate(certain) if not offers]
+        self.stored.compare(set().union(*(self.wanted[place] for place in open_)) if open_ else set())
+        for place in open_:
+            certain[place] = self._compared(place, before[place])
+        return [_sorted(offers) for offers in certain]
+
+    def _certain(self, place: int, row: Ready) -> list[Likely]:
+        mine, fields = row.compared, self.stored.fields
+        offers = [_same(mine, fields[pk], pk, -1) for pk in self.wanted[place] if pk in fields]
+        offers += [_same(mine, self.rows[at].compared, None, at) for at in self.names.get(mine["name"], ())]
+        return [offer for offer in offers if offer is not None]
+
+    def _remember(self, place: int, row: Ready, keys: Sequence[int]) -> None:
+        name = row.compared["name"]
+        self.names[name] = [*self.names[name][-NAMESAKES:], place]
+        for key in keys:
+            self.keys[key].append(place)
+
+    def _compared(self, place: int, before: Sequence[int]) -> list[Likely]:
+        row, fields, normals = self.rows[place], self.stored.fields, self.stored.normals
+        there = [pk for pk in self.wanted[place] if pk in fields]
+        if not there and not before:
+            return []
+        mine = self._normal(place)
+        offers = [_offer(row.compared, mine, fields[pk], normals[pk], pk, -1) for pk in there]
+        earlier = [(at, self.rows[at].compared) for at in before]
+        return offers + [_offer(row.compared, mine, other, self._normal(at), None, at) for at, other in earlier]
+
+    def _normal(self, place: int) -> Normal:
+        if place not in self.normals:
+            self.normals[place] = self.rows[place].likeness
+        return self.normals[place]
 
 
-def _judged(
-    rows: Sequence[Ready], wanted: Sequence[set[UUID]], names: Sequence[Sequence[UUID]], known: Mapping[UUID, Known]
-) -> list[list[Likely]]:
-    earlier: dict[int, list[int]] = defaultdict(list)
-    named: dict[str, list[int]] = defaultdict(list)
-    judged: list[list[Likely]] = []
-    for place, row in enumerate(rows):
-        mine = _columns(row)
-        offers = [_same(mine, known[pk].fields, pk, -1) for pk in names[place] if pk in known]
-        offers += [_same(mine, _columns(rows[at]), None, at) for at in named[mine["name"]]]
-        certain = [offer for offer in offers if offer is not None]
-        if not certain:
-            before = {at for key in (*row.strong, *row.named) for at in earlier[key][-NAMESAKES:]}
-            stored = [known[pk] for pk in wanted[place] if pk in known]
-            certain = [_offer(row, mine, one.fields, one.normal, one.fields["pk"], -1) for one in stored]
-            certain += [_offer(row, mine, _columns(rows[at]), rows[at].likeness, None, at) for at in sorted(before)]
-        found = [offer for offer in certain if offer.probability >= NOTICED]
-        found.sort(key=lambda offer: (-offer.probability, offer.row, str(offer.record_id)))
-        judged.append(found[:5])
-        named[mine["name"]] = [*named[mine["name"]][-NAMESAKES:], place]
-        for key in (*row.strong, *row.named):
-            earlier[key].append(place)
-    return judged
+def _sorted(offers: Sequence[Likely]) -> list[Likely]:
+    found = [offer for offer in offers if offer.probability >= NOTICED]
+    found.sort(key=lambda offer: (-offer.probability, offer.row, str(offer.record_id)))
+    return found[:5]
 
 
 def _same(mine: Mapping[str, Any], other: Mapping[str, Any], pk: UUID | None, at: int) -> Likely | None:
@@ -167,12 +204,8 @@ def _same(mine: Mapping[str, Any], other: Mapping[str, Any], pk: UUID | None, at
     return Likely(pk, at, 1.0, ({"code": "same", "field": "name", "detail": mine["name"], "bits": 60.0},), sure=True)
 
 
-def _columns(row: Ready) -> dict[str, Any]:
-    return row.made.fields | {point.column: point.display for point in row.made.points if point.column}
-
-
 def _offer(
-    row: Ready, mine: Mapping[str, Any], fields: Mapping[str, Any], normal: Normal, pk: UUID | None, at: int
+    mine: Mapping[str, Any], alike: Normal, fields: Mapping[str, Any], normal: Normal, pk: UUID | None, at: int
 ) -> Likely:
     """How likely two are one. Sure is only what shares an identifier, too: likeness alone is for people to judge."""
     number, other = _number(mine), _number(fields)
@@ -182,7 +215,7 @@ def _offer(
             return Likely(pk, at, 1.0, (reason,), sure=True)
         if number[1]:  # one system tells its own customers apart better than we can
             return Likely(pk, at, 0.0)
-    pair = compare(row.likeness, normal, model=default_model(DEFAULT))
+    pair = compare(alike, normal, model=default_model(DEFAULT))
     shared = any(reason.code == "same" and reason.field in IDENTIFIERS for reason in pair.reasons)
     sure = shared and pair.probability >= SURE
     return Likely(pk, at, pair.probability, tuple(asdict(reason) for reason in pair.reasons[:6]), sure=sure)

@@ -7,6 +7,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 
 def start() -> None:
@@ -19,13 +20,16 @@ def start() -> None:
     django.setup()
 
 
-def read(type_: str, values: list[dict[str, Any]], by: Any, language: str) -> list[Any]:
-    """What the type makes of the values."""
+def read(type_: str, values: list[dict[str, Any]], by: Any, batch_id: UUID, about: tuple[str, Any]) -> list[Any]:
+    """What the type makes of the values, as the one who asks would have it made: language and request are `about` them."""
     from django.utils import translation
 
+    from zhike.kernel import context
     from zhike.kernel.screens import screens
 
     duplicates = screens[type_].duplicates
     assert duplicates is not None  # noqa: S101 - asked before
+    language, request = about
+    context.current.set(request)
     with translation.override(language):
-        return list(duplicates.read(values, by=by))
+        return list(duplicates.read(values, by=by, batch_id=batch_id))

@@ -40,6 +40,7 @@ class Importer:
     def __init__(self, screen: Screen, by: Actor, plan: Plan, reader: RowReader, batch_id: UUID | None = None) -> None:
         self.screen, self.by, self.plan, self.reader = screen, by, plan, reader
         self.batch_id = batch_id or new_id()
+        self.writing = batch_id is not None  # a preview writes nothing, so nothing is written out
         self.memory: dict[str, Any] = {}
         referring = (Kind.RECORD, Kind.TEAM)
         self.references: dict[str, tuple[int, Column]] = {
@@ -59,7 +60,11 @@ class Importer:
         """Usable rows as the type prepares them; what it refuses becomes a problem of its row. Writes nothing."""
         values = [row.values for row in found if not row.fatal]
         duplicates = self.screen.duplicates
-        return values if duplicates is None else self.sorted_out(found, duplicates.read(values, by=self.by))
+        if duplicates is None:
+            return values
+        return self.sorted_out(
+            found, duplicates.read(values, by=self.by, batch_id=self.batch_id if self.writing else None)
+        )
 
     def sorted_out(self, found: Sequence[ReadRow], ready: Sequence[Any]) -> list[Any]:
         """What was prepared, without the refused, which are told at their rows."""

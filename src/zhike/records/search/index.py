@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -50,6 +50,23 @@ def index_many(items: Iterable[Record | Entry], *, fresh: bool = False) -> int:
     while chunk := list(islice(waiting, CHUNK)):
         count += writer.write(chunk)
     return count
+
+
+def writes_of(record_type: str) -> Callable[[str, Fields], tuple[Any, ...]]:
+    """What writes a new record's row out: from the 32 digits of its id and its words to what `insert_fresh` takes."""
+    keys, vendor = Keys(screens[record_type]), connection.vendor
+
+    def written(key: str, words: Fields) -> tuple[Any, ...]:
+        tokens, text = keys.row(words)
+        return record_type, key, tokens_written(tokens, vendor), text
+
+    return written
+
+
+def insert_fresh(rows: list[tuple[Any, ...]]) -> None:
+    """Make new records findable, in the running transaction."""
+    if rows:
+        _insert(rows)
 
 
 class _Writer:
