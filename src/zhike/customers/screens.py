@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.customers import actions, queries
 from zhike.customers.matching import incoming
 from zhike.customers.merging import queries as merging_queries
+from zhike.customers.merging import similar
 from zhike.customers.models import Party
 from zhike.customers.pool import queries as pool_queries
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
@@ -28,6 +29,7 @@ from zhike.kernel.screens import (
     Screen,
     Section,
     Sensitive,
+    Similar,
     Writers,
     register,
     register_rights,
@@ -305,6 +307,7 @@ SCREEN = register(
         writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
         merging=Merging(survivor=queries.survivor_of, absorbed=queries.merged_ids),
+        similar=Similar(columns=similar.READ, find=lambda values, actor: similar.similar(values, actor).as_json()),
         hints="/customers/similar/",
         name_parts=True,
         search=searched,

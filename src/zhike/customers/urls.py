@@ -9,7 +9,6 @@ from zhike.customers.territories import views as territories
 
 urlpatterns: list[URLPattern] = [
     path("customers/similar/", merging.similar, name="similar"),
-    path("api/customers/similar", merging.similar, name="api_similar"),
     path("customers/duplicates/", merging.duplicates, name="duplicates"),
     path("customers/duplicates/find/", merging.find, name="duplicates_find"),
     path("customers/duplicates/different/", merging.different, name="duplicates_different"),

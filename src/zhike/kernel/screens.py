@@ -161,6 +161,14 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """Who may be there already, for programs: `find(values, actor)` answers plain data, by the values of these columns."""
+
+    columns: tuple[str, ...]
+    find: Callable[[Mapping[str, str], Any], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
     """How a type tells of records that became one.
 
@@ -191,6 +199,7 @@ class Screen:
     writers: Writers = Writers()
     duplicates: Duplicates | None = None
     merging: Merging | None = None
+    similar: Similar | None = None
     hints: str = ""  # address that says, while the form of a new record is filled in, what may be there already
     name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}

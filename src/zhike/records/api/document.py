@@ -16,6 +16,7 @@ from zhike.kernel.screens import Screen, screens
 from zhike.records.api import offered, schemas
 from zhike.records.columns import bound_columns
 from zhike.records.queries import MOST_ROWS
+from zhike.records.summary.asking import offered as summary_choices
 
 Schema = dict[str, Any]
 PROBLEM: Schema = {
@@ -60,6 +61,26 @@ EVENT: Schema = {
         "changes": {"type": "array", "items": CHANGED},
     },
 }
+FIGURE: Schema = {"type": ["object", "null"], "properties": {"count": {"type": "integer"}}}
+SUMMARY: Schema = {
+    "type": "object",
+    "required": ["by", "of", "groups", "total"],
+    "properties": {
+        "by": {"type": "array", "items": {"type": "string"}},
+        "of": {"type": "string"},
+        "groups": {"type": "array", "items": {"type": "object", "required": ["values", "labels", "count", "filter"]}},
+        "total": FIGURE,
+        "rest": FIGURE,
+    },
+}
+SIMILAR: Schema = {
+    "type": "object",
+    "required": ["similar", "elsewhere"],
+    "properties": {
+        "similar": {"type": "array", "items": {"type": "object", "required": ["id", "name", "probability", "reasons"]}},
+        "elsewhere": {"type": "array", "items": {"type": "string"}},
+    },
+}
 BULK_REPLY: Schema = {
     "type": "object",
     "required": ["batch_id", "done", "refused"],
@@ -79,6 +100,8 @@ SUMMARIES = {
     "update": gettext_lazy("Change fields of a record"),
     "archive": gettext_lazy("Put a record into the bin"),
     "history": gettext_lazy("The story of a record"),
+    "summary": gettext_lazy("Figures by one or two fields"),
+    "similar": gettext_lazy("Who may be there already, before one is created"),
 }
 STATUSES = {
     "400": "The question is wrong: an unknown parameter, filter, sort key or cursor, or no valid JSON",
@@ -153,7 +176,10 @@ def _of_type(
     found.setdefault(name, schemas.read_schema(screen, actor))
     for method, template in operations.items():
         operation = _named(template, screen.slug, _("%(action)s: %(type)s"), screen)
-        if method == "get" and path.endswith("/history"):
+        if method == "get" and path.endswith(("/summary", "/similar")):
+            if not _asked(operation, path, screen, actor):
+                continue
+        elif method == "get" and path.endswith("/history"):
             operation["parameters"].append(_query("before", {"type": "string"}, "the `next` of the page before"))
             operation["responses"] = {"200": _response("the story", _page(_ref("Event")))}
         elif method == "get" and "{id}" in path:
@@ -172,6 +198,30 @@ def _of_type(
             operation["parameters"] += _unsafe(record=made != "create")
             operation["responses"] = {"201" if made == "create" else "200": _response("done", "Reply")}
         yield method, operation
+
+
+def _asked(operation: Schema, path: str, screen: Screen, actor: Actor) -> bool:
+    """Questions beside the list: figures, and who may be there already. Says whether there is anything to ask."""
+    if path.endswith("/similar"):
+        if screen.similar is None or not actor.can(f"{screen.type}.create"):
+            return False
+        operation["parameters"] += [
+            _query(name, {"type": "string"}, "as typed so far") for name in screen.similar.columns
+        ]
+        operation["responses"] = {"200": _response("likely ones, and who looks after those you cannot see", SIMILAR)}
+        return True
+    by, measures = (sorted(key for key, _label in offered_) for offered_ in summary_choices(screen, actor))
+    shared = [one for one in _list_parameters(screen, actor) if one["name"] in ("filter", "view", "bin", "q")]
+    operation["parameters"] += [
+        _query("by", {"type": "string", "enum": by}, "what to group by"),
+        _query("and", {"type": "string", "enum": by}, "and by"),
+        _query("of", {"type": "string", "enum": measures}, "what to count or add up"),
+        *shared,
+    ]
+    operation["responses"] = {
+        "200": _response("the groups, their total, and the rest beyond the largest ones", SUMMARY)
+    }
+    return bool(by)
 
 
 def _offers(screen: Screen, verb: str) -> bool:

@@ -25,6 +25,7 @@ from zhike.records.access import screen_at
 from zhike.records.actions import run_bulk
 from zhike.records.api import bodies, offered, reading
 from zhike.records.requests import read_query
+from zhike.records.summary.presentation import summary_payload
 
 logger = logging.getLogger(__name__)
 MOST_IN_BULK = 500
@@ -185,6 +186,25 @@ def bulk_reply(
     """Each record succeeds or is refused by itself."""
     result = run_bulk(name, ids, data, actor, versions)
     return {"batch_id": result.batch_id, "done": result.done, "refused": [dict(r) for r in result.refused]}
+
+
+@api.get("/{slug}/summary", operation_id="summary")
+def summarise(request: ActorRequest, slug: str) -> HttpResponse:
+    screen, actor = screen_at(slug), request.actor
+    bodies.only(request.GET, "by", "and", "of", "filter", "view", "bin", "q")
+    limits.spend(limits.REPORT, actor)
+    return reply(summary_payload(screen, actor, read_query(screen, actor, request.GET), request.GET))
+
+
+@api.get("/{slug}/similar", operation_id="similar")
+def similar(request: ActorRequest, slug: str) -> HttpResponse:
+    screen, actor = screen_at(slug), request.actor
+    if screen.similar is None:
+        raise NotFound("page")
+    actor.require(f"{screen.type}.create")
+    bodies.only(request.GET, *screen.similar.columns)
+    limits.spend(limits.SEARCH, actor)
+    return reply(screen.similar.find(request.GET.dict(), actor))
 
 
 @api.get("/{slug}/{id}", operation_id="read")

@@ -32,7 +32,12 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     record = record_at(screen, actor, pk, made.right)
     form = forms.action_form(made, actor, forms.sent(request), request.GET.dict())
     if request.method == "GET":
-        context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path}
+        context: dict[str, Any] = {
+            "form": form,
+            "title": made.title,
+            "subtitle": title_of(record),
+            "action": request.path,
+        }
         context |= {"made": made, "version": record.version, "key": new_id().hex, "hints": made.hints}
         return dialog(request, context)
 

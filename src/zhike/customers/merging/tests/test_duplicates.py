@@ -195,7 +195,7 @@ def test_the_queue_is_worked_through_in_the_browser(world: World) -> None:
     assert stale.status_code == 409
     assert client.post(address, sent).status_code == 302
     assert Party.objects.get(pk=ids[5]).merged_into_id == ids[4]
-    assert client.get(f"/customers/{ids[5]}/").headers["Location"] == f"/customers/{ids[4]}/"
+    assert client.get(f"/customers/{ids[5]}/").headers["Location"] == f"/customers/{ids[4]}/?merged={ids[5]}"
     merge = queries.merges_into(Party.objects.get(pk=ids[4]))[0]
     undo = f"/customers/merges/{merge.pk}/undo/"
     assert client.get(undo).status_code == 200

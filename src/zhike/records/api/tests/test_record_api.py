@@ -182,3 +182,18 @@ def test_each_action_of_the_registry_has_its_address(db: None) -> None:
     ids = {operation["operationId"] for operations in found["paths"].values() for operation in operations.values()}
     offered = {name for name, made in registry.items() if "api" in made.doors}
     assert {name for name in offered if not name.startswith(("create_", "update_"))} <= ids
+
+
+def test_the_document_names_the_questions_beside_the_list_and_they_answer(admin: Caller) -> None:
+    one = admin.customer(name="华东电器有限公司", mobile="13861234567", level="A")
+    paths = admin.get("/api/openapi.json").json()["paths"]
+    asked = {p["name"]: p["schema"] for p in paths["/api/customers/summary"]["get"]["parameters"]}
+    assert {"by", "and", "of", "filter"} <= set(asked) and "level" in asked["by"]["enum"]
+    assert "/api/people/similar" not in paths
+    found = admin.get("/api/customers/summary?by=level").json()
+    assert [(group["values"], group["count"]) for group in found["groups"]] == [(["A"], 1)]
+    assert admin.get("/api/customers/summary?by=level&size=3").status_code == 400
+    assert "mobile" in {p["name"] for p in paths["/api/customers/similar"]["get"]["parameters"]}
+    likely = admin.get("/api/customers/similar?mobile=13861234567&name=华东电器").json()["similar"]
+    assert [hit["id"] for hit in likely] == [one["id"]]
+    assert admin.get("/api/people/similar?name=x").status_code == 404
