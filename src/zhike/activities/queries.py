@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from zhike.activities.models import Task, Touch
 from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
+from zhike.kernel.models import with_names
 
 
 def open_tasks(actor: Actor, *, owner_id: UUID | None = None) -> QuerySet[Task]:
@@ -39,7 +40,7 @@ def last_touches(party_id: UUID, actor: Actor, *, before: datetime | None = None
     found = Touch.objects.visible_to(actor).filter(party_id=party_id, archived_at=None)
     if before is not None:
         found = found.filter(at__lt=before)
-    return list(found.select_related("owner", "person").order_by("-at", "-id")[:size])
+    return list(with_names(found, "owner", "person").order_by("-at", "-id")[:size])
 
 
 def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:
@@ -50,4 +51,4 @@ def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:
 def tasks_of(party_id: UUID, actor: Actor) -> QuerySet[Task]:
     """A customer's open tasks."""
     found = Task.objects.visible_to(actor).filter(party_id=party_id, done_at=None, archived_at=None)
-    return found.select_related("owner").order_by(F("due_at").asc(nulls_last=True), "id")
+    return with_names(found, "owner").order_by(F("due_at").asc(nulls_last=True), "id")

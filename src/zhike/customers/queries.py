@@ -24,6 +24,7 @@ from zhike.customers.terms import (
     key_number,
 )
 from zhike.kernel.actor import Actor, FieldRule
+from zhike.kernel.models import with_names
 from zhike.kernel.text import mask_email, mask_phone
 
 REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
@@ -151,8 +152,8 @@ class PeopleMap:
 
 def people_of(party: Party) -> list[Membership]:
     """The people who belong to an organisation now, the primary contact first."""
-    rows = Membership.objects.filter(organisation=party, ended_on=None).select_related("person")
-    return list(rows.order_by("-primary", "person__sort_key", "id"))
+    rows = Membership.objects.filter(organisation=party, ended_on=None)
+    return list(with_names(rows, "person").order_by("-primary", "person__sort_key", "id"))
 
 
 def people_map(members: Sequence[Membership]) -> PeopleMap:
@@ -207,8 +208,8 @@ def _node(row: Membership, level: int, x: int, superior: UUID | None) -> Node:
 def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """People of an organisation as map and list; of a person, where they belong."""
     if party.is_person:
-        rows = Membership.objects.filter(person=party).select_related("organisation").order_by("ended_on", "-primary")
-        return {"memberships": list(rows), "attitudes": Attitude.choices}
+        rows = with_names(Membership.objects.filter(person=party), "organisation")
+        return {"memberships": list(rows.order_by("ended_on", "-primary")), "attitudes": Attitude.choices}
     members = people_of(party)
     return {"members": members, "map": people_map(members), "attitudes": Attitude.choices}
 
@@ -234,7 +235,7 @@ def related(party: Party, actor: Actor) -> list[Related]:
     found += [Related(p.pk, p.name, "subsidiary") for p in below]
     rows = list(Relation.objects.filter(Q(left=party) | Q(right=party)).order_by("id")[:100])
     others = {row.right_id if row.left_id == party.pk else row.left_id for row in rows}
-    names = dict(seen.filter(pk__in=others).values_list("pk", "name"))
+    names = dict(seen.filter(pk__in=others).values_list("pk", "name")) if others else {}
     for row in rows:
         mine = row.left_id == party.pk
         other = row.right_id if mine else row.left_id
@@ -281,8 +282,9 @@ class ShownPoint:
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
     """Contact points, the main ones first, masked unless the actor may see them; the main address stands in the facts."""
     clear = actor.can("party.unmask")
-    rules = {row.pk: actor.rule("party", column_of(row.kind, row.column)) for row in party.points.all()}
-    shown = [row for row in party.points.all() if row.column != "address" or row.do_not_use]
+    points = list(party.points.all())
+    rules = {row.pk: actor.rule("party", column_of(row.kind, row.column)) for row in points}
+    shown = [row for row in points if row.column != "address" or row.do_not_use]
     shown = [row for row in shown if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
     return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED) for row in rows]

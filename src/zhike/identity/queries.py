@@ -18,7 +18,7 @@ from zhike.identity.signin import folded
 from zhike.identity.terms import Effect, Extent
 from zhike.kernel.actor import STRICTNESS, Actor, FieldRule, Reach
 from zhike.kernel.errors import NotFound
-from zhike.kernel.models import Record
+from zhike.kernel.models import Record, with_names
 from zhike.kernel.screens import Screen, other_rights, screens
 
 
@@ -151,7 +151,7 @@ def teams_flat() -> list[tuple[UUID, str]]:
 def shares_of(record: Record) -> list[Share]:
     """Collaborators of a record, ended ones left out."""
     held = Share.objects.filter(record_type=record.record_type, record_id=record.pk)
-    return list(held.exclude(expires_at__lte=timezone.now()).select_related("user").order_by("user__sort_key"))
+    return list(with_names(held.exclude(expires_at__lte=timezone.now()), "user").order_by("user__sort_key"))
 
 
 @dataclass(frozen=True, slots=True)

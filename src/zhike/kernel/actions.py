@@ -30,7 +30,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from zhike.kernel.events import AccessRefused
 from zhike.kernel.ids import new_id, parse_id
-from zhike.kernel.models import IdempotencyKey, Record
+from zhike.kernel.models import IdempotencyKey, Record, with_names
 from zhike.kernel.refusals import as_problems
 from zhike.kernel.sides import differences
 
@@ -252,7 +252,8 @@ def find(
     """The record behind an id within the actor's rights, `related` rows with it; outside them it does not exist."""
     parsed = parse_id(pk)
     seen: Any = model.objects.visible_to(by, right)
-    record = (seen.select_related(*related) if related else seen).filter(pk=parsed).first() if parsed else None
+    rows = (with_names(seen, *related) if related else seen).filter(pk=parsed)[:1] if parsed else ()
+    record = next(iter(rows), None)
     if record is None:
         if field is not None:
             raise Invalid("unknown_reference", NotFound().message, field)

@@ -78,6 +78,12 @@ def _at(record: Any, path: str) -> Any:
     return record
 
 
+def with_names(rows: models.QuerySet[Any], *relations: str) -> models.QuerySet[Any]:
+    """The rows and what these foreign keys point to, but of that only its name: what pages show, at a third of the cost."""
+    own = [column.attname for column in rows.model._meta.concrete_fields]
+    return rows.select_related(*relations).only(*own, *(f"{relation}__name" for relation in relations))
+
+
 class RecordQuerySet(auto_prefetch.QuerySet, models.QuerySet[M]):
     """Adjectives that every record has."""
 

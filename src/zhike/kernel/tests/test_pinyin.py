@@ -67,10 +67,11 @@ def test_any_name_has_a_key_that_fits(name: str) -> None:
     assert "\x00" not in key
 
 
+@pytest.mark.release
 def test_eighty_thousand_names_a_second() -> None:
     names = ["杭州绿野酒店管理有限公司", "张伟", "单小明", "Acme 上海贸易", "重庆长江船舶2号"] * 4000
     sort_key("预热")
-    started = time.perf_counter()
+    started = time.process_time()
     for name in names:
         sort_key(name)
-    assert len(names) / (time.perf_counter() - started) > 40_000  # half of what one core of our machines does
+    assert len(names) / (time.process_time() - started) > 40_000  # half of what one core of our machines does

@@ -43,11 +43,11 @@ def test_T87_text_that_cannot_be_given_back_is_refused(text: str, code: str) -> 
 
 
 def test_T87_stacked_accents_cost_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadText):
         clean("a" + "\u0301\u0323" * 50_000)
     fold("a" + "\u0301\u0323" * 50_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_text_is_trimmed_and_composed() -> None:

@@ -82,15 +82,16 @@ def test_any_text_is_a_number_or_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["1" * 100_000, "+86-" * 25_000, "0571-8" + " " * 100_000, "转" * 100_000])
 def test_T57_hostile_numbers_cost_no_time(text: str) -> None:
     phone_or_none("+1 1")  # loads the library
-    started = time.perf_counter()
+    started = time.process_time()
     phone_or_none(text)
     split_phones(text)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
+@pytest.mark.release
 def test_half_a_million_numbers_a_second() -> None:
     numbers = ["13812345678"] * 100_000
-    started = time.perf_counter()
+    started = time.process_time()
     for number in numbers:
         parse_phone(number)
-    assert len(numbers) / (time.perf_counter() - started) > 250_000  # half of what one core of our machines does
+    assert len(numbers) / (time.process_time() - started) > 250_000  # half of what one core of our machines does

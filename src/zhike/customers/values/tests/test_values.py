@@ -159,7 +159,7 @@ def test_ages_are_full_years() -> None:
     ["a" * 100_000, "a." * 50_000 + "@", "<" * 100_000, "公司" * 50_000, "(" * 100_000, "市" * 100_000, "1-" * 50_000],
 )
 def test_T57_hostile_text_costs_no_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     email_or_none(text)
     short_name(text)
     guess_kind(text)
@@ -167,4 +167,4 @@ def test_T57_hostile_text_costs_no_time(text: str) -> None:
     for parse in (parse_credit_code, parse_birthday):
         with pytest.raises(Invalid):
             parse(text)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1

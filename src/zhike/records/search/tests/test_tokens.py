@@ -209,6 +209,7 @@ def test_T57_hostile_text_costs_no_time(text: str) -> None:
     assert time.process_time() - started < 0.2
 
 
+@pytest.mark.release
 def test_fifteen_thousand_customers_a_second() -> None:
     customers = [
         {
@@ -219,7 +220,7 @@ def test_fifteen_thousand_customers_a_second() -> None:
         for place in "东南西北中" * 400
     ]
     document_tokens(customers[0])
-    started = time.perf_counter()
+    started = time.process_time()
     for fields in customers:
         document_tokens(fields)
-    assert len(customers) / (time.perf_counter() - started) > 8_000  # half of what one core of our machines does
+    assert len(customers) / (time.process_time() - started) > 8_000  # half of what one core of our machines does
