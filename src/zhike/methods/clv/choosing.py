@@ -1,0 +1,110 @@
+"""Which model to believe: each is fitted on the first part of history and judged by the part it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zhike.methods.clv.betageometric import BGNBD, MBGNBD
+from zhike.methods.clv.fitting import Floats
+from zhike.methods.clv.grouping import as_floats, grouped
+from zhike.methods.clv.model import FEW, ModelFactory, PurchaseModel
+from zhike.methods.clv.pareto import ParetoNBD
+from zhike.methods.result import MethodError, Note, Result
+
+MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One forecast against what came: mean absolute and root mean squared error per customer, forecast and true total."""
+
+    name: str
+    mae: float
+    rmse: float
+    total: float
+    actual: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Result):
+    """The model that came closest on the later period, its rivals, and the naive forecast beside them."""
+
+    model: PurchaseModel | None
+    """None where the naive forecast was closest: then no model deserves belief here."""
+    trials: tuple[Trial, ...]
+    naive: Trial
+
+    def findings(self) -> Iterable[Note]:
+        """Who won, and by how much."""
+        best = min(self.trials, key=lambda trial: trial.mae)
+        verdict_zh = "采用该模型" if self.model else "模型不如朴素估计，不予采用"
+        verdict_en = "it is used" if self.model else "no model beats the naive forecast, none is used"
+        yield Note(
+            "chosen",
+            f"留出期检验：{best.name} 每位客户平均误差 {best.mae:.4f} 次，朴素估计 {self.naive.mae:.4f} 次；"
+            f"合计预测 {best.total:,.0f}，实际 {best.actual:,.0f}，朴素 {self.naive.total:,.0f}。{verdict_zh}。",
+            f"On the later period {best.name} errs by {best.mae:.4f} purchases per customer, the naive forecast by "
+            f"{self.naive.mae:.4f}; totals {best.total:,.0f} forecast, {best.actual:,.0f} actual, "
+            f"{self.naive.total:,.0f} naive: {verdict_en}.",
+        )
+
+
+def choose(
+    history: tuple[Any, Any, Any],
+    later: Any,
+    horizon: float,
+    models: Sequence[ModelFactory] = MODELS,
+) -> Choice:
+    """Fit each on `history` = (frequency, recency, T) and compare with purchases `later` within `horizon` after it.
+
+    The naive forecast is each customer's own past rate, frequency/T·horizon. Refused below 100 repeat buyers.
+    """
+    data = grouped(*history)
+    if data.repeat_buyers < FEW:
+        raise MethodError(
+            "too_few_repeat_buyers",
+            f"只有 {data.repeat_buyers} 位客户复购过，少于 {FEW} 位，不做模型。",
+            f"Only {data.repeat_buyers} customers bought again, fewer than {FEW}: no model is made.",
+        )
+    x, seen, whole = (as_floats(column, "history") for column in history)
+    actual = as_floats(later, "later")
+    if len(actual) != len(x) or not horizon > 0:
+        raise MethodError("lengths_differ", "留出期数据与历史不对应。", "The later period does not match the history.")
+    fitted = [factory().fit_summaries(data) for factory in models]
+    trials = tuple(_trial(m.name, np.atleast_1d(m.expected_purchases(horizon, x, seen, whole)), actual) for m in fitted)
+    rate = np.divide(x, whole, out=np.zeros(len(x)), where=whole > 0)
+    naive = _trial("naive", rate * horizon, actual)
+    best = min(range(len(trials)), key=lambda i: trials[i].mae)
+    wins = trials[best].mae < naive.mae
+    return Choice(
+        cases=len(x),
+        parameters={"horizon": horizon, "models": [m.name for m in fitted]},
+        warnings=(*fitted[best].warnings_, *(() if wins else (_loses(trials[best].name),))),
+        error={"mae": trials[best].mae, "naive_mae": naive.mae, "rmse": trials[best].rmse, "naive_rmse": naive.rmse},
+        model=fitted[best] if wins else None,
+        trials=trials,
+        naive=naive,
+    )
+
+
+def _trial(name: str, forecast: Floats, actual: Floats) -> Trial:
+    off = forecast - actual
+    return Trial(
+        name=name,
+        mae=float(np.abs(off).mean()),
+        rmse=float(np.sqrt((off**2).mean())),
+        total=float(forecast.sum()),
+        actual=float(actual.sum()),
+    )
+
+
+def _loses(name: str) -> Note:
+    return Note(
+        "naive_is_better",
+        f"{name} 在留出期上不如朴素估计，预测仅供参考。",
+        f"{name} does no better than the naive forecast on the later period.",
+    )
