@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,12 @@ from zhike.identity.standard_roles import ensure
 from zhike.kernel.actions import registry
 from zhike.kernel.testing import SYSTEM
 from zhike.records.api.tests.conftest import key_of
-from zhike.records.api.tests.processes import Answer, Served, two_processes
+from zhike.records.api.tests.processes import Answer, Served, beside, two_processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CLIENTS, CUSTOMERS, CAP, HURRY = 50, 100, 5, 20
+RECYCLED = 24
 STEP = 10  # customers a call; the long race lets every client try all of them
 
 
@@ -60,7 +62,7 @@ def administrator() -> str:
 
 
 def test_T71_claim_races_over_two_processes(tmp_path: Path) -> None:
-    """One start of the processes for four races."""
+    """One start of the processes for all races."""
     boss, keys = administrator(), people(CLIENTS)
     wide, capped = (
         create_pool(PoolDraft(name="公海"), by=SYSTEM),
@@ -69,6 +71,7 @@ def test_T71_claim_races_over_two_processes(tmp_path: Path) -> None:
     daily = create_pool(PoolDraft(name="每日", daily_limit=CAP), by=SYSTEM)
     many, few = pooled(wide, CUSTOMERS, "抢"), pooled(wide, 4, "单")
     held, dated = pooled(capped, HURRY, "限"), pooled(daily, HURRY, "日")
+    falling = overdue(create_pool(PoolDraft(name="回收", rules={"": {"touch": 30}}), by=SYSTEM))
     fresh = people_named("capped"), people_named("daily")
     with two_processes(tmp_path) as served:
         every_customer_gets_one_owner(served, boss, keys, many)
@@ -76,6 +79,7 @@ def test_T71_claim_races_over_two_processes(tmp_path: Path) -> None:
         giving_back_and_claiming_leave_one_owner(served, boss, keys, few)
         one_person_stops_at(served, boss, fresh[0], held, "capacity")
         one_person_stops_at(served, boss, fresh[1], dated, "daily_limit")
+        the_recycling_job_leaves_one_owner_each_step(served, tmp_path, boss, keys[:8], falling)
 
 
 def people_named(name: str) -> str:
@@ -137,6 +141,67 @@ def giving_back_and_claiming_leave_one_owner(served: Served, boss: str, keys: li
         assert given >= 1
         assert bool(owners(served, boss, [pk])[0]) is (1 + won - given > 0)
         assert won <= given
+
+
+JOB = """
+from django.utils import timezone
+from zhike.customers.pool.tasks import recycle
+from zhike.kernel.actor import Actor
+import time
+until, fell = time.monotonic() + 3, 0
+while time.monotonic() < until:
+    fell += recycle(Actor.system("pool.recycle"), now=timezone.now().isoformat())["fell"]
+print(fell, flush=True)
+"""
+
+
+def overdue(into: Pool) -> list[UUID]:
+    """Customers whose owner has not been in touch for too long: the next run of the job takes them."""
+    owner = User.objects.create(username="owner", name="Owner", sort_key="o")
+    Pool.objects.filter(pk=into.pk).update(recycling_from=(timezone.now() - timedelta(days=99)).date())
+    ids = pooled(into, RECYCLED, "回")
+    long_ago = timezone.now() - timedelta(days=400)
+    Party.objects.filter(pk__in=ids).update(owner=owner, owned_since=long_ago, pool=None, pooled_at=None)
+    return ids
+
+
+def the_recycling_job_leaves_one_owner_each_step(
+    served: Served, folder: Path, boss: str, keys: list[str], ids: list[UUID]
+) -> None:
+    """The job goes round and round in a process of its own while two give the same customers back and eight claim."""
+    with beside(folder, JOB) as job:
+
+        def until_taken(number: int) -> list[Answer]:
+            mine = random.Random(number).sample(ids, len(ids))
+            back = [number < 2 and ("release", {"reason": "竞争"})] * len(ids)
+            calls = [(pk, step or ("claim", {})) for pk, step in zip(mine, back, strict=True)]
+            key = boss if number < 2 else keys[number - 2]
+            return [served.call(key, "POST", f"/api/customers/{pk}/{step}", body) for pk, (step, body) in calls]
+
+        assert job.stdin and job.stdout
+        job.stdin.write("go\n")
+        job.stdin.flush()
+        with ThreadPoolExecutor(10) as threads:
+            answers = list(threads.map(until_taken, range(10)))
+        fell = int(job.stdout.readline())
+    stories = [story(served, boss, pk) for pk in ids]
+    assert {a.status for each in answers for a in each} <= {200, 404, 409}
+    steps = Counter(step for told in stories for step in told)
+    assert steps["party.recycled"] == fell > 0, "the job took its share"
+    assert steps["party.released"] == sum(a.status == 200 for each in answers[:2] for a in each) > 0
+    assert steps["party.claimed"] == sum(a.status == 200 for each in answers[2:] for a in each) > 0
+    for told, owned in zip(stories, owners(served, boss, ids), strict=True):
+        owned_now = True
+        for step in told:  # in the order of the ledger: who gives back had it, who claims found it free
+            assert (step == "party.claimed") is not owned_now, told
+            owned_now = step == "party.claimed"
+        assert bool(owned) is owned_now, told
+
+
+def story(served: Served, key: str, pk: UUID) -> list[str]:
+    """What happened to its owner, the first first."""
+    told = served.call(key, "GET", f"/api/customers/{pk}/history").json()["items"]
+    return [e["type"] for e in reversed(told) if e["type"].split(".")[1] in ("recycled", "released", "claimed")]
 
 
 def one_person_stops_at(served: Served, boss: str, key: str, ids: list[UUID], code: str) -> None:

@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from django.conf import settings
 from django.db import connection
 
-SECONDS = 30
+SECONDS, COPY = 30, "race.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,24 @@ class Served:
     port: int
 
     def call(self, key: str, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """One call over a connection of its own."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        """One call of a machine."""
         sent = {"Authorization": f"Bearer {key}"} | {k.replace("_", "-"): v for k, v in headers.items()}
         if body is not None:
             sent["Content-Type"] = "application/json"
+        return self.send(method, path, orjson.dumps(body) if body is not None else None, sent)
+
+    def browse(self, session: str, method: str, path: str, sent: tuple[bytes, str] | None = None) -> Answer:
+        """One request of a browser that is signed in; `sent` is a form with its content type."""
+        token = "x" * 32
+        cookie = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
+        body, kind = sent or (None, "text/plain")
+        return self.send(method, path, body, {"Cookie": cookie, "X-CSRFToken": token, "Content-Type": kind})
+
+    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """One request over a connection of its own."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
-            link.request(method, path, orjson.dumps(body) if body is not None else None, sent)
+            link.request(method, path, body, headers)
             got = link.getresponse()
             return Answer(got.status, got.read(), {name.lower(): value for name, value in got.getheaders()})
         finally:
@@ -59,22 +71,43 @@ class Served:
             return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
+def surroundings(folder: Path, database: str) -> dict[str, str]:
+    """What a process of the product is told."""
+    settings_module = os.environ.get("DJANGO_SETTINGS_MODULE", "zhike.config.settings")
+    told = {"DATABASE_URL": database, "ZHIKE_HOME": str(folder), "ZHIKE_TESTING": "1"}
+    return os.environ | told | {"DJANGO_SETTINGS_MODULE": settings_module}
+
+
+@contextmanager
+def beside(folder: Path, script: str) -> Iterator[subprocess.Popen[str]]:
+    """One more process on the database of the web processes: it says `ready`, waits for a line, and then does its work."""
+    database = f"sqlite:///{folder / COPY}" if connection.vendor == "sqlite" else database_url(folder)
+    start = "import sys, django; django.setup(); print('ready', flush=True); sys.stdin.readline()\n"
+    with (folder / "beside").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-c", start + script], env=surroundings(folder, database), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+        try:
+            assert running.stdout and running.stdout.readline() == "ready\n", (folder / "beside").read_text()[-2000:]
+            yield running
+        finally:
+            running.kill()
+            running.communicate(timeout=SECONDS)
+
+
 @contextmanager
 def two_processes(folder: Path) -> Iterator[Served]:
     """Two web processes that see what the test has committed so far."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    surroundings = os.environ | {
-        "DATABASE_URL": database_url(folder),
-        "ZHIKE_HOME": str(folder),
-        "ZHIKE_TESTING": "1",
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "zhike.config.settings"),
-    }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "zhike.config.wsgi:application"]
     with (folder / "log").open("wb") as log:
-        running = subprocess.Popen(command, env=surroundings, stdout=log, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(
+            command, env=surroundings(folder, database_url(folder)), stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             wait_until_up(Served(port), running, folder / "log")
             yield Served(port)
@@ -86,7 +119,7 @@ def two_processes(folder: Path) -> Iterator[Served]:
 def database_url(folder: Path) -> str:
     """Where the processes find the test's data: a copy of the database in memory, or the test's own on PostgreSQL."""
     if connection.vendor == "sqlite":
-        path = folder / "race.sqlite3"
+        path = folder / COPY
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(path)])
         return f"sqlite:///{path}"
