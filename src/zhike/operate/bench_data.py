@@ -59,6 +59,8 @@ def build(size: int) -> None:
             print(f"  {start + BATCH:,} customers, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     ledger.seal_all()
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET statement_timeout = 0")  # what a page may not take, a million rows do
         cursor.execute("ANALYZE")
     write_accounts(people, size)
 
