@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from zhike.kernel.testing import let_flush_pass
 
@@ -29,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement stops the run at once."""
     required()
     let_flush_pass()
+    Path(settings.STATIC_ROOT).mkdir(
+        parents=True, exist_ok=True
+    )  # nothing is collected for tests; WhiteNoise looks there
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -47,7 +47,10 @@ class Team(Record):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(Record.Meta):
-        constraints = [models.UniqueConstraint(fields=["parent", "name"], name="team_name_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="team_name_once"),
+            models.UniqueConstraint(fields=["name"], condition=models.Q(parent=None), name="team_name_once_at_the_top"),
+        ]
 
     def __str__(self) -> str:
         return self.name

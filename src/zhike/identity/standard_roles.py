@@ -19,6 +19,7 @@ INTERNAL = {"person", "team", "role", "pool", "assignment"}  # how the company i
 DAILY = ("view", "create", "edit", "archive", "restore", "comment", "print", "reveal")
 LOOK = ("view", "print", "comment")
 EVERYBODY = ("record.share",)
+LEADING = ("records.share_views", "records.tags")  # views and tags that a team works by
 RULING = ("identity.roles", "identity.organisation", "identity.sessions", "identity.act_as")
 
 Grants = Iterable[tuple[str, Extent]]
@@ -65,6 +66,8 @@ def administrator() -> Grants:
 def manager() -> Grants:
     """Everything daily for the team and the teams below, and to hand over, bring in and take out; nothing removed for good."""
     yield from _company()
+    for right in LEADING:
+        yield right, Extent.ALL
     for screen in _business():
         yield from _verbs(screen, (*DAILY, "import", "export", "transfer", *screen.extra_rights), Extent.TEAM_BELOW)
 

@@ -172,3 +172,4 @@ def test_a_local_agent_works_over_standard_input(seller: Caller, tmp_path: Path)
     finally:
         to.close()
         running.wait(30)
+        back.close()

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.checks import run_checks
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -23,7 +24,7 @@ from zhike.identity.actions import (
     set_roles_of_person,
     update_person,
 )
-from zhike.identity.models import Session, Token, User
+from zhike.identity.models import Session, Team, Token, User
 from zhike.identity.standard_roles import ensure
 from zhike.identity.terms import Effect, Extent
 from zhike.identity.testing import PASSWORD, World
@@ -267,3 +268,37 @@ def test_people_are_added_and_changed_through_the_standard_forms(world: World) -
     assert (person.title, person.email, person.has_usable_password()) == ("专员", "han@hualan.example", False)
     with pytest.raises(DomainError):
         run("create_person", by=admin, data={"name": "x", "username": "a b"})
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36", "Chrome · Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0", "Edge · Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605 Version/17.5 Safari/605.1.15", "Safari · macOS"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit MicroMessenger/8.0", "微信 · iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox · Linux"),
+        ("curl/8.5.0", "其他程序"),
+        ("", "其他程序"),
+    ],
+)  # fmt: skip
+def test_a_session_is_shown_by_browser_and_system_in_words(world: World, agent: str, words: str) -> None:
+    client = world.client("何永强")
+    Session.objects.filter(user=world.people["何永强"]).update(device=agent)
+    shown = client.get("/me/sessions/").content.decode()
+    assert words in shown and "Mozilla" not in shown
+    assert "当前" in shown  # the one being used is marked
+
+
+def test_two_teams_at_the_top_cannot_have_one_name_in_any_database(db: None) -> None:
+    Team(name="总部", path="/a/").save(force_insert=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Team(name="总部", path="/b/").save(force_insert=True)
+    assert not [found for found in run_checks(databases=["default"]) if found.id == "models.W047"]
+
+
+def test_a_manager_keeps_tags_and_shares_views(world: World) -> None:
+    manager, seller = world.actor("周晓岚"), world.actor("何永强")
+    assert all(manager.can(right) for right in ("records.share_views", "records.tags"))
+    assert not any(seller.can(right) for right in ("records.share_views", "records.tags", "records.fields"))
+    assert world.client("周晓岚").get("/settings/tags/").status_code == 200

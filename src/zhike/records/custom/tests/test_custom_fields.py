@@ -14,6 +14,7 @@ from zhike.kernel.errors import DomainError
 from zhike.kernel.screens import screens
 from zhike.records.columns import bound_columns
 from zhike.records.custom.indexing import create_index
+from zhike.records.exporting.ordering import ordered, rows_of
 from zhike.records.filters import parse_filter
 from zhike.records.models import CustomField, Work, WorkState
 from zhike.records.queries import ListQuery, page
@@ -233,3 +234,14 @@ def test_fields_are_put_in_order(world: World) -> None:
     world.client("沈嘉禾").post("/settings/fields/party/order/", {"ids": [str(two.pk), str(one.pk)]})
     names = [b.name for b in bound_columns(screens["party"], world.actor("何永强")).values()]
     assert names.index(two.key) < names.index(one.key)
+
+
+def test_an_export_holds_what_formulas_give_and_the_names_behind_references(world: World) -> None:
+    price, person = add(world, "单价", "money"), add(world, "推荐人", "person")
+    total = add(world, "两件", "formula", formula="{单价} * 2")
+    customer(world, "西湖电器", **{price.key: "12.5", person.key: str(world.people["吴敏"].pk)})
+    by = world.actor("沈嘉禾")
+    for format, told in (("csv", "吴敏"), ("jsonl", str(world.people["吴敏"].pk))):
+        order = ordered("party", by, {}, ["name", total.key, person.key], format, "utf-8")
+        row = next(iter(rows_of(order, by)))
+        assert (float(row[total.key]), row[person.key]) == (25, told), format
