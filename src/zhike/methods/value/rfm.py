@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import Relation, as_orders
@@ -54,9 +55,13 @@ class RfmResult(Result):
     """Four cut points per measure: a value of at least the k-th earns k + 1 (recency: 5 − k). Keep them for later runs."""
     grid: dict[tuple[int, int], int]
     """Customers by (r, f)."""
-    outside: int
-    """Customers whose last order lies before the window."""
     table: Relation = field(repr=False)
+    history: Relation = field(repr=False)
+
+    @cached_property
+    def outside(self) -> int:
+        """Customers whose last order lies before the window; asked of all history when it is wanted."""
+        return outside_of(self.history, self.parameters["as_of"], self.period[0] if self.period else None)
 
     @property
     def segments(self) -> dict[Any, str]:
@@ -96,19 +101,33 @@ def order_statistics(measures: Table) -> Table:
 
     parts = []
     for measure in MEASURES:
-        counted = measures.group_by(value=measures[measure].cast("decimal(30,6)")).agg(many=measures.count())
-        running = counted.select(
-            "value",
-            reached=counted.many.sum().over(order_by=counted.value, rows=(None, 0)).cast("int64"),
-            n=counted.many.sum().over().cast("int64"),
-        )
-        found: dict[str, Column] = {}
+        running = ranked_rows(measures, measure) if measure == "monetary" else ranked_values(measures, measure)
+        found: dict[str, Column] = {"n": running.n.max()}
         for k in QUINTILES:
             found[f"lo{k}"] = running.value.min(where=running.reached * 5 > (running.n - 1) * k)
             found[f"hi{k}"] = running.value.min(where=(running.reached - 1) * 5 > (running.n - 1) * k)
-        stats = running.agg(n=running.n.max(), **found)
-        parts.append(stats.select(ibis.literal(measure).name("measure"), *stats.columns))
+        stats = running.agg(**found)
+        exact = {name: stats[name].cast("decimal(30,6)") for name in found}
+        parts.append(stats.select(measure=ibis.literal(measure), **exact))
     return ibis.union(*parts)
+
+
+def ranked_values(measures: Table, measure: str) -> Table:
+    """Distinct values with the count reached at each: fast where values repeat."""
+    counted = measures.group_by(value=measures[measure]).agg(many=measures.count())
+    return counted.select(
+        "value",
+        reached=counted.many.sum().over(order_by=counted.value, rows=(None, 0)).cast("int64"),
+        n=counted.many.sum().over().cast("int64"),
+    )
+
+
+def ranked_rows(measures: Table, measure: str) -> Table:
+    """The same for values that hardly repeat; the order among equals does not matter to an order statistic."""
+    import ibis
+
+    value = measures[measure]
+    return measures.select(value=value, reached=ibis.row_number().over(order_by=value) + 1, n=measures.count().over())
 
 
 def quintile_breaks(rows: Iterable[Sequence[Any]], step: Decimal) -> dict[str, tuple[Decimal, ...]]:
@@ -202,8 +221,8 @@ def rfm(
         orders={code: orders.get(code, 0) for code in CLASSES.values()},
         breaks=cuts,
         grid=grid,
-        outside=outside_of(given, as_of, since),
         table=table,
+        history=given,
     )
 
 

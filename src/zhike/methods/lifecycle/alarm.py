@@ -1,0 +1,136 @@
+"""The own-rhythm alarm: key customers who thin out their orders, before they have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from zhike.methods.engine import Relation, as_orders
+from zhike.methods.result import Note, Result
+from zhike.methods.value.levels import some
+
+from .rhythm import at_clocks, doubled_median, purchase_days, rhythm, with_gaps
+from .stages import year_before
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThinningResult(Result):
+    """`table`: customer, orders, last_day, idle, gap, p90, late, slower, value; those thinning out, most at stake first.
+
+    gap and p90 are days (floats); late: idle exceeds p90; slower: the last two gaps both exceed 1.5 × the median before.
+    """
+
+    customers: int
+    """How many are thinning out."""
+    at_stake: Decimal
+    """Their money of the 365 days up to the last purchase, together."""
+    table: Relation = field(repr=False)
+
+    def list(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The first of them, by value at stake."""
+        rows = self.table.table
+        return self.table.head(limit, rows.value.desc(), rows.customer)
+
+    def findings(self) -> Iterable[Note]:
+        money = f"{self.at_stake:,.2f}"
+        zh = f"{self.customers} 位客户偏离了自己的购买节奏，涉及年购买额 {money}。"
+        yield Note(
+            "thinning", zh, f"{self.customers} customers depart from their own rhythm; {money} a year is at stake."
+        )
+
+
+def recent_gaps(gapped: Table) -> Table:
+    """customer, clock, earlier2 (twice the median of the gaps before the last two), least (the smaller of the last two)."""
+    import ibis
+
+    real = gapped.filter(gapped.gap >= 0)
+    split = real.mutate(late=real.place >= real.n - 2, many=real.n - 3)
+    ranked = split.mutate(
+        rank=ibis.row_number().over(group_by=[split.customer, split.clock, split.late], order_by=[split.gap, split.day])
+        + 1
+    )
+    early = doubled_median(ranked.gap, ranked["rank"], ranked.many)
+    return ranked.group_by(["customer", "clock"]).agg(
+        earlier2=ibis.ifelse(ranked.late, 0, early).sum().cast("int64"),
+        least=ranked.gap.min(where=ranked.late),
+    )
+
+
+def alarms(seen: Table, *, factor_top: int = 3, factor_bottom: int = 2) -> Table:
+    """Purchase days beside their clock → one row per customer with both halves of the alarm."""
+    import ibis
+
+    gapped = with_gaps(seen)
+    own = rhythm(gapped)
+    both = own.filter(own.orders >= 4).left_join(recent_gaps(gapped), ["customer", "clock"])
+    idle = both.clock.delta(both.last_day, unit="day").cast("int64")
+    slower = (both.orders >= 5) & (both.least * 2 * factor_bottom > both.earlier2 * factor_top)
+    found = both.mutate(idle=idle, late=idle * 10 > both.p90x10, slower=ibis.ifelse(slower, True, False))
+    return found.select(
+        "customer",
+        "orders",
+        "last_day",
+        "idle",
+        "late",
+        "slower",
+        gap=found.gap2.cast("float64") / 2,
+        p90=found.p90x10.cast("float64") / 10,
+    )
+
+
+def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> ThinningResult:
+    """Customers who are thinning out by their own rhythm (needs ≥ 4 purchases; orders of one day count once):
+
+    late: days since the last purchase exceed the type-7 90th percentile of *its own* gaps; or
+    slower: its last two gaps both exceed 1.5 × the median of the gaps *before* them (needs ≥ 5 purchases).
+    Ranked by value at stake: money of the 365 days up to its last purchase. longest_idle: leave out those who have not
+    bought for more days than this; they are lost rather than thinning out.
+
+    data: orders (`as_orders`). cases: customers with enough purchases. MethodError: no_cases.
+
+    >>> from datetime import date, timedelta
+    >>> days = [date(2024, 1, 1) + timedelta(days=7 * week) for week in range(10)]
+    >>> found = thinning_out([("a", day, 10) for day in days], as_of=date(2024, 4, 1))
+    >>> found.customers, found.list()[0]["idle"]
+    (1, 28)
+    """
+    given = as_orders(data)
+    days = Relation(given.engine, purchase_days(given.table, as_of)).keep("days")
+    own = Relation(given.engine, alarms(at_clocks(days.table, [as_of]))).keep("alarms")
+    counts = own.table.agg(n=own.table.count())
+    ((cases,),) = given.engine.records(counts)
+    ((everybody,),) = given.engine.records(days.table.agg(n=days.table.count()))
+    some(int(everybody))
+    flagged = own.table.filter(own.table.late | own.table.slower)
+    if longest_idle is not None:
+        flagged = flagged.filter(flagged.idle <= longest_idle)
+    money = year_before(days.table, own.table)
+    joined = flagged.inner_join(money, "customer")
+    table = Relation(given.engine, joined.rename(value="year")).keep("thinning")
+    ((many, stake),) = given.engine.records(table.table.agg(n=table.table.count(), m=table.table.value.sum()))
+    return ThinningResult(
+        cases=int(cases),
+        period=(as_of, as_of),
+        parameters={"as_of": as_of, "longest_idle": longest_idle},
+        warnings=too_few(int(cases)),
+        customers=int(many),
+        at_stake=Decimal(stake or 0),
+        table=table,
+    )
+
+
+def too_few(cases: int) -> tuple[Note, ...]:
+    """Nobody bought often enough to have a rhythm."""
+    if cases:
+        return ()
+    zh, en = (
+        "没有客户买过四天以上，无法判断节奏。",
+        "Nobody bought on four days or more; there is no rhythm to judge by.",
+    )
+    return (Note("no_rhythm", zh, en),)

@@ -1,0 +1,111 @@
+"""The rhythm of purchases in whole numbers: gaps, twice their median, ten times their 90th percentile.
+
+Doubling and tenfolding keep medians and type-7 percentiles of whole days whole, so that every engine agrees.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis import Column, Table
+
+QUARTER = 91
+
+
+def purchase_days(orders: Table, as_of: date) -> Table:
+    """Orders → customer, day, spend: all orders of a customer on one day are one purchase."""
+    import ibis
+
+    until = orders.filter(orders.day <= ibis.date(as_of))
+    return until.group_by(["customer", "day"]).agg(spend=until.amount.sum())
+
+
+def at_clocks(days: Table, clocks: list[date]) -> Table:
+    """Every purchase day beside each clock it lies before (or on): customer, clock, day, spend."""
+    import ibis
+
+    if len(clocks) == 1:
+        return days.mutate(clock=ibis.date(clocks[0]))
+    seen = [days.filter(days.day <= ibis.date(clock)).mutate(clock=ibis.date(clock)) for clock in clocks]
+    return ibis.union(*seen)
+
+
+def with_gaps(days: Table) -> Table:
+    """Adds gap (whole days since the purchase before; −1 for the first), place (0…) and n purchases."""
+    import ibis
+
+    own = [days.customer, days.clock]
+    before = days.mutate(
+        previous=days.day.lag(1).over(group_by=own, order_by=days.day),
+        place=ibis.row_number().over(group_by=own, order_by=days.day),
+        n=days.count().over(group_by=own),
+    )
+    return before.mutate(
+        gap=ibis.ifelse(before.place == 0, -1, before.day.delta(before.previous, unit="day")).cast("int64")
+    ).drop("previous")
+
+
+def doubled_median(value: Column, rank: Column, many: Column) -> Column:
+    """Per row, what it adds to twice the median: rank 1…many among `many` rising values."""
+    import ibis
+
+    odd = many % 2 == 1
+    middle = ibis.ifelse(odd, rank * 2 == many + 1, (rank * 2 == many) | (rank * 2 == many + 2))
+    return ibis.ifelse(middle, value * ibis.ifelse(odd, 2, 1), 0)
+
+
+def tenfold_p90(value: Column, rank: Column, many: Column) -> Column:
+    """Per row, what it adds to ten times the type-7 90th percentile: h = (many − 1)·9/10."""
+    import ibis
+
+    height, below = (many - 1) * 9, (rank - 1) * 10
+    rest = height % 10
+    at = (below <= height) & (height < below + 10)
+    above = (below - 10 <= height) & (height < below)
+    return ibis.cases((at, value * (10 - rest)), (above, value * rest), else_=0)
+
+
+def rhythm(gapped: Table) -> Table:
+    """customer, clock, orders, first_day, last_day, gap2 (twice the median gap), p90x10, per customer and clock."""
+    import ibis
+
+    own = [gapped.customer, gapped.clock]
+    # the first purchase has gap −1 and so takes place 0; real gaps have ranks 1…n − 1
+    ranked = gapped.mutate(rank=ibis.row_number().over(group_by=own, order_by=[gapped.gap, gapped.day]))
+    many = ranked.n - 1
+    real = ranked.gap >= 0
+    return ranked.group_by(["customer", "clock"]).agg(
+        orders=ranked.count(),
+        first_day=ranked.day.min(),
+        last_day=ranked.day.max(),
+        gap2=ibis.ifelse(real, doubled_median(ranked.gap, ranked["rank"], many), 0).sum().cast("int64"),
+        p90x10=ibis.ifelse(real, tenfold_p90(ranked.gap, ranked["rank"], many), 0).sum().cast("int64"),
+    )
+
+
+def quarters(days: Table) -> Table:
+    """customer, clock, q0…q3 (sales of the last four 91-day quarters, latest first), level, peak.
+
+    level: the last two quarters together; peak: the best two quarters in a row there ever were.
+    """
+    import ibis
+
+    back = days.clock.delta(days.day, unit="day").cast("int64")
+    place = ((back - back % QUARTER) / QUARTER).cast("int64")
+    summed = days.select("customer", "clock", "spend", quarter=place)
+    per = summed.group_by(["customer", "clock", "quarter"]).agg(money=summed.spend.sum())
+    # a pair (k, k + 1) is counted at both of its quarters; an empty neighbour adds nothing
+    pairs = ibis.union(
+        per.select("customer", "clock", "money", pair=per.quarter),
+        per.filter(per.quarter > 0).select("customer", "clock", "money", pair=per.quarter - 1),
+    )
+    best = pairs.group_by(["customer", "clock", "pair"]).agg(money=pairs.money.sum())
+    peak = best.group_by(["customer", "clock"]).agg(peak=best.money.max())
+    nothing = per.money * 0
+    sums = per.group_by(["customer", "clock"]).agg(
+        **{f"q{k}": ibis.ifelse(per.quarter == k, per.money, nothing).sum() for k in range(4)}
+    )
+    joined = sums.inner_join(peak, ["customer", "clock"])
+    return joined.select("customer", "clock", "q0", "q1", "q2", "q3", "peak", level=joined.q0 + joined.q1)
