@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from zhike.kernel.testing import Kept
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -100,7 +104,62 @@ def build() -> World:
     return World(people, teams, roles)
 
 
+def found() -> World:
+    """The company that stands in the tables."""
+    from zhike.identity.models import Role, Team, User
+
+    people = {person.name: person for person in User.objects.filter(username__in=[one[1] for one in PEOPLE])}
+    teams = {team.name: team for team in Team.objects.filter(name__in=[one[0] for one in TEAMS])}
+    return World(people, teams, {role.code: role for role in Role.objects.all()})
+
+
+_epochs = count(
+    1_000_000, 1_000
+)  # each test's own: what a process keeps by the epoch of rights never meets another test
+
+
+def _stand(kept: Kept, build: Callable[[], object]) -> None:
+    """What was built once, in this test's tables."""
+    from django.db import connection
+
+    from zhike.identity.models import Organisation
+
+    if not connection.in_atomic_block:  # a test that really commits: what follows a commit belongs to it
+        build()
+        return
+    kept.put_back()
+    Organisation.objects.update(rights_epoch=next(_epochs))
+
+
+@pytest.fixture(scope="session")
+def kept_world(django_db_setup: None, django_db_blocker: Any) -> Kept:
+    """The cast, built once for the run by real actions."""
+    with django_db_blocker.unblock():
+        return Kept(build)
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """The cast, built anew for a test."""
-    return build()
+def world(kept_world: Kept, db: None) -> World:
+    """The cast, as if it had been built for this test alone."""
+    _stand(kept_world, build)
+    return found()
+
+
+def _english_roles() -> object:
+    from zhike.identity.standard_roles import ensure
+
+    return ensure("en")
+
+
+@pytest.fixture(scope="session")
+def kept_roles(django_db_setup: None, django_db_blocker: Any) -> Kept:
+    """The standard roles by their English names, made once for the run."""
+    with django_db_blocker.unblock():
+        return Kept(_english_roles)
+
+
+@pytest.fixture
+def roles(kept_roles: Kept, db: None) -> dict[str, Role]:
+    """The standard roles, for a test that makes people of its own."""
+    _stand(kept_roles, _english_roles)
+    return found().roles

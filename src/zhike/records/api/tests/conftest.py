@@ -11,8 +11,7 @@ import pytest
 from django.test import Client
 
 from zhike.identity import tokens
-from zhike.identity.models import Team, Token, User
-from zhike.identity.standard_roles import ensure
+from zhike.identity.models import Role, Team, Token, User
 from zhike.kernel.actor import Actor
 
 
@@ -59,7 +58,7 @@ def key_of(user: User, **options: Any) -> str:
 
 
 @pytest.fixture
-def make_caller(db: None) -> Callable[..., Caller]:
+def make_caller(roles: dict[str, Role]) -> Callable[..., Caller]:
     """`make_caller("zhang", "salesperson", team="North")`."""
 
     def make(username: str, role: str, *, team: str = "", **options: Any) -> Caller:
@@ -69,7 +68,7 @@ def make_caller(db: None) -> Callable[..., Caller]:
             if made:
                 Team.objects.filter(pk=place.pk).update(path=f"/{place.pk}/")
         user = User.objects.create(username=username, name=username.title(), sort_key=username, team=place)
-        user.roles.add(ensure("en")[role])
+        user.roles.add(roles[role])
         return Caller(user, key_of(user, **options))
 
     return make
