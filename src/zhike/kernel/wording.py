@@ -24,7 +24,6 @@ WORDS: Final = {
     "signed_out": gettext_noop("You are signed out. Sign in again; what you typed is kept."),
     "forbidden": gettext_noop("You are not allowed to do this."),
     "nothing": gettext_noop("Nothing found. Try a phone tail, pinyin initials or part of the name."),
-    "recent": gettext_noop("Recent"),
     "yes": gettext_noop("Yes"),
     "no": gettext_noop("No"),
     "and": gettext_noop("to"),

@@ -9,6 +9,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from zhike.identity.settings_pages import pages_for
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Text, screens
@@ -36,6 +37,7 @@ class Page:
     url: str
     icon: str
     right: str = ""
+    common: bool = False  # offered before anything is typed
 
 
 pages: list[Page] = []
@@ -51,19 +53,38 @@ def offers(actor: Actor, text: str) -> list[Offer]:
     query = query_tokens(text)
     if not query:
         return []
-    found = [offer for offer in _standing(actor) if answers(query, offer.title)]
+    found = list({offer.url: offer for offer in _standing(actor) if answers(query, offer.title)}.values())
     return list(islice([*found, *_on_hits(actor, text)], MOST))
 
 
+def common(actor: Actor) -> list[Offer]:
+    """What is offered before anything is typed: the places and acts of every day."""
+    often = [Offer(str(page.title), page.url, page.icon) for page in _pages(actor) if page.common]
+    in_rail = {f"/{screen.slug}/new/" for screen in screens.values() if screen.rail}
+    return list(islice([*often, *[offer for offer in _of_types(actor) if offer.url in in_rail]], MOST))
+
+
 def _standing(actor: Actor) -> Iterator[Offer]:
+    yield from _of_types(actor)
+    for page in _pages(actor):
+        yield Offer(str(page.title), page.url, page.icon)
+    under = pages_for(actor)
+    if under:
+        yield Offer(_("Settings"), "/settings/", "settings")
+    for one in under:
+        yield Offer(str(one.label), one.url, one.icon)
+
+
+def _pages(actor: Actor) -> list[Page]:
+    return [page for page in pages if not page.right or actor.can(page.right)]
+
+
+def _of_types(actor: Actor) -> Iterator[Offer]:
     for screen in screens.values():
         if screen.creatable and actor.can(f"{screen.type}.create"):
             yield Offer(_("New %(what)s") % {"what": screen.label}, f"/{screen.slug}/new/", "plus")
         if actor.can(f"{screen.type}.view"):
             yield Offer(str(screen.label_plural), f"/{screen.slug}/", screen.icon)
-    for page in pages:
-        if not page.right or actor.can(page.right):
-            yield Offer(str(page.title), page.url, page.icon)
 
 
 def _on_hits(actor: Actor, text: str) -> Iterator[Offer]:

@@ -12,19 +12,22 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel import limits
 from zhike.kernel.doors import ActorRequest, for_machines, signed_in
+from zhike.records.recent import recents
 from zhike.records.search.asking import hint_for
-from zhike.records.search.offers import offers
+from zhike.records.search.offers import common, offers
 from zhike.records.search.queries import Found, search
 from zhike.records.search.tokens import LONGEST_QUERY
 
 
 @signed_in
 def find(request: ActorRequest) -> HttpResponse:
-    """What the text in `q` finds: records by type, then pages and commands."""
+    """What the text in `q` finds: records by type, then pages and commands; without a text what was opened last."""
     text = request.GET.get("q", "")[:LONGEST_QUERY].replace("\x00", "")
     groups = _searched(request, text) if text.strip() else []
     context: dict[str, Any] = {"text": text, "hint": hint_for(text), "groups": [_group(g, text) for g in groups]}
-    context["offers"] = offers(request.actor, text)
+    asked = bool(text.strip())
+    context["offers"] = offers(request.actor, text) if asked else common(request.actor)
+    context["recents"] = [] if asked or for_machines(request) else recents(request, request.actor)
     if for_machines(request):
         return JsonResponse(_plain(context))
     if request.headers.get("HX-Request"):

@@ -266,3 +266,25 @@ def test_an_action_is_offered_on_what_was_found(world: World, greenfield: Party)
 
 def test_a_stranger_is_asked_to_sign_in(db: None) -> None:
     assert Client().get("/search/", {"q": "绿野"}).status_code == 302
+
+
+def test_settings_and_todays_page_are_offered_by_name_to_whom_they_are_open(world: World) -> None:
+    with translation.override("zh-hans"):
+        ruler = [offer.url for offer in offers(world.actor("沈嘉禾"), "角色")]
+        assert "/settings/roles/" in ruler
+        assert "/settings/" in [offer.url for offer in offers(world.actor("沈嘉禾"), "shezhi")]
+        assert "/" in [offer.url for offer in offers(world.actor("何永强"), "今日")]
+        assert "/settings/roles/" not in [offer.url for offer in offers(world.actor("何永强"), "角色")]
+
+
+def test_an_empty_palette_shows_what_was_opened_last_and_what_is_done_often(shared_out: World) -> None:
+    own, other = (Party.objects.get(name=f"绿野{who}") for who in ("何永强", "吴敏"))
+    browser = shared_out.client("何永强")
+    browser.get(f"/customers/{own.pk}/drawer/")
+    browser.get(f"/customers/{other.pk}/drawer/")  # outside the scope: nothing is opened
+    shown = browser.get("/search/", {"q": ""}, headers={"HX-Request": "true"}).content.decode()
+    assert f"/customers/{own.pk}/" in shown and str(other.pk) not in shown
+    assert 'href="/log/"' in shown and 'href="/customers/new/"' in shown
+    assert f"/customers/{own.pk}/" not in shared_out.client("沈嘉禾").get("/search/").content.decode()
+    Party.objects.filter(pk=own.pk).update(owner=None, team=None)
+    assert "绿野何永强" not in browser.get("/search/").content.decode()

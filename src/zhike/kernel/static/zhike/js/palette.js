@@ -1,10 +1,9 @@
-// ⌘K: asks the server while typing (a fragment of links with role=option), arrows choose, Enter opens.
+// ⌘K: asks the server while typing, and before it for what was opened last (links with role=option); arrows choose, Enter opens.
 import { element, on, say } from "./page.js";
 
 const palette = document.getElementById("palette");
 const input = palette?.querySelector("input");
 const found = palette?.querySelector("#found");
-const recent = []; // lives in memory only: nothing about customers stays in the browser
 let timer = 0;
 let asked = 0;
 
@@ -17,22 +16,17 @@ export function openPalette() {
 async function ask() {
   const query = input.value.trim();
   const turn = (asked += 1);
-  if (!query) return show(recentLinks());
   const answer = await fetch(`${palette.dataset.url}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (turn !== asked) return; // a later question is on its way
   if (!answer?.ok) return show([element("p", { class: "pad i3" }, say(answer ? "failed" : "offline"))]);
   found.innerHTML = await answer.text(); // rendered and escaped by our own server
   htmx.process(found);
-  if (!options().length) show([element("p", { class: "pad i3" }, say("nothing"))]);
+  if (query && !options().length) show([element("p", { class: "pad i3" }, say("nothing"))]);
   choose(0);
 }
 function show(nodes) {
   found.replaceChildren(...nodes);
   choose(0);
-}
-function recentLinks() {
-  if (!recent.length) return [];
-  return [element("p", { class: "h" }, say("recent")), ...recent.map((one) => element("a", { href: one.href, role: "option" }, one.text))];
 }
 const options = () => [...found.querySelectorAll("a, button")];
 const chosen = () => found.querySelector('[aria-selected="true"]');
@@ -59,9 +53,5 @@ input?.addEventListener("keydown", (event) => {
   else if (event.key === "Enter") chosen()?.click();
   else return;
   event.preventDefault();
-});
-on("click", "#found a", (event, link) => {
-  recent.unshift({ href: link.href, text: link.querySelector("[data-name]")?.textContent || link.textContent.trim() });
-  recent.splice(8);
 });
 on("click", "[data-palette]", openPalette);
