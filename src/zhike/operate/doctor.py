@@ -91,6 +91,35 @@ def of_postgresql() -> Iterator[Finding]:
     )
 
 
+WAYS_AROUND = """
+WITH ledger AS (SELECT c.oid, c.relname AS name, c.relowner FROM pg_class c
+                WHERE c.oid = ANY (SELECT to_regclass(t)::oid FROM unnest(%(tables)s::text[]) t))
+SELECT 'superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
+UNION ALL SELECT 'owns the database' FROM pg_database
+          WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'MEMBER')
+UNION ALL SELECT 'owns ' || name FROM ledger WHERE pg_has_role(current_user, relowner, 'MEMBER')
+UNION ALL SELECT verb || ' ' || name FROM ledger, unnest(ARRAY['TRUNCATE', 'TRIGGER', 'UPDATE', 'DELETE']) verb
+          WHERE has_table_privilege(current_user, oid, verb) AND NOT (verb = 'DELETE' AND name = 'kernel_eventdetail')
+"""
+
+
+def ways_around_the_guards() -> list[str]:
+    """What PostgreSQL lets the product's own role do to the ledger that the product never does itself."""
+    tables = sorted({table for table, _verb, _allowed in guards.RULES})
+    with connection.cursor() as cursor:
+        cursor.execute(WAYS_AROUND, {"tables": tables})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def of_the_role() -> Iterator[Finding]:
+    """Whether whoever holds the product's password for PostgreSQL could take the guards away."""
+    ways = ways_around_the_guards()
+    told = ways if len(ways) < 3 else [*ways[:2], "…"]
+    remedy = _("It can (%(ways)s). Give the product a role of its own, as docs/operate/postgresql.md shows.")
+    title = _("The database's role cannot take the ledger's guards away")
+    yield judged("ledger_role", not ways, title, remedy % {"ways": ", ".join(told)}, else_="warn")
+
+
 def of_database() -> Iterator[Finding]:
     """Tables of this version, guards of the ledger."""
     yield from of_sqlite() if connection.vendor == "sqlite" else of_postgresql()
@@ -104,6 +133,8 @@ def of_database() -> Iterator[Finding]:
             _("The ledger is guarded against changes"),
             _("Missing: %(names)s. Run: zhike doctor --mend") % {"names": ", ".join(missing)},
         )
+        if connection.vendor == "postgresql":
+            yield from of_the_role()
 
 
 def missing_guards() -> list[str]:

@@ -97,8 +97,8 @@ def beside(folder: Path, script: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def two_processes(folder: Path) -> Iterator[Served]:
-    """Two web processes that see what the test has committed so far."""
+def two_processes(folder: Path, database: str = "") -> Iterator[Served]:
+    """Two web processes that see what the test has committed so far, or the database at that address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -106,7 +106,7 @@ def two_processes(folder: Path) -> Iterator[Served]:
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "zhike.config.wsgi:application"]
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(
-            command, env=surroundings(folder, database_url(folder)), stdout=log, stderr=subprocess.STDOUT
+            command, env=surroundings(folder, database or database_url(folder)), stdout=log, stderr=subprocess.STDOUT
         )
         try:
             wait_until_up(Served(port), running, folder / "log")
