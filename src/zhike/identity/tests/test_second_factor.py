@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -75,9 +76,12 @@ def test_T5_a_new_password_by_link_does_not_skip_the_second_factor(protected: Wo
 def test_T5_changing_the_protection_asks_for_the_password_again(world: World) -> None:
     client = world.client("何永强")
     for path in ("/me/security/app/", "/me/security/passkey/"):
-        assert client.get(path)["Location"] == "/me/security/confirm/"
+        assert client.get(path)["Location"] == f"/me/security/confirm/?{urlencode({'next': path})}"
     assert client.post("/me/security/confirm/", {"password": "wrong"}).status_code == 422
-    assert client.post("/me/security/confirm/", {"password": PASSWORD}).status_code == 302
+    asked = client.post("/me/security/confirm/?next=/me/security/app/", {"password": PASSWORD})
+    assert asked["Location"] == "/me/security/app/"
+    elsewhere = client.post("/me/security/confirm/?next=https://evil.example/", {"password": PASSWORD})
+    assert elsewhere["Location"] == "/me/security/"
     page = client.get("/me/security/app/")
     assert page.status_code == 200 and b"<svg" in page.content
     secret = client.session["new_app"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.safestring import mark_safe
@@ -18,6 +19,7 @@ from zhike.identity.views.pages import acted, done, page
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import Forbidden
 
+BEHIND_A_PASSWORD = ("/me/security/app/", "/me/security/passkey/", "/me/security/codes/")
 SECRET = "new_app"  # noqa: S105 where the secret waits in the session until its app shows a right code
 
 
@@ -34,7 +36,8 @@ def just_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.real_user_id is None and signin.confirmed(request):
             return view(request, *args, **kwargs)
-        return HttpResponseRedirect("/me/security/confirm/")
+        onward = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
+        return HttpResponseRedirect(f"/me/security/confirm/{onward}")
 
     return guarded
 
@@ -52,7 +55,8 @@ def confirm(request: ActorRequest) -> HttpResponse:
     """The password again."""
     form = forms.ConfirmForm(forms.posted(request))
     if form.attempt(lambda v: signin.confirm(request, _me(request), v["password"])):
-        return HttpResponseRedirect("/me/security/")
+        onward = request.GET.get("next", "")
+        return HttpResponseRedirect(onward if onward in BEHIND_A_PASSWORD else "/me/security/")
     return page(request, "identity/me/confirm.html", form)
 
 

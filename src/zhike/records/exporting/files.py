@@ -51,7 +51,7 @@ def run_export(by: Actor, *, work_id: str, **data: Any) -> None:
         work.finish(work_id, {"reason": str(error.message)}, failed=True)
         return
     Work.objects.filter(pk=work_id).update(data={**data, "file": key, "name": file_name(order)})
-    work.finish(work_id, {_("Rows"): written.rows, "url": f"/exports/{work_id}/"})
+    work.finish(work_id, {_("Rows written"): written.rows, "url": f"/exports/{work_id}/"})
 
 
 def _told(rows: Iterator[Mapping[str, Any]], work_id: str) -> Iterator[Mapping[str, Any]]:
