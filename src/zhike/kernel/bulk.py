@@ -5,9 +5,11 @@ Whoever calls this keeps the rules that models and actions keep elsewhere: value
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -25,6 +27,29 @@ if TYPE_CHECKING:
     from zhike.kernel.actor import Actor
 
 Adapter = Callable[[Any], Any]
+LOG_PAGES = 16_000  # of SQLite's log, 64 MB, before it is moved into the database while much is written
+
+
+@contextmanager
+def heavy() -> Iterator[None]:
+    """While very many rows are written: what stands in memory is not looked through again and again, and SQLite moves its
+    log into the database less often. Every commit is as durable as ever; the file of the log grows meanwhile."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
+    _pragma("wal_autocheckpoint", LOG_PAGES)
+    try:
+        yield
+    finally:
+        _pragma("wal_autocheckpoint", 1000)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
+def _pragma(name: str, value: int) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA {name}={value:d}")
 
 
 def key(value: UUID | None) -> Any:

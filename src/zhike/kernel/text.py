@@ -34,12 +34,12 @@ def clean(text: str, max_length: int | None = None) -> str:
     """`text` as it is stored: trimmed and in NFC. Refuses what a database or a spreadsheet could not give back."""
     if max_length is not None and len(text) > 4 * max_length + 100:
         raise _too_long(text, max_length)
-    if found := _CONTROL.search(text):
+    if not (printable := text.isprintable()) and (found := _CONTROL.search(text)):
         message = _("The text contains the invisible control character %(character)s. Remove it.")
         character = f"U+{ord(found[0]):04X}"
         raise BadText("text.control", message % {"character": character}, character=character)
     if not text.isascii():
-        if _SURROGATE.search(text):
+        if not printable and _SURROGATE.search(text):
             raise BadText("text.surrogate", _("The text contains half a character. Copy it again from its source."))
         if has_mark_run(text):
             raise BadText("text.marks", _("The text stacks too many accents on one character. Remove some of them."))

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from zhike.customers.actions.keeping import likeness
@@ -98,8 +99,11 @@ def _holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUI
                 [listed, most + 1],
             )
         else:
-            numbers = ",".join(map(str, listed))  # our own integers
-            cursor.execute(f"SELECT key, party_id FROM customers_matchkey WHERE key IN ({numbers})")  # noqa: S608
+            # a long IN makes SQLite read the whole table; a joined list is looked up key by key
+            cursor.execute(
+                "SELECT m.key, m.party_id FROM json_each(%s) k CROSS JOIN customers_matchkey m ON m.key = k.value",
+                [orjson.dumps(listed).decode()],
+            )
         for key, pk in cursor.fetchall():
             found[key].append(pk)
     for key in [key for key, holders in found.items() if len(holders) > most]:
@@ -115,11 +119,23 @@ def _same_names(rows: Sequence[Ready]) -> dict[tuple[str, str], list[UUID]]:
     found: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     if not rows:
         return found
-    names, sorts = {row.compared["name"] for row in rows}, {row.compared["sort_key"] for row in rows}
-    there = Party.objects.live().filter(sort_key__in=sorts, name__in=names)
-    for pk, sort, name in there.order_by().values_list("pk", "sort_key", "name")[: CROWDED * len(rows)]:
-        if len(found[sort, name]) < CROWDED:
-            found[sort, name].append(pk)
+    pairs = sorted({(row.compared["sort_key"], row.compared["name"]) for row in rows})
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT m.id, s, n FROM unnest(%s::text[], %s::text[]) AS given(s, n) CROSS JOIN LATERAL (SELECT id FROM"
+                " customers_party WHERE sort_key = s AND name = n AND archived_at IS NULL LIMIT %s) m",
+                [*map(list, zip(*pairs, strict=True)), CROWDED],
+            )
+        else:
+            cursor.execute(
+                "SELECT p.id, p.sort_key, p.name FROM json_each(%s) k CROSS JOIN customers_party p ON"
+                " p.sort_key = k.value ->> 0 AND p.name = k.value ->> 1 AND p.archived_at IS NULL LIMIT %s",
+                [orjson.dumps(pairs).decode(), CROWDED * len(pairs)],
+            )
+        for pk, sort, name in cursor.fetchall():
+            if len(found[sort, name]) < CROWDED:
+                found[sort, name].append(pk if isinstance(pk, UUID) else UUID(hex=pk))
     return found
 
 

@@ -56,7 +56,7 @@ class _Names(NamedTuple):
 
     exact: dict[str, tuple[Division, ...]]
     short: dict[str, tuple[Division, ...]]
-    lengths: tuple[int, ...]
+    lengths: dict[str, tuple[int, ...]]  # by the first two characters, the longest first
 
 
 def _index(divisions: Iterable[Division]) -> _Names:
@@ -68,8 +68,11 @@ def _index(divisions: Iterable[Division]) -> _Names:
         exact.setdefault(division.name, []).append(division)
         if division.alias != division.name:
             short.setdefault(division.alias, []).append(division)
-    lengths = sorted({len(name) for name in (*exact, *short)}, reverse=True)
-    return _Names(_frozen(exact), _frozen(short), tuple(lengths))
+    lengths: dict[str, set[int]] = {}
+    for name in (*exact, *short):
+        lengths.setdefault(name[:2], set()).add(len(name))
+    ordered = {lead: tuple(sorted(found, reverse=True)) for lead, found in lengths.items()}
+    return _Names(_frozen(exact), _frozen(short), ordered)
 
 
 def _frozen(names: dict[str, list[Division]]) -> dict[str, tuple[Division, ...]]:
@@ -94,7 +97,7 @@ class _Match(NamedTuple):
 
 
 def _match(names: _Names, text: str, level: int) -> _Match | None:
-    for length in names.lengths:
+    for length in names.lengths.get(text[:2], ()):
         name = text[:length]
         if found := names.exact.get(name):
             return _Match(found, length)
@@ -124,7 +127,7 @@ def parse_address(text: str) -> Address:
         message = _("The address has %(length)s characters; %(limit)s are allowed. Shorten it.")
         raise Invalid("address.long", message % {"length": len(text), "limit": LONGEST})
     plain = unicodedata.normalize("NFKC", text).strip()
-    if plain and any(character in plain for character in _TRADITIONAL):
+    if not _TRADITIONAL.isdisjoint(plain):
         plain = fold(plain)
     rest = _LEAD.sub("", plain)
     code = ""

@@ -75,6 +75,9 @@ _KINDS: Final = (
     ),
 )
 _COMPILED: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+_LAST: Final = frozenset(  # Chinese characters in which any of these ends; most people's names end in another
+    "院所部诊心区学校中园司团社业行份股户室市店馆铺坊摊府会处狱关队局厅署）"
+)
 _PERSON: Final = re.compile(r"[㐀-䶿一-鿿]{2,4}|[㐀-䶿一-鿿]{1,12}[·•][㐀-䶿一-鿿·•]{1,20}")
 _FAMILIES: Final = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任"
@@ -86,9 +89,10 @@ _FAMILIES: Final = frozenset(
 def guess_kind(name: str) -> NameKind:
     """What the name seems to belong to; OTHER when it gives nothing away."""
     name = name[:200].strip()
-    for kind, pattern in _COMPILED:
-        if pattern.search(name):
-            return kind
+    if name[-1:] in _LAST or name[-1:] < "㐀":
+        for kind, pattern in _COMPILED:
+            if pattern.search(name):
+                return kind
     person = _PERSON.fullmatch(name)
     known = person and ("·" in name or "•" in name or name[0] in _FAMILIES or _COMPOUND.match(name))
     return NameKind.PERSON if known and (len(name) <= 3 or _COMPOUND.match(name) or "·" in name) else NameKind.OTHER

@@ -97,7 +97,19 @@ def opencc_simplifier() -> Simplify:
     except ImportError:  # pragma: no cover - the package is declared; a bare notebook may lack it
         return str
     convert: Simplify = OpenCC("t2s").convert
-    return convert
+    stable = _Stable(convert).__getitem__
+    return lambda value: value if all(map(stable, value)) else convert(value)
+
+
+class _Stable(dict[str, bool]):
+    """Whether a character is the same in simplified writing, filled as characters are met: most texts need no more."""
+
+    def __init__(self, convert: Simplify) -> None:
+        self.convert = convert
+
+    def __missing__(self, character: str) -> bool:
+        self[character] = same = self.convert(character) == character
+        return same
 
 
 def text(value: str, simplify: Simplify) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from zhike.identity.access import ACCOUNT
+from zhike.kernel import bulk
 from zhike.kernel.actions import action, batch, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
@@ -32,7 +33,7 @@ from zhike.records.importing.references import looked_up
 from zhike.records.importing.storing import path_of, remove
 from zhike.records.models import Import, ImportLine, ImportState
 
-CHUNK = 1000
+CHUNK = 3000
 SAMPLE = 200  # rows from which the order of days is judged; the same for preview and run
 JOB = "records.import"
 
@@ -84,15 +85,8 @@ def carry_out(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
     table = open_table(path_of(row.key), hints=Plan.of(row.plan).reading)
     importer = importer_of(row, by, table)
     try:
-        waiting = chunks(table, row.checkpoint, size) if not row.read_all else iter(())
-        for rows, found, ready in prepared(importer, waiting, table.estimated_rows - row.checkpoint):
-            if not progress(row.counts.get("read", 0)):
-                raise Stopped
-            with transaction.atomic():
-                done = importer.carry_out(found, ready)
-                _advance(row, done, rows[-1].line)
-        if not row.read_all:
-            _passed(row, read_all=True)
+        with bulk.heavy():
+            _write(row, importer, table, progress, size)
         link(row, by, progress, importer.batch_id)
         _finish(row, by)
     except Stopped:
@@ -100,6 +94,19 @@ def carry_out(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
         row.refresh_from_db()
         return False
     return True
+
+
+def _write(row: Import, importer: Importer, table: Table, progress: Callable[[int], bool], size: int) -> None:
+    """Bring in every row behind the checkpoint."""
+    waiting = chunks(table, row.checkpoint, size) if not row.read_all else iter(())
+    for rows, found, ready in prepared(importer, waiting, table.estimated_rows - row.checkpoint):
+        if not progress(row.counts.get("read", 0)):
+            raise Stopped
+        with transaction.atomic():
+            done = importer.carry_out(found, ready)
+            _advance(row, done, rows[-1].line)
+    if not row.read_all:
+        _passed(row, read_all=True)
 
 
 def chunks(table: Table, after: int, size: int) -> Iterator[list[Row]]:
