@@ -79,7 +79,7 @@ def leave(verb: str, record: Record, *, by: Actor, changes: Mapping[str, Any] | 
 
 def created(record: Record, *, by: Actor, **payload: Any) -> None:
     """Leave the event of a creation, and make the record findable."""
-    search.index(record)
+    search.index(record, fresh=True)
     leave("created", record, by=by, **payload)
 
 

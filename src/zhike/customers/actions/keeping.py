@@ -147,10 +147,10 @@ def values_of(party: Party) -> dict[str, Any]:
     return {f.attname: getattr(party, f.attname) for f in party._meta.concrete_fields}
 
 
-def keep_keys(party: Party) -> None:
-    """Bring the keys of likeness to what the party now says of itself."""
+def keep_keys(party: Party, *, fresh: bool = False) -> None:
+    """Bring the keys of likeness to what the party now says of itself; a `fresh` one had none."""
     wanted = {key_number(key) for key in keys(likeness_of(party))}
-    there = set(MatchKey.objects.filter(party=party).values_list("key", flat=True))
+    there = set() if fresh else set(MatchKey.objects.filter(party=party).values_list("key", flat=True))
     if there - wanted:
         MatchKey.objects.filter(party=party, key__in=there - wanted).delete()
     MatchKey.objects.bulk_create([MatchKey(party=party, key=key) for key in sorted(wanted - there)])

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -58,10 +59,12 @@ def create(values: Mapping[str, Any], *, by: Actor) -> Party:
     party.save(force_insert=True)
     ContactPoint.objects.bulk_create([new_point(party, p, party.source) for p in made.points])
     PartyName.objects.bulk_create([PartyName(party=party, kind=k, name=n) for k, n in made.further_names()])
-    keep_keys(party)
+    prefetch_related_objects([party], "names", "points")  # keys and search both read them
+    keep_keys(party, fresh=True)
     write_tags(screens["party"], party, dict(values))
     _introduce(party, by)
     created(party, by=by, **({"assigned": choice.payload()} if choice else {}))
+    party._prefetched_objects_cache.clear()  # type: ignore[attr-defined] # later readers ask anew
     return party
 
 

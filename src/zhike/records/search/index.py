@@ -32,12 +32,12 @@ class Entry(NamedTuple):
     fields: Fields
 
 
-def index(record: Record) -> None:
-    """Make a record findable as it now is; one in the bin is not."""
-    if getattr(record, "archived_at", None) is not None:
+def index(record: Record, *, fresh: bool = False) -> None:
+    """Make a record findable as it now is; one in the bin is not. `fresh` says that it never was before."""
+    if getattr(record, "archived_at", None) is None:
+        index_many([record], fresh=fresh)
+    elif not fresh:
         forget(record)
-    else:
-        index_many([record])
 
 
 def index_many(items: Iterable[Record | Entry], *, fresh: bool = False) -> int:
@@ -89,7 +89,7 @@ class _Writer:
                 keys = self.keys[entry.record_type] = Keys(screens[entry.record_type])
             tokens, text = keys.row(entry.fields)
             rows[entry.record_id] = (entry.record_type, bulk.key(entry.record_id), tokens_written(tokens, vendor), text)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if not self.fresh:
                 SearchRow.objects.filter(record_id__in=list(rows))._raw_delete(SearchRow.objects.db)
             _insert(list(rows.values()))
