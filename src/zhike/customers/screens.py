@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers import actions, queries
+from zhike.customers.actions.adding import FURTHER, further
 from zhike.customers.matching import incoming
 from zhike.customers.merging import queries as merging_queries
 from zhike.customers.merging import similar
@@ -304,7 +305,10 @@ SCREEN = register(
                 context=queries.completeness_panel, place="left",
             ),
         ),
-        writers=Writers(create=actions.create, update=actions.update, create_many=actions.create_many),
+        writers=Writers(
+            create=actions.create, update=actions.update, create_many=actions.create_many, further=further,
+            beside=("aliases", FURTHER),
+        ),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
         merging=Merging(survivor=queries.survivor_of, absorbed=queries.merged_ids),
         similar=Similar(columns=similar.READ, find=lambda values, actor: similar.similar(values, actor).as_json()),

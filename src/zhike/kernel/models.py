@@ -134,6 +134,14 @@ class Record(auto_prefetch.Model):
         self.version, self.updated_at = self.version + 1, now
         return changed
 
+    def advance(self) -> None:
+        """The version moves on although no column changed: rows around the record did."""
+        now = timezone.now()
+        guarded = type(self)._base_manager.filter(pk=self.pk, version=self.version)
+        if not guarded.update(version=F("version") + 1, updated_at=now):
+            raise Stale(self.version)
+        self.version, self.updated_at = self.version + 1, now
+
 
 class OwnedRecord(Record):
     """A record somebody is in charge of: owner and team decide who sees it; it can be archived and carry custom fields."""

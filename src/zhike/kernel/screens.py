@@ -127,12 +127,16 @@ class Writers:
     """A type's own way to create and change, where it has rules. Each takes typed values by column name, and leaves its event.
 
     create(values, *, by) -> record; update(record, values, *, by) -> record;
-    create_many(list of values, *, by, batch_id) -> list of records or DomainErrors: the import's fast road.
+    create_many(list of values, *, by, batch_id) -> list of records or DomainErrors: the import's fast road;
+    further(record, values) -> values of `update` that add what the record does not know yet and replace nothing.
+    `beside` names what `update` takes and tells as changes although no column shows it.
     """
 
     create: Callable[..., Record] | None = None
     update: Callable[..., Record] | None = None
     create_many: Callable[..., Sequence[object]] | None = None
+    further: Callable[[Any, Mapping[str, Any]], dict[str, Any]] | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.actions.adding import FURTHER, keep_further
 from zhike.customers.actions.keeping import (
     completeness_of,
     keep_keys,
@@ -107,12 +108,14 @@ def update(party: Party, values: Mapping[str, Any], *, by: Actor) -> Party:
         fields |= new_owner(party, fields["owner_id"], timezone.now(), "")
     elif "owner_id" in fields:
         del fields["owner_id"]
-    aliases = keep_names(party, made)
+    further, version = keep_names(party, made), party.version
     fields |= place_points(party, made)
     fields |= custom_change(screens["party"], party, dict(values))
     fields["completeness"] = completeness_of(party, fields)
-    changes = by_column(party.change(**fields)) | aliases
+    changes = by_column(party.change(**fields)) | further | keep_further(party, values.get(FURTHER))
     changes |= write_tags(screens["party"], party, dict(values))
+    if changes and party.version == version:
+        party.advance()
     if changes:
         keep_keys(party)
     updated(party, changes, by=by)

@@ -162,7 +162,9 @@ class Importer:
             return
         values = {n: v for n, v in row.values.items() if v not in (None, "", [])}
         if self.plan.policy is Policy.MERGE:
-            values = {n: v for n, v in values.items() if self._empty(record, n)}
+            more = self.screen.writers.further
+            added = more(record, values) if more is not None else {}
+            values = {n: v for n, v in values.items() if self._empty(record, n)} | added
         version = record.version
         try:
             if values:

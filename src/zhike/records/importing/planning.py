@@ -29,9 +29,12 @@ class Policy(StrEnum):
 
 
 POLICIES: Mapping[Policy, tuple[Any, Any]] = {
-    Policy.SKIP: (_("Leave it as it is"), _("The row is left out.")),
+    Policy.SKIP: (_("Leave it as it is"), _("The row is left out; the record stays exactly as it is.")),
     Policy.UPDATE: (_("Overwrite"), _("What the row says replaces what stands there; empty cells change nothing.")),
-    Policy.MERGE: (_("Fill the gaps"), _("Only empty fields are filled; nothing that stands there is replaced.")),
+    Policy.MERGE: (
+        _("Fill the gaps"),
+        _("Empty fields are filled; further names, numbers, e-mail addresses and tags are added; nothing is replaced."),
+    ),
     Policy.ASK: (_("Create and ask"), _("The row becomes a record of its own and the pair waits for a decision.")),
 }
 

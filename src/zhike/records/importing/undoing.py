@@ -177,6 +177,8 @@ def _write_old(screen: Screen, record: Any, changes: dict[str, list[Any]], by: A
         if name in columns:
             plain = old["id"] if isinstance(old, dict) and "id" in old else old
             values[name] = read_value(columns[name], plain, by)
+        elif name in screen.writers.beside:
+            values[name] = old
     with transaction.atomic():
         registry[f"update_{screen.type}"](record, values=values, by=by)
 

@@ -22,6 +22,7 @@ from zhike.records.importing.storing import path_of
 from zhike.records.importing.tests.carrying import imported, planned, received
 from zhike.records.importing.undoing import take_back
 from zhike.records.models import Import, ImportLine, SearchRow, Tag, Tagging
+from zhike.records.queries import tags_of
 
 pytestmark = pytest.mark.django_db
 HEADS = "客户名称,联系人,手机,电话,地址,等级,标签,备注"
@@ -104,6 +105,30 @@ def test_T43_taking_back_restores_the_exact_prior_state(world: World, tmp_path: 
     assert checksum() == before
     row.refresh_from_db()
     assert row.state == "undone"
+
+
+def test_filling_the_gaps_adds_further_names_numbers_and_tags_replaces_nothing_and_is_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    by = world.actor("沈嘉禾")
+    heads = "客户名称,统一社会信用代码,手机,邮箱,等级,标签,备注"
+    imported(
+        table(tmp_path / "a.csv", "杭州恒一电器有限公司,91330100MA27XYT12Y,13805710000,,A,老客户,原备注", heads=heads),
+        by,
+    )
+    before = checksum()
+    line = "恒一电器（杭州）,91330100MA27XYT12Y,13905719999,info@hengyi.cn,D,展会,新备注"
+    row = imported(table(tmp_path / "b.csv", line, heads=heads), by, policy="merge")
+    assert row.counts == {"read": 1, "updated": 1}
+    party = Party.objects.get(name="杭州恒一电器有限公司")
+    assert (party.mobile, party.email, party.level, party.note) == ("13805710000", "info@hengyi.cn", "A", "原备注")
+    assert "+8613905719999" in {point.value for point in party.points.filter(column="")}
+    assert [name.name for name in party.names.all()] == ["恒一电器（杭州）"]
+    assert set(tags_of([party.pk])[party.pk]) == {"老客户", "展会"}
+    again = imported(tmp_path / "b.csv", by, policy="merge")
+    assert again.counts == {"read": 1, "skipped": 1}
+    assert take_back(row, by)["left"] == 0
+    assert checksum() == before
 
 
 def test_T43_pairs_put_before_people_go_with_the_import(world: World, tmp_path: Path) -> None:
