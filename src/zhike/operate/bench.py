@@ -26,6 +26,7 @@ PEOPLE = ("few", "some", "all")
 # two characters that stand in many names, a name's beginning, pinyin, initials, a phone's tail, a mixed form
 SEARCHES = ("有限", "科技", "上海华", "王伟", "shanghai", "wangwei", "000999")
 TIMES = 60
+MOST_IMPORTED = 100_000
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -133,7 +134,7 @@ def owner_id(owner: Any) -> Any:
     return owner.get("id") if isinstance(owner, dict) else owner
 
 
-def measure_all(environment: dict[str, str]) -> dict[str, Any]:
+def measure_all(environment: dict[str, str], size: int) -> dict[str, Any]:
     """Every figure of one database."""
     accounts = json.loads((Path(environment["ZHIKE_HOME"]) / "bench.json").read_text())["accounts"]
     with server(environment):
@@ -147,6 +148,7 @@ def measure_all(environment: dict[str, str]) -> dict[str, Any]:
             lambda n: expect(clients[n].ask("POST", "/api/customers", new_customer(), **JSON)), 4, 5
         )
         pss = tree.pss_mb()
+    from_file, from_rows = import_rates(environment, min(size, MOST_IMPORTED))
     figures: dict[str, Any] = {
         "list_html_cpu_ms": worst(by_person, "list_html", "cpu_ms"),
         "list_json_cpu_ms": worst(by_person, "list_json", "cpu_ms"),
@@ -154,7 +156,8 @@ def measure_all(environment: dict[str, str]) -> dict[str, Any]:
         "card_html_cpu_ms": worst(by_person, "card_html", "cpu_ms"),
         "card_queries": worst(by_person, "card_html", "queries"),
         "search_p95_ms": worst(by_person, "search", "p95_ms"),
-        "import_rows_s": import_rate(environment),
+        "import_rows_s": from_file,
+        "create_rows_s": from_rows,
         "create_rps": round(create_rps, 1),
         "pss_mb": pss,
         "cold_start_s": round(cold, 2),
@@ -191,16 +194,17 @@ def worst(by_person: dict[str, dict[str, Measured]], what: str, figure: str) -> 
     return max(getattr(measured[what], figure) for measured in by_person.values())
 
 
-def import_rate(environment: dict[str, str], rows: int = 10_000) -> float:
-    """Customers a second on the import's road, with normalising, keys, search and ledger."""
-    return float(run(environment, "bench", "--import-rows", str(rows)).strip().splitlines()[-1])
+def import_rates(environment: dict[str, str], rows: int) -> tuple[float, float]:
+    """Customers a second from a file, by the whole road of an import; and by its last part alone, in one process."""
+    written = run(environment, "bench", "--import-rows", str(rows)).strip().splitlines()[-1].split()
+    return float(written[0]), float(written[1])
 
 
-def import_rows(count: int) -> float:
+def import_rows(count: int) -> tuple[float, float]:
     """The same, in this process."""
-    from zhike.operate import bench_data
+    from zhike.operate import bench_import
 
-    return bench_data.timed_import(count)
+    return bench_import.timed_file(count), bench_import.timed_rows(min(count, 20_000))
 
 
 def show(figures: dict[str, dict[str, Any]]) -> None:
@@ -220,13 +224,13 @@ def main(arguments: list[str]) -> int:
         bench_data.build(wanted.build)
         return 0
     if wanted.import_rows:
-        print(import_rows(wanted.import_rows))
+        print(*import_rows(wanted.import_rows))
         return 0
     figures = {}
     for name, environment in databases(wanted.size).items():
         build(environment, wanted.size)
         print(_("Measuring on %(database)s…") % {"database": name}, file=sys.stderr, flush=True)
-        figures[name] = {"size": wanted.size, **measure_all(environment)}
+        figures[name] = {"size": wanted.size, **measure_all(environment, wanted.size)}
     show(figures)
     if wanted.json:
         wanted.json.write_text(json.dumps(figures, indent=1))

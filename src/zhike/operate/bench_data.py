@@ -149,15 +149,3 @@ def write_accounts(people: dict[str, Any], size: int) -> None:
     path = Path(settings.HOME) / "bench.json"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump({"size": size, "accounts": accounts}, file)
-
-
-def timed_import(count: int) -> float:
-    """New customers, written in batches as an import writes them; rows a second."""
-    people = {name: {"user": User.objects.get(username=f"bench-{name}")} for name in ("few", "some", "all")}
-    owners = {"east": [people["some"]["user"]], "rest": [people["all"]["user"]]}
-    start = int(time.time()) % 10**8
-    values = [one | {"name": f"{one['name']}{start}"} for one in customers(start, count, count, people, owners)]
-    began = time.perf_counter()
-    for place in range(0, count, BATCH):
-        create_many(values[place : place + BATCH], by=BY)
-    return round(count / (time.perf_counter() - began), 1)
