@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from zhike.customers.actions import create_many
 from zhike.identity import standard_roles
@@ -45,24 +45,33 @@ def build(size: int) -> None:
     began = time.perf_counter()
     people = make_people()
     owners = people["owners"]
-    for start in range(0, size, BATCH):
-        ids = create_many(list(customers(start, min(BATCH, size - start), size, people, owners)), by=BY)
-        made = [pk for pk in ids if isinstance(pk, UUID)]
-        if len(made) != len(ids):
-            raise RuntimeError(f"refused: {next(str(pk) for pk in ids if not isinstance(pk, UUID))}")
-        for number in range(EVENTS_EACH):
-            bulk.append_events(
-                "party.updated", [(pk, {"version": number + 2}, {}) for pk in made], by=BY,
-                action="update_party", about_customer=True,
-            )  # fmt: skip
-        if start // BATCH % 10 == 9:
-            print(f"  {start + BATCH:,} customers, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    with bulk.heavy():
+        for start in range(0, size, BATCH):
+            with transaction.atomic():
+                write_batch(list(customers(start, min(BATCH, size - start), size, people, owners)))
+            if start // BATCH % 10 == 9:
+                print(
+                    f"  {start + BATCH:,} customers, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True
+                )
     ledger.seal_all()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET statement_timeout = 0")  # what a page may not take, a million rows do
         cursor.execute("ANALYZE")
     write_accounts(people, size)
+
+
+def write_batch(values: list[dict[str, Any]]) -> None:
+    """Customers, and what happened to each of them since."""
+    ids = create_many(values, by=BY)
+    made = [pk for pk in ids if isinstance(pk, UUID)]
+    if len(made) != len(ids):
+        raise RuntimeError(f"refused: {next(str(pk) for pk in ids if not isinstance(pk, UUID))}")
+    for number in range(EVENTS_EACH):
+        bulk.append_events(
+            "party.updated", [(pk, {"version": number + 2}, {}) for pk in made], by=BY,
+            action="update_party", about_customer=True,
+        )  # fmt: skip
 
 
 def make_people() -> dict[str, Any]:
