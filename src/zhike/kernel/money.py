@@ -146,7 +146,8 @@ def compact(number: Decimal | int | str, lang: str = "zh-hans") -> str:
     units = _HAN_UNITS["hant" if traditional else "hans"] if lang.startswith("zh") else _LATIN_UNITS
     for index, (size, name) in enumerate(units):
         scaled = rounded(value / size, 1)
-        if abs(scaled) >= 1 and abs(value) >= size:
+        least = 10_000 if name == "K" else size  # four digits are as short as “1.2K”, and exact
+        if abs(scaled) >= 1 and abs(value) >= size and abs(scaled) * size >= least:
             if index and abs(scaled) * size >= units[index - 1][0]:  # 99,999,999 is 1.0亿, not 10,000.0万
                 return f"{rounded(value / units[index - 1][0], 1):,f}{units[index - 1][1]}"
             return f"{scaled:,f}{name}"

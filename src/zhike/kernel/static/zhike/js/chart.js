@@ -8,6 +8,16 @@ function resolve(value, style) {
   if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one, style)]));
   return value;
 }
+// an axis in the theme's colours: the library's own are made for white paper
+function axis(given) {
+  if (Array.isArray(given)) return given.map(axis);
+  return {
+    ...given,
+    axisLabel: { color: "--ink-3", ...given.axisLabel },
+    axisLine: { lineStyle: { color: "--line-2" }, ...given.axisLine },
+    splitLine: { lineStyle: { color: "--line" }, ...given.splitLine },
+  };
+}
 function draw(host) {
   const style = getComputedStyle(document.documentElement);
   const given = JSON.parse(host.querySelector("script").textContent);
@@ -17,6 +27,7 @@ function draw(host) {
     textStyle: { fontFamily: style.getPropertyValue("--font"), color: "--ink-2", fontSize: 12 },
     grid: { left: 8, right: 12, top: 24, bottom: 4, containLabel: true },
     ...given,
+    ...Object.fromEntries(["xAxis", "yAxis"].filter((name) => given[name]).map((name) => [name, axis(given[name])])),
     tooltip: { trigger: "axis", renderMode: "richText", ...given.tooltip },
   };
   let chart = charts.get(host);
