@@ -54,6 +54,8 @@ class Prediction(Result):
 
     kind: Kind
     folds: tuple[float, ...]
+    held_out: Floats = field(repr=False)
+    """Probability of each case from the model that did not see its fold."""
     test: Judgement | None
     base_rate: float
     training_rate: float
@@ -144,6 +146,7 @@ def fit_model(
         raise MethodError("one_outcome", "训练期内只有一种结果。", "Only one outcome occurs in the training period.")
     coding = learn_coding(columns, training)
     fitted = fit(kind, coding.matrix({n: v[training] for n, v in columns.items()}), hit[training], plan.seed)
+    folds, held_out = _folds(kind, columns, hit, plan)
     test, doubts = _tested(fitted, coding, columns, hit, later, plan)
     return Prediction(
         kind=kind,
@@ -152,7 +155,8 @@ def fit_model(
         parameters={"kind": kind, "test_share": plan.test_share, "folds": plan.folds, "seed": plan.seed, "level": plan.level},
         warnings=(*coding.notes, *doubts),
         error={"brier": test.brier, "brier_constant": test.brier_constant} if test else {},
-        folds=_folds(kind, columns, hit, plan),
+        folds=folds,
+        held_out=held_out,
         test=test,
         base_rate=float(hit.mean()),
         training_rate=float(hit[training].mean()),
@@ -220,8 +224,10 @@ def _period(moments: Any) -> tuple[date, date] | None:
     return (days[0], days[1]) if all(isinstance(day, date) for day in days) else None
 
 
-def _folds(kind: Kind, columns: Mapping[str, NDArray[Any]], hit: Floats, plan: Plan) -> tuple[float, ...]:
-    """AUC of each random fold, stratified: what a test that forgets time would have promised."""
+def _folds(
+    kind: Kind, columns: Mapping[str, NDArray[Any]], hit: Floats, plan: Plan
+) -> tuple[tuple[float, ...], Floats]:
+    """AUC of each random fold, stratified: what a test that forgets time would have promised; and what each said."""
     rng = np.random.default_rng(plan.seed)
     fold = np.empty(len(hit), dtype=np.int64)
     for side in (0, 1):
@@ -229,12 +235,13 @@ def _folds(kind: Kind, columns: Mapping[str, NDArray[Any]], hit: Floats, plan: P
         fold[mine] = np.arange(len(mine)) % plan.folds
     # One coding for all folds: it never sees the outcome.
     matrix = learn_coding(columns).matrix(columns)
-    found = []
+    found, sure = [], np.empty(len(hit))
     for number in range(plan.folds):
         rest, held = fold != number, fold == number
         fitted = fit(kind, matrix[rest], hit[rest], plan.seed)
-        found.append(auc(hit[held], fitted.probability(matrix[held])))
-    return tuple(found)
+        sure[held] = fitted.probability(matrix[held])
+        found.append(auc(hit[held], sure[held]))
+    return tuple(found), sure
 
 
 def _tested(
