@@ -315,6 +315,7 @@ SCREEN = register(
         hints="/customers/similar/",
         name_parts=True,
         search=searched,
+        search_reads=("names", "points"),
         rail=20,
         party="pk",
         list_related=("kind", "next_step_at"),

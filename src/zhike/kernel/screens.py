@@ -207,6 +207,7 @@ class Screen:
     hints: str = ""  # address that says, while the form of a new record is filled in, what may be there already
     name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}
+    search_reads: tuple[str, ...] = ()  # the relations `search` reads, loaded for many records at once
     subtitle: Callable[[Any], str] | None = None
     rail: int = 0  # place in the left rail; 0 = not there
     owner: str = "owner"  # column of who is in charge; handover and transfer follow it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zhike.customers import actions
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party
@@ -15,6 +18,7 @@ from zhike.kernel.errors import DomainError
 from zhike.kernel.ids import new_id
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
+from zhike.records.models import Tagging
 
 pytestmark = pytest.mark.django_db
 IMPORTER = SYSTEM.at("import")
@@ -49,6 +53,32 @@ def test_many_and_one_write_the_same() -> None:
         assert counts[0] == counts[1] > 0
     assert {p.value for p in one.points.all()} == {p.value for p in many.points.all()}
     assert {k.key for k in one.match_keys.all()} == {k.key for k in many.match_keys.all()}
+
+
+def test_what_another_process_wrote_out_is_written_as_it_is() -> None:
+    batch, values = new_id(), [*rows(2), {"name": ""}]
+    read = actions.read_many(values, by=IMPORTER, batch_id=batch)
+    sent = pickle.loads(pickle.dumps(read[:2]))  # noqa: S301 - our own bytes
+    assert isinstance(read[2], DomainError)
+    assert sent[0].likeness == read[0].likeness
+    assert sent[0].rest is None  # what is written out needs its values no more
+    made = actions.create_many(sent, by=IMPORTER, batch_id=batch)
+    here = actions.create_many(rows(2), by=IMPORTER, batch_id=batch)
+    for ours, theirs in zip(made, here, strict=True):
+        mine, other = (Party.objects.values().get(pk=pk) for pk in (ours, theirs))
+        assert {n for n in mine if mine[n] != other[n]} <= {"id", "created_at", "updated_at", "owned_since"}
+    told = Event.objects.filter(batch_id=batch, type="party.created", subject_id__in=made)
+    assert all(ledger.digest_of(event) == event.digest for event in told) and len(told) == 2
+
+
+def test_tags_of_many_new_parties_are_set_at_once() -> None:
+    values = [row | {"tags": ["重点", "展会", "重点"]} for row in rows(5)]
+    with CaptureQueriesContext(connection) as few:
+        actions.create_many(values[:1], by=IMPORTER)
+    with CaptureQueriesContext(connection) as many:
+        made = actions.create_many(values[1:], by=IMPORTER)
+    assert Tagging.objects.filter(record_id__in=made).count() == 8
+    assert len(many) <= len(few)
 
 
 def test_refused_rows_are_listed_in_place_and_the_others_stand() -> None:

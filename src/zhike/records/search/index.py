@@ -165,7 +165,7 @@ def rebuild_type(screen: Screen) -> int:
 
 def _pages(screen: Screen) -> Iterator[list[Record]]:
     """The records in use, in order of creation, a page at a time."""
-    found = screen.model_class.objects.order_by("pk")
+    found = screen.model_class.objects.order_by("pk").prefetch_related(*screen.search_reads)
     if has_field(screen.model_class, "archived_at"):
         found = found.filter(archived_at__isnull=True)
     last: UUID | None = None

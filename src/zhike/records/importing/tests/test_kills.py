@@ -11,9 +11,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+
+from zhike.records.importing import apart
 
 DRIVER = """
 import sys
@@ -41,6 +45,11 @@ CONTENT = {
     "records_searchrow": "tokens, text",
     "kernel_event": "type, action, door, subject_type, payload",
 }
+
+
+def test_the_process_beside_an_import_starts() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=apart.start) as pool:
+        assert pool.submit(os.getpid).result(120) != os.getpid()
 
 
 def process(home: Path, path: Path) -> subprocess.Popen[bytes]:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from zhike.customers.models import Party
@@ -206,6 +208,16 @@ def test_rebuilding_makes_the_index_anew_from_the_records(greenfield: Party) -> 
     assert rebuild(SYSTEM, type="party") == 1
     assert names(SYSTEM, "绿野") == [greenfield.name]
     assert list(SearchRow.objects.values_list("record_id", flat=True)) == [greenfield.pk]
+
+
+def test_rebuilding_asks_the_same_for_few_records_and_for_many(greenfield: Party) -> None:
+    with CaptureQueriesContext(connection) as one:
+        rebuild(SYSTEM, type="party")
+    for number in range(12):
+        put(party(f"又一家{number}"))
+    with CaptureQueriesContext(connection) as many:
+        assert rebuild(SYSTEM, type="party") == 13
+    assert len(many) == len(one)
 
 
 @pytest.mark.parametrize("few", [2000, 0])
