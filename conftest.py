@@ -31,9 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """A misspelt requirement stops the run at once."""
     required()
     let_flush_pass()
-    Path(settings.STATIC_ROOT).mkdir(
-        parents=True, exist_ok=True
-    )  # nothing is collected for tests; WhiteNoise looks there
+    if settings.configured:  # nothing is collected for tests, yet WhiteNoise looks there
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
