@@ -20,6 +20,7 @@ FURTHER: dict[str, dict[str, str]] = {
         "middleware": "the actor of every request",
         "context": "what every page shows of its reader",
         "adapters": "allauth's hooks",
+        "devices": "a browser and its system in words",
         "forms": "what the pages of identity ask for",
         "joining": "a password through a one-time link",
         "limits": "how often something may be tried",

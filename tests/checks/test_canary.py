@@ -10,7 +10,7 @@ from django.apps import apps
 
 from tests.checks import picture
 from tests.checks.stock import custom_field, stock
-from zhike.customers.actions import add_member, relate_parties
+from zhike.customers.actions import MemberDraft, add_member, relate_parties
 from zhike.customers.models import Party
 from zhike.customers.terms import RelationKind
 from zhike.identity.testing import World
@@ -33,7 +33,7 @@ def planted(world: World) -> Party:
         world, "沈嘉禾", words, form="person", mobile=MOBILE, email="canary@bird.example", c_bird=f"{CANARY}羽"
     )
     hotel = run("create_party", by=by, data={"name": "绿野酒店"}).value
-    add_member(hotel, person=made.party, primary=True, by=by)
+    add_member(hotel, MemberDraft(person=made.party, primary=True), by=by)
     relate_parties(made.party, other=hotel, kind=RelationKind.PARTNER, by=by)
     twin = run(
         "create_party", by=by, data={"name": f"{CANARY}孪生", "form": "person", "note": f"{CANARY}孪生的秘密"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from uuid import UUID
 
-from zhike.customers.actions import add_member, change_member, create_many
+from zhike.customers.actions import MemberDraft, add_member, change_member, create_many
 from zhike.customers.models import Membership, Party
 from zhike.customers.terms import Attitude, Decision
 from zhike.demo.company import BY
@@ -48,9 +48,8 @@ def place(organisation: Party, people: list[UUID]) -> None:
     rows: list[Membership] = []
     for pk, (position, decision, attitude, above) in zip(people, PARTS, strict=False):
         person = Party.objects.get(pk=pk)
-        add_member(
-            organisation, person=person, role=position, decision=decision, attitude=attitude, primary=not rows, by=BY
-        )
+        part = MemberDraft(person=person, role=position, decision=decision, attitude=attitude, primary=not rows)
+        add_member(organisation, part, by=BY)
         row = Membership.objects.get(organisation=organisation, person=person)
         rows.append(row)
         if above is not None and above < len(rows) - 1:

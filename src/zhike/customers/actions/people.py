@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -44,22 +45,23 @@ from zhike.records import search
 TEXTS = {"role": 80, "department": 80, "note": 400}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberDraft:
+    """Somebody in an organisation: a person who is here, or the name of somebody new."""
+
+    person: SomebodyHere = None
+    name: NewPerson = ""
+    mobile: TheirMobile = ""
+    role: Position = ""
+    decision: Part = None
+    attitude: Stance = None
+    primary: MainContact = False
+
+
 @action(right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/")
-def add_member(
-    party: Party,
-    *,
-    person: SomebodyHere = None,
-    name: NewPerson = "",
-    mobile: TheirMobile = "",
-    role: Position = "",
-    decision: Part = None,
-    attitude: Stance = None,
-    primary: MainContact = False,
-    by: Actor,
-) -> Party:
+def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
     """Put a person into this organisation, one who is here or somebody new by name; `change_member` says more."""
-    if person is None:
-        person = _somebody_new(name, mobile, by)
+    person = draft.person or _somebody_new(draft.name, draft.mobile, by)
     if person.form != Form.PERSON or person.pk == party.pk:
         message = _("“%(name)s” is an organisation. Choose a person.") % {"name": person.name}
         raise Invalid("member.form", message, "person")
@@ -69,10 +71,10 @@ def add_member(
     row = Membership.objects.create(
         organisation=party,
         person=person,
-        role=clean(role, 80),
-        decision=str(decision or ""),
-        attitude=str(attitude or ""),
-        primary=primary,
+        role=clean(draft.role, 80),
+        decision=str(draft.decision or ""),
+        attitude=str(draft.attitude or ""),
+        primary=draft.primary,
     )
     _keep_primary(party, row)
     told = MemberAdded(person=person.name, membership=str(row.pk))

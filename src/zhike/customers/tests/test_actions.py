@@ -69,7 +69,7 @@ def test_a_contact_point_of_another_party_is_not_found() -> None:
 def test_people_stand_on_the_map_below_whom_they_report_to() -> None:
     party = create()
     for name in ("沈嘉禾", "陆文斌", "高志远"):
-        actions.add_member(party, person=create(name, form="person"), by=SYSTEM)
+        actions.add_member(party, actions.MemberDraft(person=create(name, form="person")), by=SYSTEM)
     ids = {m.person.name: m.pk for m in queries.people_of(party)}
     change = {"reports_to": str(ids["沈嘉禾"]), "decision": "decider", "attitude": "against"}
     actions.change_member(party, membership_id=ids["陆文斌"], changes=change, by=SYSTEM)
@@ -84,13 +84,13 @@ def test_people_stand_on_the_map_below_whom_they_report_to() -> None:
 
 def test_who_leaves_stays_in_the_history_and_may_come_back() -> None:
     party, person = create(), create("何永强", form="person")
-    actions.add_member(party, person=person, role="采购经理", primary=True, by=SYSTEM)
+    actions.add_member(party, actions.MemberDraft(person=person, role="采购经理", primary=True), by=SYSTEM)
     assert party.contact_name == "何永强"
     with pytest.raises(Conflict):
-        actions.add_member(party, person=person, by=SYSTEM)
+        actions.add_member(party, actions.MemberDraft(person=person), by=SYSTEM)
     actions.end_membership(party, membership_id=queries.people_of(party)[0].pk, by=SYSTEM)
     assert (queries.people_of(party), party.contact_name) == ([], "")
-    actions.add_member(party, person=person, by=SYSTEM)
+    actions.add_member(party, actions.MemberDraft(person=person), by=SYSTEM)
 
 
 def test_a_relation_reads_from_both_ends_within_ones_rights() -> None:
@@ -169,7 +169,7 @@ def test_T69_the_export_of_one_person_holds_every_value() -> None:
 def test_T70_erasure_leaves_no_trace_and_the_chain_still_verifies() -> None:
     person = create("金丝雀先生", form="person", mobile="13812345678", note="canary-note", aliases=["小黄"])
     hotel = create()
-    actions.add_member(hotel, person=person, primary=True, by=SYSTEM)
+    actions.add_member(hotel, actions.MemberDraft(person=person, primary=True), by=SYSTEM)
     actions.relate_parties(person, other=hotel, kind=RelationKind.PARTNER, by=SYSTEM)
     ledger.seal_all()
     actions.erase_party(person, reason="本人要求", by=SYSTEM)
@@ -198,17 +198,17 @@ def test_only_pools_and_owners_open_a_customer() -> None:
 
 def test_somebody_new_is_added_to_an_organisation_by_name_in_one_act() -> None:
     hotel = create()
-    made = actions.add_member(hotel, name="王芳", mobile="13812345678", role="采购", by=SYSTEM)
+    made = actions.add_member(hotel, actions.MemberDraft(name="王芳", mobile="13812345678", role="采购"), by=SYSTEM)
     person = made.people.get().person
     assert (person.name, person.mobile, person.form) == ("王芳", "13812345678", "person")
     added = last_event(hotel)
     assert added.type == "party.member_added"
     assert last_event(person).caused_by == added.id
     with pytest.raises(DomainError) as refused:
-        actions.add_member(hotel, mobile="13912345678", by=SYSTEM)
+        actions.add_member(hotel, actions.MemberDraft(mobile="13912345678"), by=SYSTEM)
     assert refused.value.field == "person"
     with pytest.raises(DomainError) as refused:
-        actions.add_member(hotel, name="李强", mobile="1381234", by=SYSTEM)
+        actions.add_member(hotel, actions.MemberDraft(name="李强", mobile="1381234"), by=SYSTEM)
     assert refused.value.field == "mobile"
     assert not Party.objects.filter(name="李强").exists()
 
@@ -216,7 +216,7 @@ def test_somebody_new_is_added_to_an_organisation_by_name_in_one_act() -> None:
 def test_whoever_may_not_add_customers_adds_nobody_new_to_one() -> None:
     grants = {"party.view": EVERYWHERE, "party.edit": EVERYWHERE}
     with pytest.raises(Forbidden):
-        actions.add_member(create(), name="王芳", by=Actor(user_id=None, name="x", grants=grants))
+        actions.add_member(create(), actions.MemberDraft(name="王芳"), by=Actor(user_id=None, name="x", grants=grants))
 
 
 def test_the_form_to_add_a_person_warns_of_who_is_here_already_and_keeps_warning_after_a_refusal(world: World) -> None:

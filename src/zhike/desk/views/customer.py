@@ -44,20 +44,17 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     if (survivor := survivor_of(party, actor)) is not None:
         return HttpResponseRedirect(f"/customers/{survivor.pk}/?merged={pk}")
     opened(request, "party", party.pk)
-    lines, more = asked.timeline(party.pk, actor)
-    context = shared(party, actor) | {
-        "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
-        "collaborators": asked.collaborators(party),
-        "can_log": actor.can("touch.create"),
-        "may_print": party.within(actor, "party.print"),
-        "kinds": KINDS(),
-        "mention_url": f"/customers/{party.pk}/mentionable/",
-        "log_url": f"/customers/{party.pk}/log_touch/",
-        "lines": lines,
-        "more": more,
-        "show": asked.ALL,
-        "tasks": asked.tasks(party.pk, actor, now),
-    }
+    context = (
+        shared(party, actor)
+        | first_lines(party, actor)
+        | {
+            "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
+            "collaborators": asked.collaborators(party),
+            "can_log": actor.can("touch.create"),
+            "may_print": party.within(actor, "party.print"),
+            "tasks": asked.tasks(party.pk, actor, now),
+        }
+    )
     return render(request, "desk/customer.html", context)
 
 
@@ -77,6 +74,14 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
         "can_log": actor.can("touch.create"),
     }
     return render(request, "desk/drawer.html", context)
+
+
+def first_lines(party: Any, actor: Actor) -> dict[str, Any]:
+    """The timeline as it opens, and what the composer above it needs."""
+    lines, more = asked.timeline(party.pk, actor)
+    base = f"/customers/{party.pk}/"
+    addresses = {"mention_url": f"{base}mentionable/", "log_url": f"{base}log_touch/"}
+    return {"lines": lines, "more": more, "show": asked.ALL, "kinds": KINDS(), **addresses}
 
 
 def told_on_arrival(request: ActorRequest, party: Any) -> list[asked.Warning]:

@@ -32,14 +32,8 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     record = record_at(screen, actor, pk, made.right)
     form = forms.action_form(made, actor, forms.sent(request), request.GET.dict())
     if request.method == "GET":
-        context: dict[str, Any] = {
-            "form": form,
-            "title": made.title,
-            "subtitle": title_of(record),
-            "action": request.path,
-        }
-        context |= {"made": made, "version": record.version, "key": new_id().hex, "hints": made.hints}
-        return dialog(request, context)
+        context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path}
+        return dialog(request, context | fresh(made, record))
 
     def perform(data: dict[str, Any]) -> Outcome:
         given, version, key = forms.without_blanks(made, data), read_version(request.POST), read_key(request)
@@ -49,6 +43,11 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     if isinstance(ran, HttpResponse):
         return ran
     return done(request, after(screen, pk, ran), str(made.title), undo=ran.event_id if made.undo else None)
+
+
+def fresh(made: Action[..., Any], record: Any) -> dict[str, Any]:
+    """What a form of an action needs the first time it is shown."""
+    return {"made": made, "version": record.version, "key": new_id().hex, "hints": made.hints}
 
 
 def after(screen: Screen, pk: UUID, outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 
 from zhike.customers.actions import (
+    MemberDraft,
     ScoreRow,
     add_alias,
     add_contact_point,
@@ -75,8 +76,8 @@ def entangled(world: World) -> tuple[Party, Party]:
     shared = party(world, "赵敏", form="person", mobile="13700137000")
     boss = party(world, "钱老板", form="person")
     for company in (one, two):
-        add_member(company, person=shared, role="经理", by=admin)
-    add_member(two, person=boss, role="董事长", by=admin)
+        add_member(company, MemberDraft(person=shared, role="经理"), by=admin)
+    add_member(two, MemberDraft(person=boss, role="董事长"), by=admin)
     superior = Membership.objects.get(organisation=two, person=shared)
     Membership.objects.filter(organisation=two, person=boss).update(reports_to=superior)
     Membership.objects.filter(organisation=two, person__name="李强").update(ended_on=NOON.date())
