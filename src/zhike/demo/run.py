@@ -24,7 +24,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="zhike demo")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-browser", action="store_true")
-    parser.add_argument("--size", type=int, default=3000, help="customers to make at the first start")
+    parser.add_argument("--size", type=int, default=3000, help=_("customers to make at the first start"))
     return parser.parse_args(arguments)
 
 

@@ -22,9 +22,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("action", nargs="?")
     made.add_argument("--list", action="store_true")
     made.add_argument("--subject")
-    made.add_argument("--as", dest="username", help="act as this person; without it as the product itself")
+    made.add_argument("--as", dest="username", help=_("act as this person; without it as the product itself"))
     made.add_argument("--version", type=int)
-    made.add_argument("--key", default="", help="idempotency key: the same call takes effect once")
+    made.add_argument("--key", default="", help=_("idempotency key: the same call takes effect once"))
     made.add_argument("values", nargs="*")
     return made
 

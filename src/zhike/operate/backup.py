@@ -126,8 +126,8 @@ def main_restore(arguments: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="zhike restore")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--yes", action="store_true", help="replace the data that are there")
-    parser.add_argument("--fingerprint", default="", help="refuse any other archive than this one")
+    parser.add_argument("--yes", action="store_true", help=_("replace the data that are there"))
+    parser.add_argument("--fingerprint", default="", help=_("refuse any other archive than this one"))
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
     try:

@@ -32,8 +32,8 @@ MOST_IMPORTED = 100_000
 def options(arguments: list[str]) -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="zhike bench")
-    parser.add_argument("--size", type=int, default=20_000, help="customers")
-    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--size", type=int, default=20_000, help=_("number of customers"))
+    parser.add_argument("--json", type=Path, help=_("write the figures here"))
     parser.add_argument("--build", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--import-rows", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)

@@ -17,10 +17,12 @@ from zhike.operate import metrics, supervise, web
 
 def options(arguments: list[str]) -> argparse.Namespace:
     """What was asked for on the command line."""
+    from django.utils.translation import gettext as _
+
     parser = argparse.ArgumentParser(prog="zhike serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=2, help="web processes")
+    parser.add_argument("--workers", type=int, default=2, help=_("web processes"))
     return parser.parse_args(arguments)
 
 
@@ -180,9 +182,9 @@ def supervise_all(host: str, port: int, workers: int) -> int:
 
 def main(arguments: list[str]) -> int:
     """Serve until a signal."""
-    wanted = options(arguments)
     os.umask(0o077)  # data, logs and keys are nobody else's business
     set_up()
+    wanted = options(arguments)
     from django.utils.translation import gettext as _
 
     if not web.is_free(wanted.host, wanted.port):

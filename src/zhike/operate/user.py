@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     password = words.add_parser("password")
     password.add_argument("username")
-    password.add_argument("--random", action="store_true", help="make one and print it")
+    password.add_argument("--random", action="store_true", help=_("make one and print it"))
     words.add_parser("list")
     words.add_parser("deactivate").add_argument("username")
     return made

@@ -4,8 +4,9 @@ import gettext
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
-from zhike.operate import translations
+from zhike.operate import act, translations
 
 PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
@@ -100,3 +101,9 @@ def test_words_that_opencc_takes_from_elsewhere_are_ours(root: Path) -> None:
     (root / "locale" / "zh_Hant_words.tsv").write_text("負責人\t承辦人\n", encoding="utf-8")
     translations.write(root)
     assert "承辦人" in translations.catalogue_path("zh_Hant", root).read_text(encoding="utf-8")
+
+
+def test_the_help_of_a_command_speaks_the_terminals_language() -> None:
+    with translation.override("zh-hans"):
+        told = act.parser().format_help()
+    assert "幂等键" in told and "以此人的身份执行" in told
