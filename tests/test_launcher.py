@@ -86,6 +86,10 @@ def test_the_language_follows_the_terminal(launcher: ModuleType, monkeypatch: py
 def test_suites_become_marks_and_the_rest_reaches_pytest(launcher: ModuleType) -> None:
     assert launcher.test_command(["--long", "-k", "T71"])[3:] == ["-m", "not release", "-k", "T71"]
     assert launcher.test_command(["-q"])[3:] == ["-q"]
+    assert launcher.test_command(["--fast", "-x"])[4:] == [
+        "not process and not browser and not long and not release",
+        "-x",
+    ]
     with pytest.raises(SystemExit):
         launcher.test_command(["--fast", "--long"])
 
@@ -106,6 +110,7 @@ def test_may_be_skipped():
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("shared", 1), ("browser", 0), ("nonsense", 4)])
 def test_a_required_skip_is_a_failure(tmp_path: Path, required: str, code: int) -> None:
     shutil.copy(ROOT / "conftest.py", tmp_path)

@@ -26,7 +26,7 @@ from zhike.records.api.tests.processes import Answer, Served, two_processes
 from zhike.records.files import store
 from zhike.records.models import Attachment, Blob
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 LEFT, SIZE, UPLOADS = 3, 1000, 20
 
 

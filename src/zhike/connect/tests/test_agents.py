@@ -125,15 +125,17 @@ def test_the_page_of_the_api_names_every_operation(seller: Caller) -> None:
     assert "style=" not in text
 
 
+@pytest.mark.process
 def test_the_door_for_a_local_agent_asks_for_a_key(tmp_path: Path) -> None:
     surroundings = {**os.environ, "ZHIKE_TOKEN": "", "ZHIKE_HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", "zhike", "mcp", "x"], env=surroundings, capture_output=True, timeout=60
+        [sys.executable, "-m", "zhike", "mcp", "x"], env=surroundings, capture_output=True, timeout=300
     )
     assert done.returncode == 2
     assert done.stdout == b""
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_a_local_agent_works_over_standard_input(seller: Caller, tmp_path: Path) -> None:
     surroundings = {
@@ -171,5 +173,5 @@ def test_a_local_agent_works_over_standard_input(seller: Caller, tmp_path: Path)
         assert hear(4)["result"]["isError"] is True
     finally:
         to.close()
-        running.wait(30)
+        running.wait(120)
         back.close()

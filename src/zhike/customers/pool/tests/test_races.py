@@ -24,7 +24,7 @@ from zhike.kernel.testing import SYSTEM
 from zhike.records.api.tests.conftest import key_of
 from zhike.records.api.tests.processes import Answer, Served, beside, two_processes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 CLIENTS, CUSTOMERS, CAP, HURRY = 50, 100, 5, 20
 RECYCLED = 24

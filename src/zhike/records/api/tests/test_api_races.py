@@ -16,7 +16,7 @@ from zhike.records.api.tests.processes import Answer, Served, two_processes
 
 LEFT = 3
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
 
 def names(served: Served, key: str) -> list[str]:

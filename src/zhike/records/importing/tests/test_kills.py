@@ -37,6 +37,7 @@ print("ready", flush=True)
 running.carry_out(row, by, size=40)
 """
 ROWS = 1200
+pytestmark = pytest.mark.process
 CONTENT = {
     "customers_party": "name, mobile, phone, address, division, level, sort_key, completeness, custom",
     "customers_contactpoint": "kind, value, display, column",
