@@ -27,29 +27,37 @@ if TYPE_CHECKING:
     from zhike.kernel.actor import Actor
 
 Adapter = Callable[[Any], Any]
-LOG_PAGES = 16_000  # of SQLite's log, 64 MB, before it is moved into the database while much is written
+WHILE_HEAVY = {"wal_autocheckpoint": 16_000, "cache_size": -196_608}  # pages of the log: 64 MB; kilobytes
 
 
 @contextmanager
 def heavy() -> Iterator[None]:
-    """While very many rows are written: what stands in memory is not looked through again and again, and SQLite moves its
-    log into the database less often. Every commit is as durable as ever; the file of the log grows meanwhile."""
+    """While very many rows are written: what stands in memory is not looked through again and again; SQLite keeps the
+    pages that a chunk touches in memory, and moves its log into the database less often. Every commit is as durable as
+    ever; the file of the log grows meanwhile.
+    """
     thresholds = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)
-    _pragma("wal_autocheckpoint", LOG_PAGES)
+    before = [(name, _pragma(name, value)) for name, value in WHILE_HEAVY.items()]
     try:
         yield
     finally:
-        _pragma("wal_autocheckpoint", 1000)
+        for name, value in before:
+            _pragma(name, value)
         gc.set_threshold(*thresholds)
         gc.unfreeze()
 
 
-def _pragma(name: str, value: int) -> None:
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA {name}={value:d}")
+def _pragma(name: str, value: int) -> int:
+    """Set one of SQLite's numbers; the answer is what it was."""
+    if connection.vendor != "sqlite":
+        return value
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA {name}={value:d}")
+    return before
 
 
 def key(value: UUID | None) -> Any:
