@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +48,47 @@ def places(tmp_path: Path) -> Iterator[Places]:
         installation.drop()
 
 
-def filled(places: Places, name: str = "first", **given: Any) -> tuple[Installation, str]:
-    installation = places(name, **given)
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A filled installation, its backup and what that says about itself; tests work on copies."""
+
+    installation: Installation
+    token: str
+    backup: Path
+    manifest: dict[str, Any]
+
+
+def filled(installation: Installation) -> str:
     token = installation.people()
     installation.run("shell", "--verbosity", "0", "-c", FILL)
-    return installation, token
+    return token
 
 
-def test_T82_a_backup_under_load_restores_equal_on_an_empty_machine(places: Places, tmp_path: Path) -> None:
-    first, token = filled(places)
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
+    folder = tmp_path_factory.mktemp("original")
+    installation = Installation(folder / "home")
+    token = filled(installation)
+    yield Original(installation, token, folder / "good.zhike", installation.manifest(folder / "good.zhike"))
+    installation.drop()
+
+
+@pytest.fixture
+def first(places: Places, original: Original) -> Installation:
+    """A copy of the filled installation."""
+    made = places("first")
+    made.become(original.installation)
+    return made
+
+
+@pytest.mark.process
+def test_T82_a_backup_under_load_restores_equal_on_an_empty_machine(
+    first: Installation, original: Original, places: Places, tmp_path: Path
+) -> None:
+    token = original.token
     with first.serving() as (port, _process):
         writers = Writers(port, token)
-        time.sleep(1)
+        writers.wait_for(more=5)
         taken = first.manifest(tmp_path / "one.zhike")
         writers.stop()
     assert taken["tables"]["customers_party"]["rows"] >= 300
@@ -78,8 +107,10 @@ def test_T82_a_backup_under_load_restores_equal_on_an_empty_machine(places: Plac
 
 
 @pytest.mark.postgres
+@pytest.mark.process
 def test_T82_data_move_from_SQLite_to_PostgreSQL_and_back_equal(places: Places, tmp_path: Path) -> None:
-    first, _token = filled(places, sqlite=True)
+    first = places("first", sqlite=True)
+    filled(first)
     taken = first.manifest(tmp_path / "one.zhike")
     second, third = places("second"), places("third", sqlite=True)
     second.run("restore", str(tmp_path / "one.zhike"))
@@ -117,13 +148,11 @@ DAMAGE: dict[str, Callable[[str, bytes], bytes | None]] = {
 }
 
 
+@pytest.mark.process
 def test_T82_what_is_truncated_tampered_or_of_another_version_is_refused_untouched(
-    places: Places, tmp_path: Path
+    first: Installation, original: Original, tmp_path: Path
 ) -> None:
-    first, _token = filled(places)
-    good = tmp_path / "good.zhike"
-    first.manifest(good)
-    before = first.manifest(tmp_path / "before.zhike")
+    good, before = original.backup, original.manifest
     bad = {name: tmp_path / f"{number}.zhike" for number, name in enumerate(DAMAGE)}
     for name, path in bad.items():
         rewrite(good, path, DAMAGE[name])
@@ -146,11 +175,10 @@ def test_T82_what_is_truncated_tampered_or_of_another_version_is_refused_untouch
     assert after["files"] == before["files"]
 
 
-def test_a_restore_waits_for_the_end_of_the_server(places: Places, tmp_path: Path) -> None:
-    first, _token = filled(places)
-    first.manifest(tmp_path / "one.zhike")
+@pytest.mark.process
+def test_a_restore_waits_for_the_end_of_the_server(first: Installation, original: Original) -> None:
     with first.serving():
-        done = first.run("restore", str(tmp_path / "one.zhike"), "--yes", ok=False)
+        done = first.run("restore", str(original.backup), "--yes", ok=False)
     assert done.returncode == 1
     assert "zhike serve" in done.stderr
 
@@ -167,12 +195,13 @@ print(party.name)
 """
 
 
-def test_T70_whoever_was_erased_stays_erased_after_an_older_backup_comes_back(places: Places, tmp_path: Path) -> None:
-    first, _token = filled(places)
-    first.manifest(tmp_path / "older.zhike")
+@pytest.mark.process
+def test_T70_whoever_was_erased_stays_erased_after_an_older_backup_comes_back(
+    first: Installation, original: Original, tmp_path: Path
+) -> None:
     name = first.script(ERASE)
     assert (first.home / erasures.NAME).exists()
-    first.run("restore", str(tmp_path / "older.zhike"), "--yes")
+    first.run("restore", str(original.backup), "--yes")
     first.manifest(tmp_path / "after.zhike")
     with zipfile.ZipFile(tmp_path / "after.zhike") as kept:
         assert not [member for member in kept.namelist() if f'"{name}"'.encode() in kept.read(member)]

@@ -68,6 +68,7 @@ def test_T81_missing_guards_of_the_ledger_are_found_and_mended() -> None:
     assert "guards" not in bad()
 
 
+@pytest.mark.process
 def test_T81_production_refuses_to_start_with_unsafe_settings(tmp_path: Path) -> None:
     unsafe = Installation(tmp_path / "home", ZHIKE_PRODUCTION="1", ZHIKE_HOSTS="*", ZHIKE_URL="http://crm.example.com")
     try:

@@ -17,8 +17,9 @@ from uuid import UUID
 import pytest
 
 from zhike.operate.bench_load import Client, Tree, json_body
-from zhike.operate.tests.installation import Installation, wait_until_ready, web_pids
+from zhike.operate.tests.installation import WITHIN, Installation, wait_until_ready, web_pids
 
+pytestmark = pytest.mark.process
 KILLS = 3
 
 
@@ -65,16 +66,23 @@ class Writers:
             if 200 <= status < 300:
                 self.confirmed.append(json.loads(text)["id"])
 
+    def wait_for(self, more: int) -> None:
+        """Until so many more are confirmed, however slow the machine."""
+        wanted, ending = len(self.confirmed) + more, time.monotonic() + WITHIN
+        while len(self.confirmed) < wanted:
+            assert time.monotonic() < ending, f"only {len(self.confirmed)} of {wanted} were confirmed"
+            time.sleep(0.05)
+
     def stop(self) -> list[str]:
         self.ending.set()
         for thread in self.threads:
-            thread.join(60)
+            thread.join(WITHIN)
         return self.confirmed
 
 
 def three_children(process: subprocess.Popen[bytes], other_than: Iterable[int] = ()) -> list[int]:
     """Two web processes and the worker; a child that starts may ask the system something through one of its own."""
-    ending = time.monotonic() + 30
+    ending = time.monotonic() + WITHIN
     while len(now := web_pids(process)) != 3 or set(now) & set(other_than):
         assert time.monotonic() < ending, f"children {now}, not three new ones"
         time.sleep(0.1)
@@ -86,11 +94,11 @@ def test_T76_what_was_confirmed_outlives_kill_9_under_write_load(installation: I
     with installation.serving() as (port, process):
         writers = Writers(port, token)
         for number in range(KILLS):
-            time.sleep(1)
+            writers.wait_for(more=10)
             os.kill(three_children(process)[number % 2], signal.SIGKILL)
-        time.sleep(2)
+        writers.wait_for(more=10)
         os.kill(process.pid, signal.SIGKILL)  # the supervisor too: its children must not live on
-        process.wait(10)
+        process.wait(WITHIN)
         confirmed = writers.stop()
     assert len(confirmed) > KILLS
     kept = [UUID(str(pk)) for (pk,) in installation.sql("SELECT id FROM customers_party")]
@@ -133,7 +141,7 @@ Served = tuple[Installation, str, int, int]
 def test_memory_of_the_whole_tree_stays_below_300_MB_after_load(served: Served) -> None:
     installation, token, port, pid = served
     writers = Writers(port, token, count=4)
-    time.sleep(2)
+    writers.wait_for(more=100)
     assert writers.stop()
     browser = Client(port)
     browser.sign_in("boss", installation.password)
@@ -217,9 +225,9 @@ def test_T78_a_killed_worker_loses_no_job_and_the_effect_happens_once(
 ) -> None:
     installation.people()
     mark = tmp_path / "mark"
-    script(installation, "queue", str(mark)).communicate(timeout=60)
+    script(installation, "queue", str(mark)).communicate(timeout=WITHIN)
     first = script(installation, "hang")
-    ending = time.monotonic() + 60
+    ending = time.monotonic() + WITHIN
     while not mark.exists() and time.monotonic() < ending:
         time.sleep(0.1)
     first.kill()
@@ -227,10 +235,10 @@ def test_T78_a_killed_worker_loses_no_job_and_the_effect_happens_once(
     assert state(installation, mark) == (0, "RUNNING")
     began = time.monotonic()
     second = script(installation, "work")
-    while state(installation, mark)[1] != "SUCCESSFUL" and time.monotonic() - began < 60:
+    while state(installation, mark)[1] != "SUCCESSFUL" and time.monotonic() - began < WITHIN:
         time.sleep(0.2)
     second.terminate()
-    second.communicate(timeout=15)
+    second.communicate(timeout=WITHIN)
     assert state(installation, mark) == (1, "SUCCESSFUL")
     assert mark.read_text() == "begun\nbegun\n"
 
