@@ -180,7 +180,7 @@ PASSWORD_HASHERS = [
 if TESTING:
     PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "zhike.identity.passwords.ShortestValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "zhike.identity.passwords.LongestValidator"},
     {"NAME": "zhike.identity.passwords.NotOneselfValidator"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,13 @@ from zhike.identity.models import User
 from zhike.kernel.errors import Invalid
 
 LONGEST = 1000
+
+
+class ShortestValidator(MinimumLengthValidator):
+    """Django's own, in words of ours: its sentence has no Chinese."""
+
+    def get_error_message(self) -> str:
+        return str(_("Use at least %(least)s characters.") % {"least": self.min_length})
 
 
 class LongestValidator:

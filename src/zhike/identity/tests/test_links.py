@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from zhike.identity import links, setup
 from zhike.identity.actions import PersonChange, deactivate_person, invite_person, update_person
@@ -102,6 +102,13 @@ def test_a_mailed_link_proves_the_address(world: World, mailoutbox: list[Any]) -
 def test_T6_weak_passwords_are_refused(world: World, password: str) -> None:
     with pytest.raises((Invalid, ValidationError)):
         check_new(password, world.people["吴敏"])
+
+
+def test_a_short_password_is_refused_in_the_readers_language(world: World) -> None:
+    with translation.override("zh-hans"), pytest.raises(Invalid) as refused:
+        check_new("山高水长", world.people["何永强"])
+    assert "8 个字符" in str(refused.value.message)
+    assert "password" not in str(refused.value.message)
 
 
 def test_T6_long_passwords_are_taken_whole_with_their_spaces(world: World) -> None:

@@ -107,6 +107,12 @@ def compact(value: Decimal | float | str | None, currency: str = "") -> SafeStri
 
 
 @register.filter
+def counted(value: object) -> object:
+    """A count as people read it: 18,148; anything else stays as it is."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@register.filter
 def when(value: date | datetime | None) -> SafeString | str:
     """Today 14:00, tomorrow, 11-16, 2025-11-16; the full date is in the title."""
     if value is None or value == "":
