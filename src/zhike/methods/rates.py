@@ -157,9 +157,9 @@ def activity_table(orders: Table, before: tuple[date, date], period: tuple[date,
     earlier = (until.day >= ibis.date(before[0])) & (until.day <= ibis.date(before[1]))
     return until.group_by("customer").agg(
         first_day=until.day.min(),
-        orders=inside.cast("int64").sum(),
+        orders=inside.ifelse(1, 0).sum(),
         money=ibis.ifelse(inside, until.amount, until.amount * 0).sum(),
-        earlier=earlier.cast("int64").sum(),
+        earlier=earlier.ifelse(1, 0).sum(),
     )
 
 
@@ -188,11 +188,11 @@ def order_rates(data: Any, *, period: tuple[date, date], before: tuple[date, dat
     fresh = seen.first_day >= ibis.date(first)
     counts = seen.agg(
         everybody=seen.count(),
-        opening=was.cast("int64").sum(),
-        closing=active.cast("int64").sum(),
-        new=(active & fresh).cast("int64").sum(),
-        lost=(was & ~active).cast("int64").sum(),
-        twice=(seen.orders >= 2).cast("int64").sum(),
+        opening=was.ifelse(1, 0).sum(),
+        closing=active.ifelse(1, 0).sum(),
+        new=(active & fresh).ifelse(1, 0).sum(),
+        lost=(was & ~active).ifelse(1, 0).sum(),
+        twice=(seen.orders >= 2).ifelse(1, 0).sum(),
         orders=seen.orders.sum(),
         money=seen.money.sum(),
     )

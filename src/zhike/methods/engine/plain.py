@@ -116,7 +116,7 @@ def summed(orders: Table, period: tuple[date, date] | None) -> Table:
     until = orders.filter(orders.day <= ibis.date(last))
     inside = until.day >= ibis.date(first)
     found = until.group_by("customer").agg(
-        value=ibis.ifelse(inside, until.amount, ibis.literal(Decimal(0)).cast("decimal(18,2)")).sum(),
+        value=ibis.ifelse(inside, until.amount, until.amount * 0).sum(),
         latest=until.day.max(),
     )
     return found.select("customer", "value", active=found.latest >= ibis.date(first))

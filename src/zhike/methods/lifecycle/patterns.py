@@ -49,8 +49,8 @@ def furthest(history: Table) -> Table:
     import ibis
 
     counted = history.group_by("customer").agg(
-        quarters_built=(history.stage == "build").cast("int64").sum(),
-        quarters_stable=(history.stage == "stable").cast("int64").sum(),
+        quarters_built=(history.stage == "build").ifelse(1, 0).sum(),
+        quarters_stable=(history.stage == "stable").ifelse(1, 0).sum(),
     )
     pattern = ibis.cases(
         (counted.quarters_stable >= 4, "kept_long"),

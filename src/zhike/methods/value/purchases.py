@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ibis import Table
 
 Unit = Literal["day", "week", "month", "year"]
-DAYS: dict[str, float] = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+# days·times/parts in units, whole numbers so that no engine's floats differ: a year has 1461/4 days
+UNITS: dict[str, tuple[int, int]] = {"day": (1, 1), "week": (1, 7), "month": (48, 1461), "year": (4, 1461)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +60,18 @@ def purchases_table(orders: Table, until: date, since: date | None, unit: str) -
         spend=days.spend.sum(),
         first_spend=days.spend.argmin(days.day),
     )
-    long = DAYS[unit]
+    times, parts = UNITS[unit]
+    recency = found.last_day.delta(found.first_day, unit="day").cast("int64")
+    lifetime = ibis.date(until).delta(found.first_day, unit="day").cast("int64")
     mean = (found.spend - found.first_spend).cast("float64") / found.frequency.nullif(0)
     return found.select(
         "customer",
         "frequency",
         "first_day",
         "last_day",
-        recency=found.last_day.delta(found.first_day, unit="day").cast("float64") / long,
-        T=ibis.date(until).delta(found.first_day, unit="day").cast("float64") / long,
-        mean_spend=mean.coalesce(0.0),
+        recency=(recency * times).cast("float64") / parts,
+        T=(lifetime * times).cast("float64") / parts,
+        mean_spend=mean.coalesce(ibis.literal(0).cast("float64")),
     )
 
 
@@ -87,14 +90,14 @@ def purchases(data: Any, *, until: date, unit: Unit, since: date | None = None) 
     >>> [float(values[0]) for values in found.fit_arrays()]
     [1.0, 1.0, 4.0, 10.0]
     """
-    if unit not in DAYS:
+    if unit not in UNITS:
         raise MethodError(
             "unit", f"时间单位须为 day、week、month 或 year：{unit}", f"Say day, week, month or year: {unit}."
         )
     given = as_orders(data)
     table = Relation(given.engine, purchases_table(given.table, until, since, unit)).keep("purchases")
     kept = table.table
-    counts = kept.agg(n=kept.count(), again=(kept.frequency > 0).cast("int64").sum(), first=kept.first_day.min())
+    counts = kept.agg(n=kept.count(), again=(kept.frequency > 0).ifelse(1, 0).sum(), first=kept.first_day.min())
     ((cases, repeaters, first),) = given.engine.records(counts)
     some(int(cases))
     return PurchasesResult(

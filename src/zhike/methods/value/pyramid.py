@@ -62,7 +62,7 @@ def pyramid_table(values: Table, cuts: Sequence[Any] = (Decimal("0.01"), Decimal
         "value",
         "active",
         rank=ibis.row_number().over(order_by=[values.active.desc(), values.value.desc(), values.customer]) + 1,
-        n=values.active.cast("int64").sum().over(),
+        n=values.active.ifelse(1, 0).sum().over(),
     )
     before = ranked["rank"] - 1
     level = ibis.cases(

@@ -151,7 +151,7 @@ def scored(measures: Table, breaks: Mapping[str, Sequence[Decimal]], high: int =
     def points(measure: str) -> Column:
         value = measures[measure]
         hits = [
-            (value >= ibis.literal(cut.quantize(Decimal("1.00000000"))).cast("decimal(38,8)")).cast("int64")
+            (value >= ibis.literal(cut.quantize(Decimal("1.00000000")), type="decimal(38,8)")).ifelse(1, 0)
             for cut in breaks[measure]
         ]
         return hits[0] + hits[1] + hits[2] + hits[3]
@@ -246,7 +246,7 @@ def outside_of(orders: Relation, as_of: date, since: date | None) -> int:
         return 0
     seen = orders.table.filter(orders.table.day <= ibis.date(as_of))
     last = seen.group_by("customer").agg(day=seen.day.max())
-    ((count,),) = orders.engine.records(last.agg(n=(last.day <= ibis.date(since)).cast("int64").sum()))
+    ((count,),) = orders.engine.records(last.agg(n=(last.day <= ibis.date(since)).ifelse(1, 0).sum()))
     return int(count or 0)
 
 

@@ -1,0 +1,64 @@
+"""Every set-based expression once, upon one table of orders: what golden files hold and what engines must agree upon."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from zhike.methods.cohorts import cohorts_table
+from zhike.methods.engine.plain import summed, whole_orders
+from zhike.methods.engine.relation import Relation
+from zhike.methods.lifecycle.alarm import alarms
+from zhike.methods.lifecycle.patterns import furthest
+from zhike.methods.lifecycle.rhythm import at_clocks, purchase_days
+from zhike.methods.lifecycle.stages import DEFAULT, staged, standing, typical_gap, year_before
+from zhike.methods.rates import activity_table
+from zhike.methods.value.composition import abc_table, concentration_table
+from zhike.methods.value.migration import migration_table
+from zhike.methods.value.purchases import purchases_table
+from zhike.methods.value.pyramid import pyramid_table
+from zhike.methods.value.rfm import order_statistics, rfm_measures, scored
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+SCHEMA = {"customer": "string", "day": "date", "amount": "decimal(18,2)", "order": "string"}
+AS_OF = date(2024, 6, 30)
+NOW, THEN = (date(2023, 7, 1), AS_OF), (date(2022, 7, 1), date(2023, 6, 30))
+BREAKS = {
+    "recency": (Decimal("31"), Decimal("61.5"), Decimal("120"), Decimal("240")),
+    "frequency": (Decimal("2"), Decimal("3"), Decimal("4"), Decimal("6")),
+    "monetary": (Decimal("100.5"), Decimal("200"), Decimal("300"), Decimal("400")),
+}
+
+
+def expressions(lines: Relation) -> dict[str, Table]:
+    """Name → expression; after the first, rows are taken as orders, so that a golden file stays readable."""
+    orders = lines.table
+    values, values_then = summed(orders, NOW), summed(orders, THEN)
+    measures = rfm_measures(orders, AS_OF, date(2023, 6, 30))
+    days = purchase_days(orders, AS_OF)
+    seen = at_clocks(days, [AS_OF])
+    own = standing(seen)
+    stages = staged(own, 91, DEFAULT)
+    return {
+        "orders_of_lines": whole_orders(lines).table,
+        "values": values,
+        "abc": abc_table(values.filter(values.active)),
+        "concentration": concentration_table(values),
+        "pyramid": pyramid_table(values),
+        "migration": migration_table(pyramid_table(values_then), pyramid_table(values)),
+        "rfm_measures": measures,
+        "rfm_order_statistics": order_statistics(measures),
+        "rfm": scored(measures, BREAKS),
+        "purchases": purchases_table(orders, AS_OF, None, "week"),
+        "lifecycle": stages,
+        "lifecycle_typical_gap": typical_gap(own),
+        "loss_patterns": furthest(staged(standing(at_clocks(days, [AS_OF, THEN[1]])), 91, DEFAULT)),
+        "value_at_stake": year_before(days, own),
+        "thinning_out": alarms(seen),
+        "cohorts_month": cohorts_table(orders, AS_OF, "month"),
+        "cohorts_week": cohorts_table(orders, AS_OF, "week"),
+        "rates": activity_table(orders, THEN, NOW),
+    }
