@@ -7,7 +7,8 @@ after the first purchase too. With s = 0 for BG and 1 for MBG the likelihood of 
     B(a, b+x+s)/B(a, b) · Γ(r+x)αʳ/Γ(r) · [(α+T)^-(r+x) + a/(b+x+s-1)·(α+t_x)^-(r+x)]   (second term only if x+s > 0)
 
 The published forecast holds 2F1(r+x, b+x; a+b+x-1; z), which overflows for eager buyers and divides by a - 1. By Euler's
-transformation it becomes a short series in a - 1 and a + b - 1 - r (`_before_leaving`) without either trouble.
+transformation it becomes a short series in a - 1 and a + b - 1 - r (`_by_series`) without either trouble; where that is
+long (large a, a horizon far beyond T) the integral over p that it came from is summed instead.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from zhike.methods.clv.fitting import Floats, Objective, dot
 from zhike.methods.clv.grouping import Summaries, as_floats
 from zhike.methods.clv.model import PurchaseModel, shared_doubts
 from zhike.methods.result import Note
+
+
+STEPS = 400
+"""Nodes of the integral over p."""
 
 
 class BetaGeometric(PurchaseModel):
@@ -85,14 +90,14 @@ class BetaGeometric(PurchaseModel):
         return stays * self._before_leaving(t, np.zeros(1), np.zeros(1))
 
     def _before_leaving(self, t: Floats, x: Floats, whole: Floats) -> Floats:
-        """E[purchases in t | alive now]: (C/(a-1))·[1 - (1-z)^(a-1)·2F1(A, a-1; C; z)], with the a - 1 divided out."""
+        """E[purchases in t | alive now], by the series where it is short, else by the integral over p."""
         r, alpha, a, b = self.given()
-        z = np.asarray(t / (alpha + whole + t))
-        top, left, bottom = a + b + self.shift - 1 - r, a - 1, a + b + self.shift + x - 1
-        z, bottom = np.broadcast_arrays(z, bottom)
-        fall = np.log1p(-z)
-        ratio = fall if abs(left) < 1e-12 else np.expm1(left * fall) / left
-        return np.asarray(-bottom * ratio - np.exp(left * fall) * _series(top, left, bottom, z))
+        z, x = np.broadcast_arrays(t / (alpha + whole + t), x)
+        far = np.full(z.shape, a > 3 or r > a + b + 50) | (z > 0.99)
+        expected = np.empty(z.shape)
+        expected[~far] = _by_series((r, a, b + self.shift), x[~far], z[~far])
+        expected[far] = _by_integral((r, a, b + self.shift), x[far], z[far])
+        return expected
 
     def probability_of(self, n: int, t: float) -> float:
         """P(a customer just won buys again n times within t)."""
@@ -126,22 +131,55 @@ class BetaGeometric(PurchaseModel):
             )
 
 
+def _by_series(shape: tuple[float, float, float], x: Floats, z: Floats) -> Floats:
+    """(C/(a-1))·[1 - (1-z)^(a-1)·2F1(A, a-1; C; z)] with A = a+b-1-r, C = a+b+x-1, and the a - 1 divided out."""
+    r, a, b = shape
+    left, bottom = a - 1, a + b + x - 1
+    fall = np.log1p(-z)
+    ratio = fall if abs(left) < 1e-12 else np.expm1(left * fall) / left
+    return np.asarray(-bottom * ratio - np.exp(left * fall) * _series(a + b - 1 - r, left, bottom, z))
+
+
 def _series(top: float, left: float, bottom: Floats, z: Floats) -> Floats:
     """Σ_{n≥1} (top)_n (left+1)_{n-1} / ((bottom+1)_{n-1} n!) zⁿ for 0 ≤ z < 1, each row until it stands still."""
-    flat_c, flat_z = np.ravel(bottom), np.ravel(z)
-    term = top * flat_z
-    total = term.copy()
-    rows = np.arange(len(flat_z))
-    c, ratio = flat_c, flat_z
-    for n in range(1, 100_000):
-        term = term * ((top + n) * (left + n) / ((c + n) * (n + 1)) * ratio)
+    term = top * z
+    total, rows, ratio = term.copy(), np.arange(len(z)), z
+    for n in range(1, 200_000):
+        term = term * ((top + n) * (left + n) / ((bottom + n) * (n + 1)) * ratio)
         total[rows] += term
         if n % 16 == 0:  # dropping finished rows costs more than a few idle steps
-            open_ = np.abs(term) * 1e3 > 1e-16 * np.maximum(np.abs(total[rows]), 1e-300) * 1e3 * (1 - ratio)
+            open_ = np.abs(term) > 1e-16 * np.maximum(np.abs(total[rows]), 1e-300) * (1 - ratio)
             if not open_.any():
                 break
-            rows, term, c, ratio = rows[open_], term[open_], c[open_], ratio[open_]
-    return total.reshape(np.shape(z))
+            rows, term, bottom, ratio = rows[open_], term[open_], bottom[open_], ratio[open_]
+    return total
+
+
+def _by_integral(shape: tuple[float, float, float], x: Floats, z: Floats) -> Floats:
+    """∫ Beta(p; a, b+x)·(1 - (1 + p·z/(1-z))^-(r+x))/p dp: even steps h in u = ln(p/(1-p)), as far as anything is left.
+
+    Where a tail is longer than that (small a or b), its integrand has become a plain exponential, and the steps beyond the
+    last are summed as the geometric series they are.
+    """
+    r, a, b = shape
+    expected = np.empty(len(x))
+    for at in range(0, len(x), 1024):
+        more, power = b + x[at : at + 1024], r + x[at : at + 1024]
+        pace = z[at : at + 1024] / (1 - z[at : at + 1024])
+        mode, reach = np.log(a / more), 9 * np.sqrt((a + more) / (a * more))
+        low = np.maximum(mode - reach - 40 / a, np.minimum(mode, 0) - np.log(1 + more + power * pace) - 25)
+        high = np.minimum(mode + reach + 40 / more, np.maximum(mode, 0) + np.log(1 + a + power) + 25)
+        step = (high - low) / (STEPS - 1)
+        u = low[:, None] + step[:, None] * np.arange(STEPS)
+        stay = np.logaddexp(0.0, u)
+        log_mass = a * u - (a + more)[:, None] * stay
+        mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+        mass[:, 0] /= -np.expm1(-a * step)
+        mass[:, -1] /= -np.expm1(-more * step)
+        p = np.exp(u - stay)
+        bought = -np.expm1(-power[:, None] * np.log1p(p * pace[:, None])) / p
+        expected[at : at + 1024] = (mass * bought).sum(axis=1) / mass.sum(axis=1)
+    return expected
 
 
 class BGNBD(BetaGeometric):

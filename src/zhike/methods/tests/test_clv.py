@@ -30,6 +30,7 @@ from zhike.methods.clv import (
     lifetime_value,
     simple_value,
 )
+from zhike.methods.clv.betageometric import _by_integral, _by_series
 from zhike.methods.clv.model import PurchaseModel
 from zhike.methods.result import MethodError
 
@@ -156,6 +157,31 @@ def test_bg_nbd_is_smooth_where_a_is_one() -> None:
         BGNBD().with_params(r=0.3, alpha=5, a=a, b=2).expected_purchases(30, 3, 20, 30) for a in (1 - 1e-6, 1, 1 + 1e-6)
     ]
     assert near[1] == pytest.approx((near[0] + near[2]) / 2, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "shape", [(0.4, 0.3, 0.2), (0.4, 0.8, 2.4), (0.6, 1.0, 0.5), (2.0, 2.9, 9.0), (5.0, 0.01, 40.0), (0.1, 1e-6, 1e5)]
+)
+def test_series_and_integral_agree(shape: tuple[float, float, float]) -> None:
+    x, z = (grid.ravel() for grid in np.meshgrid(np.arange(0.0, 60, 7), np.linspace(0.01, 0.985, 9)))
+    assert _by_series(shape, x, z) == pytest.approx(_by_integral(shape, x, z), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ([1], [5], [10]), ([1] * 50, [10] * 50, [10] * 50), ([500] * 200, [364] * 200, [365] * 200),
+        ([0] * 1000 + [1], [0] * 1000 + [3], [30] * 1001), ([5, 0, 0], [0, 0, 0], [0, 0, 0]),
+        ([1, 2] * 50, [1e-7, 1e-6] * 50, [1e-6] * 100), ([40, 90] * 50, [1e6, 2e5] * 50, [1e6] * 100),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("model", MODELS)
+def test_strange_histories_give_numbers_with_a_warning(model: type[PurchaseModel], rows: tuple[Any, Any, Any]) -> None:
+    fitted = model().fit(*rows)
+    forecast, alive = np.asarray(fitted.expected_purchases(30, *rows)), np.asarray(fitted.probability_alive(*rows))
+    assert np.all(np.isfinite(forecast)) and np.all(forecast >= 0) and np.all((alive >= 0) & (alive <= 1))
+    assert np.all(np.isfinite(np.asarray(fitted.expected_purchases([0, 1, 1e5]))))
+    assert fitted.warnings_ or rows[0][0] == 40
 
 
 @pytest.mark.shared
