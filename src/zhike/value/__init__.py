@@ -1,0 +1,1 @@
+"""`zhike value`: from a file of orders to a report of what each customer is worth."""

@@ -1,0 +1,1 @@
+"""Reading order histories as they are: formats, encodings, headers, dates, numbers."""
