@@ -23,7 +23,6 @@ from zhike.methods.clv.grouping import Summaries, as_floats
 from zhike.methods.clv.model import PurchaseModel, shared_doubts
 from zhike.methods.result import Note
 
-
 STEPS = 400
 """Nodes of the integral over p."""
 

@@ -16,23 +16,26 @@ from zhike.methods.result import MethodError, Note, Result
 Unit = Literal["days", "weeks", "months", "years"]
 PER_MONTH: dict[str, float] = {"days": 30.0, "weeks": 4.345, "months": 1.0, "years": 1 / 12}
 """How many of the unit make a month, in the convention of the published lifetime values."""
-_UNIT_ZH = {"days": "天", "weeks": "周", "months": "月", "years": "年"}
 
 FEW = 100
 """Below so many repeat buyers a fit is shown with a warning, and no model is chosen."""
 
 
 def known_unit(unit: str | None) -> Unit:
-    """The unit of time, or a refusal: the same numbers read as days instead of weeks give another value without a word."""
+    """The unit of time ("week" and "weeks" are one), or a refusal.
+
+    The same numbers read as days instead of weeks give another value without a word.
+    """
     if unit is None:
         raise MethodError(
             "unit_missing",
             "请说明时间单位（days、weeks、months 或 years）：不说单位，价值会差好几倍。",
             "Say the unit of time (days, weeks, months or years): without it a value may be wrong by several times.",
         )
-    if unit not in PER_MONTH:
+    plural = unit if unit.endswith("s") else f"{unit}s"
+    if plural not in PER_MONTH:
         raise MethodError("unit_unknown", f"不认识的时间单位“{unit}”。", f'"{unit}" is no unit of time known here.')
-    return cast(Unit, unit)
+    return cast(Unit, plural)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,7 @@ class PurchaseModel(ABC):
     name: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
 
-    def __init__(self, unit: Unit | None = None) -> None:
+    def __init__(self, unit: Unit | str | None = None) -> None:
         self.unit = known_unit(unit) if unit is not None else None
         self.params_: dict[str, float] = {}
         self.log_likelihood_ = float("nan")

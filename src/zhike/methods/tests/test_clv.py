@@ -286,7 +286,8 @@ def test_a_unit_of_time_is_asked_for() -> None:
     with pytest.raises(MethodError):
         history(["a"], ["2024-01-01"], until=date(2024, 2, 1))
     with pytest.raises(MethodError):
-        BGNBD("fortnights")  # type: ignore[arg-type]
+        BGNBD("fortnights")
+    assert BGNBD("week").unit == "weeks"
 
 
 def test_several_orders_of_a_day_are_one_purchase_and_the_first_is_not_counted() -> None:
