@@ -1,4 +1,4 @@
-"""`zhike bench [--size N] [--json FILE]`: builds N customers once, then measures lists, cards, search, writing and memory."""
+"""`zhike bench [--size N] [--json FILE]`: N customers built once, then lists, cards, search, writing, memory; or `bench methods`."""
 
 from __future__ import annotations
 
@@ -217,6 +217,10 @@ def show(figures: dict[str, dict[str, Any]]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Build, measure, tell."""
+    if arguments[:1] == ["methods"]:
+        from zhike.operate import bench_methods
+
+        return bench_methods.main(arguments[1:])
     wanted = options(arguments)
     if wanted.build:
         from zhike.operate import bench_data

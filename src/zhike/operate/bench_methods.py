@@ -1,0 +1,102 @@
+"""`zhike bench methods [--only WORD] [--json FILE]`: the methods' speed beside the libraries of their trade."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import pkgutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from zhike.methods import benches
+from zhike.methods.benches import Bench
+
+QUICK, SLOW, TURNS = 10.0, 60.0, 4
+
+
+def options(arguments: list[str]) -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="zhike bench methods")
+    parser.add_argument("--only", help="families or work whose name holds this word")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    return parser.parse_args(arguments)
+
+
+def benchmarks(only: str | None) -> Iterator[tuple[str, Bench]]:
+    """Every family's lines, in the order of their names."""
+    for found in sorted(pkgutil.iter_modules(benches.__path__), key=lambda module: module.name):
+        for bench in import_module(f"{benches.__name__}.{found.name}").rows():
+            if not only or only.lower() in f"{found.name} {bench.work}".lower():
+                yield found.name, bench
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Once."""
+    gc.collect()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def race(ours: Callable[[], object], other: Callable[[], object] | None) -> tuple[float, float | None]:
+    """Best seconds of each, run in turns so that a busy moment of the machine hits both; slow work runs less often."""
+    runners = [run for run in (ours, other) if run]
+    first = [seconds(run) for run in runners]  # reads data, warms caches, says how slow it is
+    turns = TURNS if max(first) < QUICK else 2 if max(first) < SLOW else 1
+    best = [seconds(run) for run in runners]
+    for _turn in range(turns - 1):
+        best = [min(known, seconds(run)) for known, run in zip(best, runners, strict=True)]
+    return best[0], best[1] if other else None
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    """One line: seconds of ours and of the other, their ratio, and whether both promises are kept."""
+    left_out = ""
+    try:
+        ours, other = race(bench.ours, bench.oracle)
+    except ImportError as missing:
+        (ours, other), left_out = race(bench.ours, None), str(missing)
+    figures: dict[str, Any] = {"seconds": round(ours, 4), "budget_s": bench.budget_s, "needed_ratio": bench.ratio}
+    if other is not None:
+        figures |= {"other_seconds": round(other, 4), "times_faster": round(other / ours, 3)}
+    elif left_out:
+        figures["left_out"] = left_out
+    faster = figures.get("times_faster")
+    in_time = bench.budget_s is None or ours <= bench.budget_s
+    figures["kept"] = in_time and (bench.ratio is None or faster is None or faster >= bench.ratio)
+    return figures
+
+
+def tell(work: str, figures: dict[str, Any]) -> None:
+    """One line for people."""
+    budget = f"≤ {figures['budget_s']:g} s" if figures["budget_s"] else ""
+    other = f"{figures['other_seconds']:.3f}" if "other_seconds" in figures else "–"
+    ratio = f"× {figures['times_faster']:.2f}" if "times_faster" in figures else ""
+    needed = f"≥ {figures['needed_ratio']:.2f}" if figures["needed_ratio"] and ratio else ""
+    mark = "✓" if figures["kept"] else "✗"
+    print(f"{work:<46}{figures['seconds']:>9.3f} {budget:>9}{other:>10} {ratio:>9} {needed:>8} {mark}", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, tell, keep; a broken promise is exit code 1."""
+    wanted = options(arguments)
+    found: dict[str, dict[str, Any]] = {}
+    print(f"{_('work'):<46}{_('seconds'):>9} {_('budget'):>9}{_('other'):>10}")
+    for family, bench in benchmarks(wanted.only):
+        found[bench.work] = {"family": family, **measure(bench)}
+        tell(bench.work, found[bench.work])
+    for work, figures in found.items():
+        if "left_out" in figures:
+            print(
+                _("%(work)s: not compared, %(reason)s") % {"work": work, "reason": figures["left_out"]}, file=sys.stderr
+            )
+    if wanted.json:
+        wanted.json.write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
+    return 0 if all(figures["kept"] for figures in found.values()) else 1
