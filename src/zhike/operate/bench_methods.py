@@ -88,7 +88,8 @@ def main(arguments: list[str]) -> int:
     """Measure, tell, keep; a broken promise is exit code 1."""
     wanted = options(arguments)
     found: dict[str, dict[str, Any]] = {}
-    print(f"{_('work'):<46}{_('seconds'):>9} {_('budget'):>9}{_('other'):>10}")
+    work, ours, budget, other = _("work"), _("seconds"), _("budget"), _("other")
+    print(f"{work:<46}{ours:>9} {budget:>9}{other:>10}")
     for family, bench in benchmarks(wanted.only):
         found[bench.work] = {"family": family, **measure(bench)}
         tell(bench.work, found[bench.work])
