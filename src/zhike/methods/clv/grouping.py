@@ -94,21 +94,33 @@ def checked(frequency: Any, recency: Any, whole: Any) -> tuple[Floats, Floats, F
 
 
 def grouped(frequency: Any, recency: Any, whole: Any) -> Summaries:
-    """Checked columns with equal rows counted once; sorting one hash is several times faster than sorting three columns."""
-    x, seen, span = checked(frequency, recency, whole)
+    """Checked columns with equal rows counted once."""
+    return distinct(*checked(frequency, recency, whole))[0]
+
+
+def distinct(x: Floats, seen: Floats, whole: Floats) -> tuple[Summaries, NDArray[np.intp]]:
+    """The distinct rows of checked columns with their counts, and which of them each customer is.
+
+    Sorting one hash is several times faster than sorting three columns.
+    """
     if len(x) == 0:
         raise MethodError("no_cases", "没有客户可供计算。", "There are no customers to compute from.")
     key = np.zeros(len(x), dtype=np.uint64)
-    for column, factor in zip((x, seen, span), _MIX, strict=True):
+    for column, factor in zip((x, seen, whole), _MIX, strict=True):
         bits = np.ascontiguousarray(column + 0.0).view(np.uint64)  # + 0.0 makes -0 and 0 one value
         key = (key ^ (bits ^ (bits >> np.uint64(31)))) * factor
         key ^= key >> np.uint64(29)
     order = np.argsort(key)
-    edge = np.flatnonzero(np.diff(key[order], prepend=key[order[:1]] + np.uint64(1)))
-    first = np.repeat(order[edge], np.diff(np.append(edge, len(x))))
-    if any(np.any(column[order] != column[first]) for column in (x, seen, span)):  # two rows met under one hash
-        order = np.lexsort((span, seen, x))
-        rows = np.stack((x, seen, span))[:, order]
+    ordered = key[order]
+    edge = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    many = np.diff(np.append(edge, len(x)))
+    first = np.repeat(order[edge], many)
+    if any(np.any(column[order] != column[first]) for column in (x, seen, whole)):  # two rows met under one hash
+        order = np.lexsort((whole, seen, x))
+        rows = np.stack((x, seen, whole))[:, order]
         edge = np.flatnonzero(np.append(True, np.any(np.diff(rows, axis=1) != 0, axis=0)))
+        many = np.diff(np.append(edge, len(x)))
+    place = np.empty(len(x), dtype=np.intp)
+    place[order] = np.repeat(np.arange(len(edge)), many)
     pick = order[edge]
-    return Summaries(x[pick], seen[pick], span[pick], np.diff(np.append(edge, len(x))).astype(float))
+    return Summaries(x[pick], seen[pick], whole[pick], many.astype(float)), place

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from zhike.methods.clv.fitting import Floats
-from zhike.methods.clv.grouping import checked, grouped
+from zhike.methods.clv.grouping import checked, distinct
 from zhike.methods.clv.model import PER_MONTH, PurchaseModel, known_unit
 from zhike.methods.clv.spend import GammaGamma
 from zhike.methods.result import MethodError, Note, Result
@@ -69,16 +69,17 @@ def lifetime_value(
         raise MethodError(
             "bad_terms", "月数从 1 起，贴现率不能为负。", "Months count from 1; the discount is not negative."
         )
-    value, before = np.zeros(len(x)), np.zeros(len(x))
+    data, place = distinct(x, seen, whole)
+    value, before = np.zeros(len(data.x)), np.zeros(len(data.x))
     for month in range(1, terms.months + 1):
-        after = np.atleast_1d(model.expected_purchases(month * PER_MONTH[unit], x, seen, whole))
+        after = np.atleast_1d(model.expected_purchases(month * PER_MONTH[unit], data.x, data.seen, data.whole))
         value += (after - before) / (1 + terms.monthly_discount) ** month
         before = after
     return LifetimeValue(
         cases=len(x),
         parameters={**model.params_, "unit": unit, "months": terms.months, "monthly_discount": terms.monthly_discount},
         warnings=model.warnings_,
-        values=value * each * terms.margin,
+        values=value[place] * each * terms.margin,
         months=terms.months,
         unit=unit,
     )
@@ -115,8 +116,7 @@ class Draws:
 
 def intervals(model: PurchaseModel, history: tuple[Any, Any, Any], horizon: float, draws: Draws) -> Intervals:
     """Refit on customers drawn with replacement; what the fits disagree on is not known better than that."""
-    data = grouped(*history)
-    x, seen, whole = checked(*history)
+    data, place = distinct(*checked(*history))
     if not model.params_:
         model.fit_summaries(data)
     if draws.size < 20 or not 0 < draws.level < 1:
@@ -124,25 +124,25 @@ def intervals(model: PurchaseModel, history: tuple[Any, Any, Any], horizon: floa
     random = np.random.default_rng(draws.seed)
     odds = data.weight / data.cases
     near, kept, totals = dict(model.params_), [], []
-    each = np.empty((draws.size, len(x)), dtype=np.float32)
+    each = np.empty((draws.size, len(data.x)), dtype=np.float32)
     for number in range(draws.size):
         weight = random.multinomial(int(data.cases), odds).astype(float)
         drawn = type(model)(model.unit).fit_summaries(data.weighted(weight), near)
         kept.append(list(drawn.params_.values()))
-        expected = np.atleast_1d(drawn.expected_purchases(horizon, x, seen, whole))
+        expected = np.atleast_1d(drawn.expected_purchases(horizon, data.x, data.seen, data.whole))
         each[number] = expected
         # The customers' own luck to come, besides what is not known of the parameters.
-        totals.append(float(random.poisson(max(float(expected.sum()), 0.0))))
+        totals.append(float(random.poisson(max(float(expected @ data.weight), 0.0))))
     edges = [(1 - draws.level) / 2, (1 + draws.level) / 2]
     low, high = np.quantile(np.asarray(kept), edges, axis=0)
     total = np.quantile(totals, edges)
     return Intervals(
-        cases=len(x),
+        cases=len(place),
         parameters={"level": draws.level, "draws": draws.size, "seed": draws.seed, "horizon": horizon},
         warnings=model.warnings_,
         of_params={name: (float(low[i]), float(high[i])) for i, name in enumerate(model.names)},
         of_total=(float(total[0]), float(total[1])),
-        of_customers=np.quantile(each, edges, axis=0).astype(float),
+        of_customers=np.quantile(each, edges, axis=0).astype(float)[:, place],
     )
 
 
