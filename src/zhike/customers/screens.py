@@ -290,7 +290,10 @@ SCREEN = register(
                 key="people", title=_("People and decisions"), template="customers/people.html", context=queries.people_panel
             ),
             Panel(key="pool", title=_("Public pool"), template="customers/pool/panel.html", context=pool_queries.pool_panel),
-            Panel(key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel),
+            Panel(
+                key="related", title=_("Related"), template="customers/related.html", context=queries.related_panel,
+                later=True,
+            ),
             Panel(
                 key="merged", title=_("Merged records"), template="customers/merging/panel.html",
                 context=merging_queries.merged_panel, later=True,

@@ -23,7 +23,6 @@ from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import screens
 from zhike.records.answers import in_full
 from zhike.records.cards import basics, panels_of
-from zhike.records.recent import opened
 
 #: what the head, the ways to reach and the panels show already
 ELSEWHERE = {
@@ -43,7 +42,6 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     party = party_at(pk, actor)
     if (survivor := survivor_of(party, actor)) is not None:
         return HttpResponseRedirect(f"/customers/{survivor.pk}/?merged={pk}")
-    opened(request, "party", party.pk)
     context = (
         shared(party, actor)
         | first_lines(party, actor)
@@ -65,7 +63,6 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     party = party_at(pk, actor)
     if (survivor := survivor_of(party, actor)) is not None:
         return HttpResponseRedirect(f"/customers/{survivor.pk}/drawer/?merged={pk}")
-    opened(request, "party", party.pk)
     lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=4)
     context = shared(party, actor, BESIDE_LIST) | {
         "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),

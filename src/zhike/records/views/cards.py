@@ -16,7 +16,6 @@ from zhike.records.cards import card_context, drawer_context, panels_of
 from zhike.records.history import kinds_of, people_in, read_asked, story
 from zhike.records.merged import told_by
 from zhike.records.panels import with_standard
-from zhike.records.recent import opened
 from zhike.records.revealing import revealed
 
 HISTORY = 40
@@ -27,7 +26,6 @@ def card(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """The full page of a record."""
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
-    opened(request, screen.type, record.pk)
     context = card_context(screen, record, request.actor)
     return render(request, screen.card or "records/card.html", context)
 
@@ -37,7 +35,6 @@ def drawer(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """The short form of the card, beside the list."""
     screen = screen_at(slug)
     record = record_at(screen, request.actor, pk)
-    opened(request, screen.type, record.pk)
     return render(request, "records/drawer.html", drawer_context(screen, record, request.actor))
 
 

@@ -27,7 +27,7 @@ def find(request: ActorRequest) -> HttpResponse:
     context: dict[str, Any] = {"text": text, "hint": hint_for(text), "groups": [_group(g, text) for g in groups]}
     asked = bool(text.strip())
     context["offers"] = offers(request.actor, text) if asked else common(request.actor)
-    context["recents"] = [] if asked or for_machines(request) else recents(request, request.actor)
+    context["recents"] = [] if asked else recents(request.GET.get("opened", ""), request.actor)
     if for_machines(request):
         return JsonResponse(_plain(context))
     if request.headers.get("HX-Request"):

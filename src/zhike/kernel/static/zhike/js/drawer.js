@@ -1,5 +1,6 @@
 // The drawer beside a list: rows carry data-drawer (address of the fragment), data-id and data-url (the full card).
 // ?drawer=<id> stands in the address, so that a reload or a shared link shows the same.
+import { opened } from "./opened.js";
 import { on } from "./page.js";
 
 const drawer = document.getElementById("drawer");
@@ -20,6 +21,7 @@ export async function open(row) {
   mark(row);
   await htmx.ajax("GET", row.dataset.drawer, { target: "#drawer", swap: "innerHTML" });
   drawer.dataset.url = row.dataset.url || "";
+  opened(row.dataset.url);
   drawer.dataset.edit = row.dataset.edit || "";
   drawer.hidden = false;
   stage.classList.add("with-drawer");

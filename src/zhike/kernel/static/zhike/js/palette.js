@@ -1,4 +1,5 @@
 // ⌘K: asks the server while typing, and before it for what was opened last (links with role=option); arrows choose, Enter opens.
+import { lately } from "./opened.js";
 import { element, on, say } from "./page.js";
 
 const palette = document.getElementById("palette");
@@ -16,7 +17,8 @@ export function openPalette() {
 async function ask() {
   const query = input.value.trim();
   const turn = (asked += 1);
-  const answer = await fetch(`${palette.dataset.url}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const asking = new URLSearchParams(query ? { q: query } : { q: "", opened: lately().join(" ") });
+  const answer = await fetch(`${palette.dataset.url}?${asking}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (turn !== asked) return; // a later question is on its way
   if (!answer?.ok) return show([element("p", { class: "pad i3" }, say(answer ? "failed" : "offline"))]);
   found.innerHTML = await answer.text(); // rendered and escaped by our own server
