@@ -23,9 +23,6 @@ from zhike.methods.clv.grouping import Summaries, as_floats
 from zhike.methods.clv.model import PurchaseModel, shared_doubts
 from zhike.methods.result import Note
 
-STEPS = 400
-"""Nodes of the integral over p."""
-
 
 class BetaGeometric(PurchaseModel):
     """The likelihood and forecasts of both; `shift` is the s above."""
@@ -155,7 +152,7 @@ def _series(top: float, left: float, bottom: Floats, z: Floats) -> Floats:
 
 
 def _by_integral(shape: tuple[float, float, float], x: Floats, z: Floats) -> Floats:
-    """∫ Beta(p; a, b+x)·(1 - (1 + p·z/(1-z))^-(r+x))/p dp: even steps h in u = ln(p/(1-p)), as far as anything is left.
+    """∫ Beta(p; a, b+x)·(1 - (1 + p·z/(1-z))^-(r+x))/p dp: even steps in u = ln(p/(1-p)), as far as anything is left.
 
     Where a tail is longer than that (small a or b), its integrand has become a plain exponential, and the steps beyond the
     last are summed as the geometric series they are.
@@ -165,11 +162,13 @@ def _by_integral(shape: tuple[float, float, float], x: Floats, z: Floats) -> Flo
     for at in range(0, len(x), 1024):
         more, power = b + x[at : at + 1024], r + x[at : at + 1024]
         pace = z[at : at + 1024] / (1 - z[at : at + 1024])
-        mode, reach = np.log(a / more), 9 * np.sqrt((a + more) / (a * more))
+        mode, spread = np.log(a / more), np.sqrt((a + more) / (a * more))
+        reach = 9 * spread
         low = np.maximum(mode - reach - 40 / a, np.minimum(mode, 0) - np.log(1 + more + power * pace) - 25)
         high = np.minimum(mode + reach + 40 / more, np.maximum(mode, 0) + np.log(1 + a + power) + 25)
-        step = (high - low) / (STEPS - 1)
-        u = low[:, None] + step[:, None] * np.arange(STEPS)
+        nodes = max(int(np.ceil(((high - low) / np.minimum(0.5 * spread, 0.3)).max())), 32)
+        step = (high - low) / (nodes - 1)
+        u = low[:, None] + step[:, None] * np.arange(nodes)
         stay = np.logaddexp(0.0, u)
         log_mass = a * u - (a + more)[:, None] * stay
         mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
