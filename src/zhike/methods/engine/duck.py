@@ -78,19 +78,28 @@ class DuckDBEngine(Engine):
             self.connection.unregister("zhike_incoming")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return list(self.asked(sql).fetchall())
+
+    def asked(self, sql: str) -> Any:
+        """Run a statement, locked; beyond the memory limit the refusal says what to do."""
+        import duckdb
+
         self.lock()
-        return list(self.connection.execute(sql).fetchall())
+        try:
+            return self.connection.execute(sql)
+        except duckdb.OutOfMemoryException as full:
+            zh = "内存上限不够：请提高 memory，或给出可写的 spill 目录"
+            en = "The memory limit is too small: raise `memory`, or give a folder to `spill` to."
+            raise MethodError("memory", zh, en) from full
 
     def run(self, expression: Table, *, exact: bool = True) -> Columns:
         if exact:
             return super().run(expression)
-        self.lock()
-        found = self.connection.execute(self.compile(expression)).fetchnumpy()
+        found = self.asked(self.compile(expression)).fetchnumpy()
         return {name: found[name] for name in expression.columns}
 
     def store(self, name: str, sql: str) -> None:
-        self.lock()
-        self.connection.execute(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
+        self.asked(f"CREATE TEMP TABLE {quoted(name)} AS {sql}")
 
     def schema_of(self, name: str) -> Mapping[str, str]:
         described: Sequence[Any] = self.connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
