@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.identity import queries
 from zhike.identity.terms import Density, Theme
 from zhike.kernel.errors import DomainError, Problems
+from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import screens
 
 FIRST_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Urumqi", "Asia/Singapore", "Asia/Tokyo")
@@ -214,6 +215,17 @@ class ColleaguesForm(Carrying):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [("", "—"), *((r.code, r.name) for r in queries.roles())]  # type: ignore[attr-defined]
+
+    @classmethod
+    def again(cls, refused: Mapping[str, str], role: str) -> ColleaguesForm:
+        """The lines that were refused, with the reasons, to be put right; an empty form where there are none."""
+        if not refused:
+            return cls()
+        form = cls({"people": "\n".join(refused), "role": role})
+        form.is_valid()
+        for line, problem in refused.items():
+            form.add_error("people", _("“%(line)s”: %(problem)s") % {"line": shorten(line), "problem": problem})
+        return form
 
 
 class TeamForm(Carrying):

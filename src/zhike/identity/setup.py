@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,16 @@ def _invite_one(line: str, role: Role | None, by: Actor) -> str:
     if role is not None:
         set_roles_of_person(person, roles=[role.pk], by=by)
     return invite_person(person, by=by)["path"]
+
+
+def linked(done: Iterable[Invited]) -> list[Invited]:
+    """Those who were added, with their links."""
+    return [one for one in done if one.path]
+
+
+def refused(done: Iterable[Invited]) -> dict[str, str]:
+    """The lines nobody was added for, and why."""
+    return {one.line: one.problem for one in done if one.problem}
 
 
 def finish() -> None:

@@ -147,8 +147,8 @@ def test_T6_a_fresh_installation_has_no_account_and_its_setup_link_dies() -> Non
     first = {"name": "李工", "username": "ligong", "email": "", "password": "12345678"}
     assert client.post(path, first).status_code == 422
     assert client.post(path, first | {"password": FRESH}).status_code == 302
-    page = client.post(path, {"people": "王芳, wangfang\n坏行\n赵敏，zhaomin，zhao@x.example", "role": "salesperson"})
-    assert page.status_code == 200 and page.content.decode().count("/join/") >= 2
+    page = client.post(path, {"people": "王芳, wangfang\n赵敏，zhaomin，zhao@x.example", "role": "salesperson"})
+    assert page.status_code == 200 and page.content.decode().count(">http://testserver/join/") == 2
     assert client.get(path).status_code == 404
     assert setup.one_time_link() is None
     assert client.get("/settings/roles/").status_code == 200
@@ -156,6 +156,23 @@ def test_T6_a_fresh_installation_has_no_account_and_its_setup_link_dies() -> Non
     assert Organisation.objects.get().calendar == {"country": "CN", "weekend": [5, 6]}
     assert not User.objects.filter(is_superuser=True).exists()
     assert Role.objects.count() == 6
+
+
+def test_setup_ends_only_when_no_line_of_colleagues_was_refused() -> None:
+    path, client = setup.one_time_link() or "", Client()
+    setup.keep_organisation({"name": "远山电器"})
+    setup.make_administrator({"name": "李工", "username": "ligong", "password": FRESH})
+    page = client.post(path, {"people": "坏行\n李工, ligong", "role": "salesperson"})
+    text = page.content.decode()
+    assert page.status_code == 422 and "/join/" not in text
+    assert "“坏行”" in text and "坏行\n李工, ligong</textarea>" in text and text.count('class="error"') == 2
+    page = client.post(path, {"people": "坏行\n王芳, wangfang", "role": "salesperson"})
+    text = page.content.decode()
+    assert page.status_code == 422 and text.count(">http://testserver/join/") == 1
+    assert "坏行</textarea>" in text and "wangfang</textarea>" not in text
+    assert setup.one_time_link() is not None or client.get(path).status_code == 200
+    assert client.post(path, {"people": "", "role": "salesperson"}).status_code == 200
+    assert client.get(path).status_code == 404
 
 
 def test_T7_names_are_one_whatever_their_case_or_form(world: World) -> None:

@@ -32,10 +32,15 @@ def shown(request: HttpRequest, template: str, form: Any, **context: Any) -> Htt
     return response
 
 
+def link_base(request: HttpRequest) -> str:
+    """What a link that is handed over begins with."""
+    return str(settings.BASE_URL or request.build_absolute_uri("/")).rstrip("/")
+
+
 def page(request: HttpRequest, template: str, form: Any = None, **context: Any) -> HttpResponse:
     """A page with the list of settings pages at its left."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    around = {"form": form, "settings_pages": pages_for(actor), "here": request.path}
+    around = {"form": form, "settings_pages": pages_for(actor), "here": request.path, "link_base": link_base(request)}
     return render(request, template, around | context, status=form_status(form))
 
 

@@ -111,14 +111,15 @@ def invitations(request: ActorRequest) -> HttpResponse:
     """Links on their way, and several people at once."""
     form = forms.ColleaguesForm(forms.posted(request))
     invited = form.attempt(lambda v: setup.invite(v["people"], v["role"], by=request.actor))
-    form = forms.ColleaguesForm() if invited else form
     made = invited if isinstance(invited, list) else []
+    if invited:
+        form = forms.ColleaguesForm.again(setup.refused(made), form.cleaned_data["role"])
     return page(
         request,
         "identity/settings/invitations.html",
         form,
         waiting=queries.open_invitations(request.actor),
-        invited=made,
+        invited=setup.linked(made),
     )
 
 

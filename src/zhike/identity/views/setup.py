@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from zhike.identity import forms, setup, signin
-from zhike.identity.views.pages import form_status
+from zhike.identity.views.pages import form_status, link_base
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import public
 
@@ -29,7 +29,7 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: Any, step: str, **context: Any) -> HttpResponse:
-    steps = {"form": form, "step": step, "number": setup.STEPS.index(step) + 1}
+    steps = {"form": form, "step": step, "number": setup.STEPS.index(step) + 1, "link_base": link_base(request)}
     return render(request, "identity/setup.html", steps | context, status=form_status(form))
 
 
@@ -53,16 +53,15 @@ def administrator(request: HttpRequest) -> HttpResponse:
 
 
 def people(request: HttpRequest) -> HttpResponse:
-    """Colleagues, each with a link to be handed over; leaving them out is fine."""
+    """Colleagues, each with a link to be handed over; leaving them out is fine. Lines that were refused come back."""
     form = forms.ColleaguesForm(forms.posted(request), initial={"role": "salesperson"})
-    invited = form.attempt(lambda v: _invited(v["people"], v["role"]))
-    if invited:
+    by = Actor.system("setup", door="web")
+    invited = form.attempt(lambda v: setup.invite(v["people"], v["role"], by=by))
+    if not invited:
+        return _page(request, form, "people")
+    made = invited if isinstance(invited, list) else []
+    refused = setup.refused(made)
+    if not refused:
         setup.finish()
-        return _page(
-            request, forms.ColleaguesForm(), "people", invited=invited if invited is not True else [], finished=True
-        )
-    return _page(request, form, "people")
-
-
-def _invited(lines: str, role: str) -> list[setup.Invited]:
-    return setup.invite(lines, role, by=Actor.system("setup", door="web"))
+    form = forms.ColleaguesForm.again(refused, form.cleaned_data["role"])
+    return _page(request, form, "people", invited=setup.linked(made), refused=refused, finished=not refused)
