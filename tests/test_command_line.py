@@ -27,10 +27,10 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip() == __version__
 
 
-def test_a_word_of_a_later_version_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_value_says_which_file_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHIKE_LANG", "en")
-    assert cli.main(["value", "orders.csv"]) == 2
-    assert "comes with customer insight" in capsys.readouterr().err
+    assert cli.main(["value", "absent.csv"]) == 2
+    assert "There is no file absent.csv." in capsys.readouterr().err
 
 
 def test_a_word_whose_module_is_absent_is_refused_in_words(

@@ -24,6 +24,12 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "demo": Command("zhike.demo.run:main", "a believable company to try everything on", "演示：一家可以随意试用的公司"),
+    "value": Command(
+        "zhike.value.command:main",
+        "what each customer is worth, from a file of orders",
+        "客户价值：从订单文件生成报告",
+        django=False,
+    ),
     "serve": Command(
         "zhike.operate.serve:main", "run the product: web server and worker", "运行：网页服务与后台任务", django=False
     ),
@@ -46,12 +52,6 @@ COMMANDS: dict[str, Command] = {
     ),
     "translations": Command(
         "zhike.operate.translations:main", "check, write or compile catalogues", "翻译：检查、生成、编译", django=False
-    ),
-}
-LATER = {
-    "value": (
-        "`zhike value` comes with customer insight; this version keeps the records it will read.",
-        "“zhike value” 将随客户洞察一起提供；当前版本先把客户资料管好。",
     ),
 }
 
@@ -126,9 +126,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] in ("version", "--version"):
         print(__version__)
         return 0
-    if words[0] in LATER:
-        print(LATER[words[0]][reads_chinese()], file=sys.stderr)
-        return 2
     if words[0] in COMMANDS:
         return run(words[0], words[1:])
     from django.core.management import execute_from_command_line

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.architecture import source
-from zhike.cli import COMMANDS, LATER
+from zhike.cli import COMMANDS
 
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 COMMAND = re.compile(r"`(?:\./)?zhike ([a-z]+)")
@@ -27,7 +27,7 @@ def test_links_and_pictures_exist() -> None:
 
 
 def test_named_commands_exist() -> None:
-    known = set(COMMANDS) | set(LATER) | LAUNCHER
+    known = set(COMMANDS) | LAUNCHER
     unknown = {
         f"{path.relative_to(source.ROOT)}: zhike {word}"
         for path in documents()

@@ -122,8 +122,11 @@ class Lifetime:
     split: date
     """Models learned until this day and were judged by what came after it."""
     model: str
-    """The best model, fitted again on all history: "BG/NBD" …; shown with a warning where `choice.model` is None."""
+    """The best model, fitted again on all history: "BG/NBD" …; to be doubted where `choice.model` is None."""
     params: Mapping[str, float]
+    """As learned until `split`: what was judged."""
+    params_now: Mapping[str, float]
+    """Learned again on all history: what the values rest on."""
     value: LifetimeValue | MethodError
     """Money of the next twelve months; a refusal where no model is believed or spend cannot be modelled."""
     best: tuple[Worth, ...]
@@ -135,7 +138,7 @@ class Lifetime:
 
 
 class Ranked(NamedTuple):
-    """A customer by several measures at once: its place, points 0–1, and each measure (sales, orders, cycle, …)."""
+    """A customer by several measures at once: its place, points 0–100, and each measure (sales, orders, cycle, …)."""
 
     customer: str
     place: int
@@ -148,10 +151,12 @@ class Ranking:
     """Customers by sales, orders, breadth and purchase cycle at once; the first fifth gets a policy of its own."""
 
     customers: int
+    many: int
+    """How many of the first ⌈20 %⌉ are still buying; `key` lists the first fifty of them."""
+    many_gone: int
+    """How many of the first ⌈20 %⌉ have left: win them back; `gone` lists the first fifty."""
     key: tuple[Ranked, ...]
-    """The first ⌈20 %⌉ that are still buying."""
     gone: tuple[Ranked, ...]
-    """Those of the first ⌈20 %⌉ that have left: win them back."""
     measures: tuple[str, ...]
 
 

@@ -1,0 +1,100 @@
+"""The figures of a study as plain JSON, under stable names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhike.methods.result import MethodError, Note, Result
+from zhike.value.study import Study
+
+SHARES = {"share_top_20": 0.2, "share_top_10": 0.1, "share_top_1": 0.01}
+
+
+def figures(study: Study) -> dict[str, Any]:
+    """Money as numbers with two places, shares as fractions; a part that was refused is null and its reason a warning."""
+    spread, worth = study.concentration, study.clv
+    known = None if isinstance(spread, MethodError) else spread
+    return {
+        "lines_read": study.lines_read,
+        "lines_kept": study.lines_kept,
+        "customers": study.customers,
+        "invoices": study.invoices,
+        "revenue": money(study.revenue),
+        **{name: known.shares[part] if known else None for name, part in SHARES.items()},
+        "gini": known.gini if known else None,
+        "abc": levels(study.abc),
+        "pyramid": levels(study.pyramid),
+        "migration": migration(study),
+        "lifecycle": levels(study.lifecycle),
+        "clv_model": None if isinstance(worth, MethodError) else worth.model if worth.choice.model else "naive",
+        "clv_params": None if isinstance(worth, MethodError) else dict(worth.params),
+        "clv_holdout_error": None if isinstance(worth, MethodError) else worth.choice.error["mae"],
+        "naive_holdout_error": None if isinstance(worth, MethodError) else worth.choice.naive.mae,
+        "warnings": warnings(study),
+        "as_of": study.as_of.isoformat(),
+        "period": [day.isoformat() for day in study.period],
+        "currency": study.currency,
+        "measure": study.measure,
+        "duplicates": study.duplicates,
+        "dropped": dict(study.dropped),
+        "seconds": round(study.seconds, 2),
+        "memory_mb": round(study.memory_mb, 1),
+    }
+
+
+def money(value: Any) -> float:
+    """Cents survive: sums below 10¹³ are exact to the cent as doubles."""
+    return float(round(value, 2))
+
+
+def levels(part: Any) -> dict[str, Any] | None:
+    """{level: {customers, revenue}}."""
+    if isinstance(part, MethodError):
+        return None
+    return {
+        name: {"customers": level.customers, "revenue": money(level.revenue)} for name, level in part.levels.items()
+    }
+
+
+def migration(study: Study) -> dict[str, Any] | None:
+    """{level then: {level now: {customers, then, now}}}, with the periods compared."""
+    found = study.migration
+    if isinstance(found, MethodError) or not study.current or not study.previous:
+        return None
+    return {
+        "then": [day.isoformat() for day in study.previous],
+        "now": [day.isoformat() for day in study.current],
+        "cells": {
+            i: {
+                j: {"customers": c.customers, "then": money(c.money_then), "now": money(c.money_now)}
+                for j, c in row.items()
+            }
+            for i, row in found.cells.items()
+        },
+    }
+
+
+def parts(study: Study) -> dict[str, Any]:
+    """Every method's answer by its name."""
+    names = (
+        "abc", "pyramid", "pyramid_now", "pyramid_before", "migration", "bridge", "concentration", "rfm", "lifecycle", "patterns",
+        "thinning", "cohorts", "clv", "rules", "forecast", "ranking",
+    )  # fmt: skip
+    return {name: getattr(study, name) for name in names}
+
+
+def warnings(study: Study) -> list[dict[str, str]]:
+    """Doubts and refusals: where, a stable code, and words in both languages."""
+    found: list[tuple[str, Note | MethodError]] = [("data", note) for note in study.warnings]
+    found += [(read.path, note) for read in study.files for note in read.statements]
+    for name, part in parts(study).items():
+        if isinstance(part, MethodError):
+            found.append((name, part))
+        elif isinstance(part, Result):
+            found += [(name, note) for note in part.warnings]
+    if not isinstance(study.clv, MethodError):
+        found += [("clv", note) for note in (*study.clv.choice.warnings, *study.clv.warnings)]
+        if isinstance(study.clv.value, MethodError):
+            found.append(("clv", study.clv.value))
+    listed = [{"part": part, "code": note.code, "zh": note.zh, "en": note.en} for part, note in found]
+    return [dict(pairs) for pairs in dict.fromkeys(tuple(entry.items()) for entry in listed)]

@@ -1,0 +1,213 @@
+"""From files to a `Study`: read, judge every line, compute every method once."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+import weakref
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zhike.methods.cohorts import Unit, cohorts
+from zhike.methods.engine import DuckDBEngine, Relation, as_orders, as_values
+from zhike.methods.lifecycle import lifecycle, loss_patterns, thinning_out
+from zhike.methods.result import MethodError, Note
+from zhike.methods.value import abc, concentration, migration, pyramid, rfm
+from zhike.value import naming, rules, stacking
+from zhike.value.computing import baskets, lifetimes, months, moving
+from zhike.value.computing.attempt import attempt
+from zhike.value.computing.periods import Periods, periods
+from zhike.value.options import Options
+from zhike.value.reading import read
+from zhike.value.reading.source import Desk, Source, refuse
+from zhike.value.study import Dropped, FileRead, Study
+
+Given = str | Path
+T = TypeVar("T")
+
+
+def make(files: Sequence[Given], options: Options) -> Study:
+    """The study of one or more files. MethodError where nothing useful remains."""
+    began = time.monotonic()
+    if not files:
+        raise refuse("no_files", "请给出至少一个文件。", "Name at least one file.")
+    folder = Path(tempfile.mkdtemp(prefix="zhike-value-"))
+    engine = DuckDBEngine(memory=options.memory, threads=2, spill=folder / "spill")
+    weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
+    (folder / "read").mkdir()
+    stack, lines = collect(files, options, engine, folder / "read")
+    shutil.rmtree(folder / "read", ignore_errors=True)
+    engine.lock(*([options.tables] if options.tables else []))
+    return computed(stack, lines, options, engine, began)
+
+
+def collect(
+    files: Sequence[Given], options: Options, engine: DuckDBEngine, folder: Path
+) -> tuple[stacking.Stack, rules.Lines]:
+    """Reading: afterwards the engine holds `lines`, `dropped` and names, and nothing of the files."""
+    desk = Desk(engine.connection, folder, options.table)
+    engine.connection.execute("SET preserve_insertion_order = true")  # lines are told by their numbers
+    options.tick("读取文件", "reading")
+    sources = [read(given, desk) for given in files]
+    stack = stacking.stack(sources, options.columns, desk)
+    options.tick("逐行核对", "judging lines")
+    wish = rules.Wish(options.as_of, options.drop_duplicates, options.keep_currency)
+    lines = rules.judge(stack, wish, desk)
+    naming.keep_names(engine.connection, stack.present, lines.ids)
+    engine.connection.execute("DROP VIEW raw")
+    for place in range(len(sources)):
+        engine.connection.execute(f"DROP TABLE IF EXISTS raw_{place}")
+    engine.connection.execute("SET preserve_insertion_order = false")
+    return stack, lines
+
+
+def computed(stack: stacking.Stack, lines: rules.Lines, options: Options, engine: DuckDBEngine, began: float) -> Study:
+    """All methods over the table `lines`."""
+    orders = as_orders(engine.relation("lines", grain="line")).keep("orders")
+    ((first, last),) = engine.rows("SELECT min(day), max(day) FROM lines")
+    as_of = options.as_of or last
+    when = periods(first, as_of, options.period)
+    options.tick("谁最重要", "who matters")
+    parts: dict[str, Any] = composition(orders, when)
+    options.tick("变动", "movements")
+    parts |= movements(engine, orders, when)
+    options.tick("生命周期", "life cycle")
+    parts |= standing(engine, orders, (first, as_of), parts["migration"])
+    options.tick("终身价值", "lifetime value")
+    parts["clv"] = attempt(lambda: lifetimes.lifetime(engine, orders, first, as_of))
+    options.tick("搭配与预测", "cross-sell and forecast")
+    parts["rules"] = attempt(lambda: baskets.cross_sell(engine, products="product" in stack.present))
+    monthly = months.monthly(engine, moving.name_of(orders.table))
+    parts["forecast"] = attempt(lambda: months.ahead(monthly, first, as_of))
+    ((customers, invoices, revenue),) = engine.rows(
+        'SELECT count(DISTINCT customer), count(DISTINCT "order"), sum(amount) FROM lines'
+    )
+    return Study(
+        title=options.title or stack.sources[0].name.split(".")[0],
+        files=tuple(told(source, stack.roles[place], stack) for place, source in enumerate(stack.sources)),
+        as_of=as_of, period=when.whole, current=when.current, previous=when.previous,
+        currency=lines.currency, measure=lines.measure, lines_read=lines.read, lines_kept=lines.kept,
+        dropped=lines.dropped, dropped_examples=examples(engine, lines.dropped),
+        duplicates=lines.duplicates, duplicates_dropped=options.drop_duplicates,
+        customers=customers, invoices=invoices, revenue=Decimal(revenue),
+        names=naming.Book(engine.connection, "customer_names"), products=naming.Book(engine.connection, "product_names"),
+        monthly=monthly, last_month_whole=months.whole(as_of),
+        warnings=(*lines.notes, when.note, *doubts(customers, first, as_of, Decimal(revenue))),
+        seconds=time.monotonic() - began, memory_mb=most_memory(), lang=options.lang, engine=engine, **parts,
+    )  # fmt: skip
+
+
+def composition(orders: Relation, when: Periods) -> dict[str, Any]:
+    """ABC, pyramid, concentration of all days that count; RFM of the last year."""
+    values = as_values(orders, when.whole).keep("values")
+    as_of = when.whole[1]
+    return {
+        "abc": attempt(lambda: abc(values)),
+        "pyramid": attempt(lambda: pyramid(values)),
+        "concentration": attempt(lambda: concentration(values)),
+        "rfm": attempt(lambda: rfm(orders, as_of=as_of)),
+    }
+
+
+def movements(engine: DuckDBEngine, orders: Relation, when: Periods) -> dict[str, Any]:
+    """Two pyramids, and what lies between them."""
+    short = MethodError(when.note.code, when.note.zh, when.note.en)
+    now = attempt(lambda: pyramid(orders, period=when.current)) if when.current else short
+    before = attempt(lambda: pyramid(orders, period=when.previous)) if when.previous else short
+    moved = attempt(lambda: migration(good(before), good(now)))
+    up, down = moving.movers(engine, moved)
+    return {
+        "pyramid_now": now,
+        "pyramid_before": before,
+        "migration": moved,
+        "bridge": attempt(lambda: moving.bridge(engine, moved)),
+        "movers_up": up,
+        "movers_down": down,
+    }
+
+
+def good(part: T | MethodError) -> T:
+    """The answer; a refusal goes on to what depends on it."""
+    if isinstance(part, MethodError):
+        raise part
+    return part
+
+
+def standing(engine: DuckDBEngine, orders: Relation, span: tuple[date, date], moved: Any) -> dict[str, Any]:
+    """Where everybody stands, who is leaving, who has left, and who is key."""
+    first, as_of = span
+    years = (as_of - first).days / 365.25
+    unit: Unit = "month" if years <= 3 else "quarter" if years <= 8 else "year"
+    stages = attempt(lambda: lifecycle(orders, as_of=as_of))
+    lost = attempt(lambda: loss_patterns(orders, as_of=as_of))
+    engine.connection.execute(
+        "CREATE TEMP TABLE volumes AS SELECT customer, sum(quantity)::DOUBLE AS volume FROM lines GROUP BY 1"
+    )
+    ((volumes,),) = engine.rows("SELECT count(volume) FROM volumes")
+    return {
+        "lifecycle": stages,
+        "patterns": lost,
+        "thinning": attempt(lambda: thinning_out(orders, as_of=as_of, longest_idle=365)),
+        "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
+        "win_back": moving.win_back(engine, stages, lost, moved),
+        "ranking": attempt(lambda: moving.ranking(engine, stages, volumes=volumes > 0)),
+    }
+
+
+def told(source: Source, roles: dict[str, int], stack: stacking.Stack) -> FileRead:
+    """What a reader of the report should know of a file."""
+    return FileRead(
+        path=source.name,
+        format=source.format,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        lines=source.lines or 0,
+        columns={role: source.headers[place] for role, place in roles.items()},
+        statements=(*source.statements, *stacking.notes_of(source, roles)),
+    )
+
+
+def examples(engine: DuckDBEngine, reasons: dict[str, int], many: int = 5) -> dict[str, tuple[Dropped, ...]]:
+    """The first few lines dropped for each reason."""
+    rows = engine.rows(
+        "SELECT file, line, reason, content FROM dropped QUALIFY row_number() OVER (PARTITION BY reason ORDER BY file, line) "
+        f"<= {many} ORDER BY reason, file, line"
+    )
+    return {code: tuple(Dropped(*row) for row in rows if row[2] == code) for code in reasons}
+
+
+def doubts(customers: int, first: date, as_of: date, revenue: Decimal) -> tuple[Note, ...]:
+    """What makes the whole less certain."""
+    found = []
+    if customers == 1:
+        found.append(
+            Note("one_customer", "只有一位客户，各种占比没有意义。", "There is only one customer: shares mean nothing.")
+        )
+    if first == as_of:
+        found.append(
+            Note(
+                "one_day",
+                "所有购买都在同一天，看不出变化。",
+                "All purchases are of one day: nothing can be seen to change.",
+            )
+        )
+    if revenue <= 0:
+        found.append(
+            Note("no_revenue", "总金额不为正，占比没有意义。", "The total is not positive: shares mean nothing.")
+        )
+    return tuple(found)
+
+
+def most_memory() -> float:
+    """The most memory this process has held, in MB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024

@@ -1,0 +1,56 @@
+"""What may be asked of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from zhike.methods.result import MethodError
+
+ROLES = ("customer", "date", "amount", "order", "product", "quantity", "price", "currency")
+ENGINES = ("duckdb", "spark")
+
+
+def silent(_zh: str, _en: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Columns by role, and how to look at them; nothing needs to be said."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
+    period: str | None = None
+    lang: str = "zh"
+    title: str | None = None
+    table: str | None = None
+    keep_currency: str | None = None
+    drop_duplicates: bool = False
+    tables: Path | None = None
+    """A folder that tables may be written to: the engine is shut off from all others."""
+    memory: str = "1GB"
+    tick: Callable[[str, str], None] = silent
+    """Called at the start of each step with its name in Chinese and English."""
+
+    @classmethod
+    def of(cls, **given: object) -> Options:
+        """From keywords as in `report(files, customer="ID", as_of=…)`. MethodError: option_unknown."""
+        columns = {role: str(given.pop(role)) for role in ROLES if given.get(role)}
+        known = {name: value for name, value in given.items() if value is not None and name not in ROLES}
+        if unknown := sorted(set(known) - set(cls.__dataclass_fields__)):
+            raise MethodError("option_unknown", f"未知的选项：{unknown[0]}", f"Unknown option: {unknown[0]}.")
+        if isinstance(known.get("as_of"), str):
+            known["as_of"] = day(str(known["as_of"]))
+        return cls(columns=columns, **known)  # type: ignore[arg-type]
+
+
+def day(text: str) -> date:
+    """A day by ISO. MethodError: as_of."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        zh = f"日期须写作 2024-12-31：{text[:40]}"
+        raise MethodError("as_of", zh, f"Write days as 2024-12-31, not {text[:40]}.") from wrong

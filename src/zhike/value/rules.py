@@ -1,0 +1,302 @@
+"""Which lines count: each line is kept, or dropped for one stated reason; money is rounded half up, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from zhike.methods.result import Note
+from zhike.value.reading import dates, numbers
+from zhike.value.reading.headers import BLANK
+from zhike.value.reading.source import Desk, refuse
+
+if TYPE_CHECKING:
+    from zhike.value.stacking import Stack
+
+REASONS: dict[str, tuple[str, str]] = {
+    "no_customer": ("没有客户", "no customer"),
+    "bad_date": ("日期无法识别", "the date is unreadable"),
+    "after_as_of": ("晚于统计日", "after the last day counted"),
+    "bad_number": ("金额、数量或单价无法识别", "an amount, quantity or price is unreadable"),
+    "cancelled": ("已取消的订单（C 开头）", "a cancelled order (C…)"),
+    "returned": ("退货（数量或金额为负，或数量为零）", "a return (quantity or amount below 0, or quantity 0)"),
+    "no_price": ("单价为零或负（赠品、坏账等）", "price of 0 or below (gifts, bad debt)"),
+    "other_currency": ("少数币种", "in another currency than most"),
+    "duplicate": ("完全重复的行", "an exact duplicate of an earlier line"),
+    "too_many_cells": ("列数多于标题行", "more cells than the header"),
+    "unclosed_quote": ("引号没有闭合", "a quote is never closed"),
+    "cell_too_long": ("单元格过大", "a cell is far too long"),
+    "bad_bytes": ("有无法解码的字节", "bytes that are no text in this encoding"),
+}
+MAJORITY = Decimal("0.9")
+NOT_PRODUCTS = "^(POST|DOT|M|D|B|S|PADS|BANK CHARGES|AMAZONFEE|CRUK|C2|GIFT.*|ADJUST.*|TEST.*)$|运费|邮费|快递费|手续费|服务费|押金|运输费"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller decided beforehand."""
+
+    as_of: date | None = None
+    drop_duplicates: bool = False
+    currency: str | None = None
+
+
+@dataclass
+class Lines:
+    """The table `lines` and all that is said about how it came to be."""
+
+    read: int
+    kept: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    measure: str = "money"
+    currency: str = ""
+    notes: list[Note] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    """SQL of the customer's and product's id, for lists of names."""
+
+    def say(self, code: str, zh: str, en: str) -> None:
+        """State a rule or a count."""
+        self.notes.append(Note(code, zh, en))
+
+
+def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
+    """`raw` → `judged` (every line with its values and reason), `lines` (those kept) and `dropped`."""
+    found = Lines(read=stack.lines)
+    day, notes = dates.decide(desk.connection, "raw", '"date"')
+    found.notes += notes
+    customer = identity(desk, "customer", found)
+    product = identity(desk, "product", found) if "product" in stack.present else "NULL::VARCHAR"
+    found.ids = {"customer": customer, "product": product}
+    order = trimmed('"order"') if "order" in stack.present else "NULL::VARCHAR"
+    money = amount_of(stack, desk, found, product)
+    reason = reasons(stack, desk, found, wish)
+    desk.connection.execute(
+        'CREATE TABLE judged AS SELECT file, line, customer, day, coalesce(amount, 0) AS amount, coalesce("order", customer || '
+        "' ' || day) AS \"order\", product, quantity, fingerprint, "
+        f'{reason} AS reason FROM (SELECT file, line, {customer} AS customer, {day} AS day, {order} AS "order", '
+        f"{product} AS product, {money}, {currency_of(stack, desk)} AS currency, fingerprint FROM raw {price_join(stack, product)})"
+    )
+    if "order" not in stack.present:
+        found.say(
+            "no_order",
+            "没有订单号：同一客户同一天的各行算一张订单。",
+            "No order numbers: lines of one customer and day are one order.",
+        )
+    duplicates(found, wish, desk)
+    settle(stack, found, desk)
+    return found
+
+
+def trimmed(column: str) -> str:
+    """A text without blanks around; what stands for nothing is nothing."""
+    blanks = ", ".join("'" + blank.replace("'", "''") + "'" for blank in sorted(BLANK))
+    return f"CASE WHEN lower(trim({column})) IN ({blanks}) THEN NULL ELSE trim({column}) END"
+
+
+def identity(desk: Desk, column: str, found: Lines) -> str:
+    """An id as text; numbers that a spreadsheet turned to 17850.0 lose their point."""
+    ((many, pointed),) = desk.connection.execute(
+        f"SELECT count({column}), count(*) FILTER (regexp_matches({column}, '^\\s*\\d+\\.0\\s*$')) FROM raw"
+    ).fetchall()
+    clean = trimmed(column)
+    if not pointed or pointed * 2 < many:
+        return clean
+    found.say(
+        "point_zero", f"{column} 列编号末尾的“.0”已去掉。", f"The “.0” at the end of {column} numbers was cut off."
+    )
+    return f"regexp_replace({clean}, '\\.0$', '')"
+
+
+def amount_of(stack: Stack, desk: Desk, found: Lines, product: str) -> str:
+    """SQL of `amount`, `quantity`, `price`, `exact` and `broken`."""
+    have = stack.present
+    chosen = {"amount": numbers.MONEY, "quantity": numbers.QUANTITY, "price": numbers.PRICE, "discount": numbers.SHARE}
+    asked = [role for role in chosen if role in have and not ("amount" in have and role in ("price", "discount"))]
+    sql = {role: numbers.decide(desk.connection, "raw", f"raw.{role}", chosen[role]) for role in asked}
+    for number in sql.values():
+        found.notes += number.notes
+    quantity = sql["quantity"].sql if "quantity" in sql else "NULL::DECIMAL(15,3)"
+    price = sql["price"].sql if "price" in sql else "prices.listed" if stack.priced else "NULL::DECIMAL(17,6)"
+    needed = (
+        [sql["amount"].sql]
+        if "amount" in sql
+        else [quantity, price]
+        if "quantity" in sql and (stack.priced or "price" in sql)
+        else []
+    )
+    if "amount" in sql:
+        exact = sql["amount"].sql
+    elif needed:
+        found.say("amount_rule", "金额＝数量×单价。", "Amount = quantity × price.")
+        exact = f"{quantity} * {price}"
+        if "discount" in sql:
+            exact += f" * CAST(1 - round(coalesce({share_of(desk, sql['discount'].sql)}, 0), 4) AS DECIMAL(5,4))"
+            zh, en = (
+                "金额＝数量×单价×（1−折扣率），折扣率四舍五入到万分之一。",
+                "Amount = quantity × price × (1 − discount), discount to 4 places.",
+            )
+            found.notes[-1] = Note("amount_rule", zh, en)
+    elif "quantity" in sql:
+        found.measure, exact, needed = "quantity", quantity, [quantity]
+        zh = "文件没有金额，也没有价格：以下“金额”都是数量。给出价目表（产品、价格）即可换成金额。"
+        found.say(
+            "quantity_measure",
+            zh,
+            "No amounts and no prices: all “money” below is quantity. Add a price list to change that.",
+        )
+    else:
+        exact, needed = price, [price]
+        found.say(
+            "price_is_amount",
+            "只有单价没有数量：每行按一件计。",
+            "Prices without quantities: every line counts as one piece.",
+        )
+    broken = " OR ".join(f"({part}) IS NULL" for part in needed)
+    return (
+        f"try_cast(round({exact}, 2) AS DECIMAL(18,2)) AS amount, {quantity} AS quantity, {price} AS price, "
+        f"({broken}) AS broken"
+    )
+
+
+def share_of(desk: Desk, sql: str) -> str:
+    """A discount as a share, also where the file counts in per cent."""
+    ((most,),) = desk.connection.execute(f"SELECT max({sql}) FROM raw").fetchall()
+    return f"(({sql}) / 100)" if most is not None and most > 1 else sql
+
+
+def price_join(stack: Stack, product: str) -> str:
+    """The price list beside the lines."""
+    if not stack.priced or "price" in stack.present or "amount" in stack.present:
+        return ""
+    return f"LEFT JOIN prices ON prices.key = {product}"
+
+
+def currency_of(stack: Stack, desk: Desk) -> str:
+    """SQL of a line's currency: its column, or the sign in the amount."""
+    if "currency" in stack.present:
+        return f"upper({trimmed('currency')})"
+    for role in ("amount", "price"):
+        if role in stack.present:
+            sign = numbers.sign_of(f"raw.{role}")
+            ((signs,),) = desk.connection.execute(
+                f"SELECT count({sign}) FROM (SELECT {role} FROM raw LIMIT 20000) raw"
+            ).fetchall()
+            if signs:
+                return sign
+    return "NULL::VARCHAR"
+
+
+def reasons(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str:
+    """SQL of the one reason for which a line is dropped, in this order of precedence."""
+    cases = ["WHEN customer IS NULL THEN 'no_customer'", "WHEN day IS NULL THEN 'bad_date'"]
+    if wish.as_of:
+        cases.append(f"WHEN day > DATE '{wish.as_of.isoformat()}' THEN 'after_as_of'")
+    cases.append("WHEN broken OR amount IS NULL THEN 'bad_number'")
+    if "order" in stack.present and cancels(desk, found):
+        cases.append("WHEN regexp_matches(\"order\", '^[Cc]\\d') THEN 'cancelled'")
+    cases.append("WHEN amount < 0 OR quantity < 0 THEN 'returned'")
+    if "amount" not in stack.present:
+        cases.append("WHEN quantity = 0 THEN 'returned'")
+        if "price" in stack.present or stack.priced:
+            cases.append("WHEN price <= 0 THEN 'no_price'")
+    if kept := majority(stack, desk, found, wish):
+        cases.append(f"WHEN currency IS NOT NULL AND currency <> {desk.text(kept)} THEN 'other_currency'")
+    return f"CASE {' '.join(cases)} END"
+
+
+def cancels(desk: Desk, found: Lines) -> bool:
+    """Whether order numbers beginning with C are cancellations here: few, beside others that do not."""
+    ((many, some),) = desk.connection.execute(
+        'SELECT count("order"), count(*) FILTER (regexp_matches("order", \'^\\s*[Cc]\\d\')) FROM raw'
+    ).fetchall()
+    if not some or some * 5 > many:
+        return False
+    found.say("cancel_rule", "C 开头的订单号视为取消。", "Order numbers that begin with C are taken for cancellations.")
+    return True
+
+
+def majority(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str | None:
+    """The currency that counts. MethodError: currencies_mixed where none holds nine tenths of the lines."""
+    sql = currency_of(stack, desk)
+    if sql.startswith("NULL"):
+        return None
+    counted = desk.connection.execute(
+        f"SELECT {sql} AS currency, count(*) FROM raw GROUP BY 1 HAVING currency IS NOT NULL ORDER BY 2 DESC, 1"
+    ).fetchall()
+    if not counted:
+        return None
+    wanted = wish.currency.upper() if wish.currency else None
+    named = {str(name): int(count) for name, count in counted}
+    if wanted and wanted not in named:
+        raise refuse("currency_missing", f"没有币种 {wanted} 的行。", f"No line is in {wanted}.")
+    first = wanted or next(iter(named))
+    found.currency = first
+    listed = ", ".join(f"{name} {count:,}" for name, count in list(named.items())[:8])
+    if not wanted and named[first] < MAJORITY * sum(named.values()):
+        zh = f"币种混杂（{listed}），没有一种占九成以上，无法相加。请用 --keep-currency {first} 只算一种。"
+        en = f"Currencies are mixed ({listed}) and none holds nine tenths; choose one with --keep-currency {first}."
+        raise refuse("currencies_mixed", zh, en)
+    if len(named) > 1:
+        found.say(
+            "currency_majority",
+            f"只计 {first}，其余币种的行不计（{listed}）。",
+            f"Only {first} counts; lines in others are left out ({listed}).",
+        )
+    return first
+
+
+def duplicates(found: Lines, wish: Wish, desk: Desk) -> None:
+    """Lines that equal an earlier one in every cell: counted, dropped only if asked."""
+    ((found.duplicates,),) = desk.connection.execute(
+        "SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) n FROM judged WHERE reason IS NULL GROUP BY fingerprint HAVING n > 1)"
+    ).fetchall()
+    if not found.duplicates:
+        return
+    if wish.drop_duplicates:
+        desk.connection.execute(
+            "UPDATE judged SET reason = 'duplicate' WHERE reason IS NULL AND (file, line) NOT IN (SELECT min((file, line)) "
+            "FROM judged WHERE reason IS NULL GROUP BY fingerprint)"
+        )
+        return
+    zh = f"有 {found.duplicates:,} 行与前面某行完全相同，仍计入；确属重复时加 --drop-duplicates。"
+    en = f"{found.duplicates:,} lines equal an earlier one in every cell and still count; --drop-duplicates leaves them out."
+    found.say("duplicates", zh, en)
+
+
+def settle(stack: Stack, found: Lines, desk: Desk) -> None:
+    """The tables `lines` and `dropped`, and their counts."""
+    run = desk.connection.execute
+    run(
+        'CREATE VIEW lines AS SELECT customer, day, amount, "order", product, quantity FROM judged WHERE reason IS NULL'
+    )
+    run("CREATE TABLE files (file TINYINT, name VARCHAR)")
+    run("CREATE TABLE dropped (file VARCHAR, line BIGINT, reason VARCHAR, content VARCHAR)")
+    for place, source in enumerate(stack.sources):
+        run("INSERT INTO files VALUES (?, ?)", [place, source.name])
+        if source.problems:
+            rows = [(source.name, problem.line, problem.reason, problem.content) for problem in source.problems]
+            desk.connection.executemany("INSERT INTO dropped VALUES (?, ?, ?, ?)", rows)
+        for reason, count in source.lost.items():
+            found.dropped[reason] = found.dropped.get(reason, 0) + count
+    shown = ", ".join(f'raw."{role}"' for role in sorted(stack.present))
+    run(
+        f"INSERT INTO dropped SELECT name, judged.line, reason, left(concat_ws(' | ', {shown}), 200) FROM judged JOIN raw "
+        "ON raw.file = judged.file AND raw.line = judged.line JOIN files ON files.file = judged.file WHERE reason IS NOT NULL"
+    )
+    for reason, count in run("SELECT reason, count(*) FROM judged WHERE reason IS NOT NULL GROUP BY 1").fetchall():
+        found.dropped[reason] = found.dropped.get(reason, 0) + int(count)
+    found.dropped = {code: found.dropped[code] for code in REASONS if code in found.dropped}
+    ((found.kept, zero),) = run("SELECT count(*), count(*) FILTER (amount = 0) FROM lines").fetchall()
+    if not found.kept:
+        said_zh = "；".join(f"{REASONS[code][0]} {count:,} 行" for code, count in found.dropped.items())
+        said_en = "; ".join(f"{REASONS[code][1]}: {count:,} lines" for code, count in found.dropped.items())
+        raise refuse("nothing_left", f"没有剩下可用的行。{said_zh}", f"No usable line remains. {said_en}")
+    if zero:
+        found.say(
+            "zero_amounts",
+            f"{zero:,} 行金额为 0，算作购买。",
+            f"{zero:,} lines with an amount of 0 count as purchases.",
+        )

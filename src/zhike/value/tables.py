@@ -1,0 +1,115 @@
+"""Every table of a study as CSV (UTF-8 with mark, safe to open in a spreadsheet) and Parquet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhike.methods.engine.relation import quoted
+from zhike.methods.result import MethodError
+from zhike.value.computing.moving import name_of
+from zhike.value.study import Study
+
+if TYPE_CHECKING:
+    from zhike.methods.engine import Relation
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+BATCH = 50_000
+
+
+def write(study: Study, folder: Path) -> None:
+    """`customers`, `levels`, … and `dropped` in a folder that the engine may write to."""
+    for name, relation in relations(study).items():
+        save(study, folder, name, f"SELECT * FROM {name_of(relation.table)} ORDER BY ALL")
+    save(study, folder, "dropped", "SELECT * FROM dropped ORDER BY file, line")
+    for name, (columns, rows) in small(study).items():
+        save_rows(study, folder, name, (columns, rows))
+
+
+def relations(study: Study) -> dict[str, Relation]:
+    """Tables that methods kept, one row per customer."""
+    names = ("abc", "pyramid", "migration", "rfm", "lifecycle", "patterns", "thinning")
+    parts = {name: getattr(study, name) for name in names}
+    return {name: part.table for name, part in parts.items() if not isinstance(part, MethodError)}
+
+
+def small(study: Study) -> dict[str, tuple[list[str], list[Sequence[Any]]]]:
+    """Lists that are no table of the engine."""
+    found: dict[str, tuple[list[str], list[Sequence[Any]]]] = {
+        "monthly": (["month", "revenue", "orders", "customers"], [tuple(month) for month in study.monthly]),
+        "win_back": (
+            ["customer", "pattern", "last_day", "idle", "orders", "value"], [tuple(row) for row in study.win_back]
+        ),
+        "movers": (
+            ["customer", "level_then", "level_now", "value_then", "value_now"],
+            [tuple(row) for row in (*study.movers_up, *study.movers_down)],
+        ),
+    }  # fmt: skip
+    if not isinstance(study.rules, MethodError):
+
+        def both(side: frozenset[Any]) -> str:
+            return " + ".join(sorted(map(str, side)))
+
+        rows = [(both(r.antecedent), both(r.consequent), r.support, r.confidence, r.lift, r.cases) for r in study.rules]
+        found["rules"] = (["if_bought", "then_bought", "support", "confidence", "lift", "baskets"], [*rows])
+    if not isinstance(study.clv, MethodError):
+        found["lifetime"] = (["customer", "purchases", "alive", "value"], [tuple(row) for row in study.clv.best])
+    if not isinstance(study.ranking, MethodError):
+        measures = list(study.ranking.measures)
+        listed = [*((row, False) for row in study.ranking.key), *((row, True) for row in study.ranking.gone)]
+        found["ranking"] = (
+            ["customer", "place", "points", "gone", *measures],
+            [(row.customer, row.place, row.points, gone, *(row.measures[m] for m in measures)) for row, gone in listed],
+        )
+    return found
+
+
+def save(study: Study, folder: Path, name: str, query: str) -> None:
+    """The answer of a query in both forms."""
+    target = str(folder.resolve() / f"{name}.parquet").replace("'", "''")
+    study.engine.connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
+    cursor = study.engine.connection.execute(query)
+    columns = [str(column[0]) for column in cursor.description or ()]
+    with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as made:
+        writer = csv.writer(made)
+        writer.writerow(columns)
+        while rows := cursor.fetchmany(BATCH):
+            writer.writerows(safe_rows(rows))
+
+
+def save_rows(study: Study, folder: Path, name: str, given: tuple[list[str], list[Sequence[Any]]]) -> None:
+    """A list in both forms, by way of a table of its own."""
+    columns, rows = given
+    kinds = [kind_of([row[place] for row in rows]) for place in range(len(columns))]
+    listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in zip(columns, kinds, strict=True))
+    run = study.engine.connection.execute
+    run(f"CREATE OR REPLACE TEMP TABLE out_rows ({listed})")
+    if rows:
+        marks = ", ".join("?" for _ in columns)
+        study.engine.connection.executemany(f"INSERT INTO out_rows VALUES ({marks})", [list(row) for row in rows])
+    save(study, folder, name, "SELECT * FROM out_rows")
+
+
+def kind_of(values: list[Any]) -> str:
+    """The SQL type of a column of plain values."""
+    kinds = {type(value).__name__ for value in values}
+    if kinds <= {"bool"} and kinds:
+        return "BOOLEAN"
+    if kinds <= {"int"} and kinds:
+        return "BIGINT"
+    if kinds <= {"int", "float"} and kinds:
+        return "DOUBLE"
+    return "DATE" if kinds == {"date"} else "DECIMAL(18,2)" if kinds == {"Decimal"} else "VARCHAR"
+
+
+def safe_rows(rows: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Rows whose texts no spreadsheet takes for a formula; numbers stay numbers."""
+    return ([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+
+
+def safe(text: str) -> str:
+    """A text that begins like a formula gets an apostrophe in front; NULs go."""
+    clean = text.replace("\0", "")
+    return "'" + clean if text.startswith(RISKY) else clean
