@@ -37,9 +37,8 @@ class SparkEngine(Engine):
         return [tuple(row) for row in self.session.sql(sql).collect()]
 
     def store(self, name: str, sql: str) -> None:
-        kept = self.session.sql(sql).persist()
-        kept.count()
-        kept.createOrReplaceTempView(name)
+        # a checkpoint forgets how the rows came about: plans of methods with many steps would grow beyond the driver's memory
+        self.session.sql(sql).localCheckpoint(eager=True).createOrReplaceTempView(name)
 
     def schema_of(self, name: str) -> Mapping[str, str]:
         return {column: TYPES.get(kind, kind) for column, kind in self.session.table(name).dtypes}

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhike.methods.engine import Relation, as_orders
+from zhike.methods.engine import Relation
 from zhike.methods.result import Note, Result
 from zhike.methods.value.levels import some
 
-from .rhythm import at_clocks, doubled_median, purchase_days, rhythm, with_gaps
-from .stages import year_before
+from .rhythm import at_clocks, doubled_median, rhythm, with_gaps
+from .stages import days_of, year_before
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -92,7 +92,8 @@ def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> 
     Ranked by value at stake: money of the 365 days up to its last purchase. longest_idle: leave out those who have not
     bought for more days than this; they are lost rather than thinning out.
 
-    data: orders (`as_orders`). cases: customers with enough purchases. MethodError: no_cases.
+    data: orders (`as_orders`), or the result of `lifecycle` for the same day. cases: customers with enough purchases.
+    MethodError: no_cases, as_of.
 
     >>> from datetime import date, timedelta
     >>> days = [date(2024, 1, 1) + timedelta(days=7 * week) for week in range(10)]
@@ -100,8 +101,7 @@ def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> 
     >>> found.customers, found.list()[0]["idle"]
     (1, 28)
     """
-    given = as_orders(data)
-    days = Relation(given.engine, purchase_days(given.table, as_of)).keep("days")
+    given = days = days_of(data, as_of)
     own = Relation(given.engine, alarms(at_clocks(days.table, [as_of]))).keep("alarms")
     counts = own.table.agg(n=own.table.count())
     ((cases,),) = given.engine.records(counts)

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhike.methods.engine import Relation, as_orders
+from zhike.methods.engine import Relation
 from zhike.methods.result import Note, Result
 from zhike.methods.value.levels import Level, class_of, grouped, shared
 
-from .rhythm import QUARTER, at_clocks, purchase_days
-from .stages import DEFAULT, Rules, lifecycle, staged, standing
+from .rhythm import QUARTER, at_clocks
+from .stages import DEFAULT, LifecycleResult, Rules, days_of, lifecycle, staged, standing
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -72,17 +72,17 @@ def loss_patterns(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> Patterns
 
     Furthest stage explore → early_abort (早期流产), build → cut_short (中途夭折), stable in fewer than 4 quarters →
     early_leave (提前退出), in 4 or more → kept_long (长久保持). Quarters are 91 days back from as_of, at most 80.
+    data: orders (`as_orders`), or the result of `lifecycle` for the same day, which saves counting again.
     Nobody lost is an answer, not an error. MethodError: no_cases.
 
     >>> from datetime import date
     >>> loss_patterns([("a", date(2020, 1, 1), 10)], as_of=date(2024, 1, 1)).patterns
     {'a': 'early_abort'}
     """
-    given = as_orders(data)
-    now = lifecycle(given, as_of=as_of, rules=rules)
+    now = data if isinstance(data, LifecycleResult) else lifecycle(data, as_of=as_of, rules=rules)
+    given = days_of(now, as_of)
     lost = now.table.table.filter(now.table.table.stage == "lost")
-    days = purchase_days(given.table, as_of)
-    chosen = Relation(given.engine, days.semi_join(lost, "customer")).keep("lost_days")
+    chosen = Relation(given.engine, given.table.semi_join(lost, "customer")).keep("lost_days")
     ((first,),) = given.engine.records(chosen.table.agg(first=chosen.table.day.min()))
     seen = Relation(given.engine, at_clocks(chosen.table, clocks_between(first or as_of, as_of))).keep("clocks")
     stages = staged(standing(seen.table), int(now.gap * 2), rules).select("customer", "stage")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import Relation, as_orders
 from zhike.methods.engine.plain import fraction_of
-from zhike.methods.result import Note, Result
+from zhike.methods.result import MethodError, Note, Result
 from zhike.methods.value.levels import Level, class_of, shared, some
 
 from .rhythm import at_clocks, purchase_days, quarters, rhythm, with_gaps
@@ -50,6 +50,8 @@ class LifecycleResult(Result):
     gap: float
     """The median gap in days that stands in where a customer has fewer than three orders."""
     table: Relation = field(repr=False)
+    days: Relation = field(repr=False)
+    """customer, day, spend of every purchase day: `loss_patterns` and `thinning_out` take this result instead of orders."""
 
     @property
     def stages(self) -> dict[Any, str]:
@@ -151,8 +153,7 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     >>> lifecycle([("a", day, 10) for day in days], as_of=date(2024, 12, 28)).stages
     {'a': 'stable'}
     """
-    given = as_orders(data)
-    days = Relation(given.engine, purchase_days(given.table, as_of)).keep("days")
+    given = days = days_of(data, as_of)
     own = Relation(given.engine, standing(at_clocks(days.table, [as_of]))).keep("standing")
     ((cases, first),) = given.engine.records(own.table.agg(n=own.table.count(), first=own.table.first_day.min()))
     some(int(cases))
@@ -184,4 +185,15 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
         levels=shared({stage: found.get(stage, Level(0, Decimal(0))) for stage in STAGES}),
         gap=typical / 2,
         table=table,
+        days=days,
     )
+
+
+def days_of(data: Any, as_of: date) -> Relation:
+    """Purchase days from orders, or those a result of `lifecycle` for the same day has counted already."""
+    if not isinstance(data, LifecycleResult):
+        given = as_orders(data)
+        return Relation(given.engine, purchase_days(given.table, as_of)).keep("days")
+    if data.parameters["as_of"] != as_of:
+        raise MethodError("as_of", "生命周期结果的日期与 as_of 不同", "The lifecycle's day is not this as_of.")
+    return data.days

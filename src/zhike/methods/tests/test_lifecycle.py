@@ -104,8 +104,11 @@ def test_V35_a_key_customer_that_thins_out_is_flagged_before_it_has_gone() -> No
     assert [row["customer"] for row in found.list()] == ["key", "late"]
     assert found.cases == 3 and found.at_stake == 8 * 5000 + 5 * 900
     assert found.list()[0]["slower"] and found.list()[0]["late"]
-    stages = lifecycle(rows, as_of=AS_OF).stages
-    assert stages["key"] != "lost"
+    now = lifecycle(rows, as_of=AS_OF)
+    assert now.stages["key"] != "lost"
+    assert thinning_out(now, as_of=AS_OF).list() == found.list() and loss_patterns(now, as_of=AS_OF).cases == 0
+    with pytest.raises(MethodError, match="not this as_of"):
+        thinning_out(now, as_of=AS_OF - timedelta(days=1))
 
 
 def test_the_alarm_is_what_its_definition_says_on_made_up_orders() -> None:
