@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhike.methods.result import MethodError
 
 from .relation import Engine
+
+if TYPE_CHECKING:
+    from ibis import Table
 
 TYPES = {"bigint": "int64", "int": "int32", "double": "float64", "smallint": "int16", "tinyint": "int8"}
 
@@ -32,6 +35,17 @@ class SparkEngine(Engine):
                 builder = builder.config(key, value)
             session = builder.getOrCreate()
         self.session = session
+
+    def compile(self, expression: Table) -> str:
+        import ibis
+
+        if ibis.options.pyspark is None:  # Ibis sets it with its own connection, which would want pandas and Arrow
+
+            class Options(ibis.config.Config):  # type: ignore[misc]
+                treat_nan_as_null: bool = False
+
+            ibis.options.pyspark = Options()
+        return super().compile(expression)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.session.sql(sql).collect()]

@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 import pytest
 
-from zhike.methods.engine import Relation
+from zhike.methods.engine import Relation, SparkEngine
 from zhike.methods.tests.expressions import SCHEMA, expressions
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -53,6 +53,12 @@ def test_every_row_number_has_a_tie_breaker(dialect: str) -> None:
             order = piece.split("order by")[1].split(" rows between")[0].split(")")[0]
             unique = any(word in order for word in ("customer", "day")) or name == "rfm_order_statistics"
             assert unique, f"{name}: {order}"
+
+
+def test_spark_compiles_kept_tables_with_floats_without_its_own_connection() -> None:
+    kept = ibis.table({"customer": "string", "p90": "float64", "late": "boolean"}, name="kept")
+    session: Any = object()
+    assert "`late`" in SparkEngine(session).compile(kept.filter(kept.late))
 
 
 if __name__ == "__main__":

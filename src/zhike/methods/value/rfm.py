@@ -190,18 +190,11 @@ def rfm(
     >>> rfm(orders, as_of=date(2024, 1, 31)).segments["e"]
     'promising'
     """
-    if months is not None and months < 1:
-        raise MethodError("window", "时间窗至少一个月", "The window is at least a month.")
-    if not 2 <= high <= 5:
-        raise MethodError("high", "“高”的分界须在 2 到 5 之间", "High begins between 2 and 5.")
+    check(months, high)
     given = as_orders(data)
     since = months_before(as_of, months) if months else None
     measures = Relation(given.engine, rfm_measures(given.table, as_of, since)).keep("rfm")
-    cuts = fixed(breaks) if breaks else None
-    if cuts is None:
-        rows = measures.engine.records(order_statistics(measures.table))
-        some(max((int(row[1] or 0) for row in rows), default=0))
-        cuts = quintile_breaks(rows, number_of(step))
+    cuts = fixed(breaks) if breaks else quintiles_of(measures, number_of(step))
     table = Relation(given.engine, scored(measures.table, cuts, high)).keep("rfm")
     found, orders, grid = tallied(table)
     cases = sum(level.customers for level in found.values())
@@ -209,13 +202,7 @@ def rfm(
     return RfmResult(
         cases=cases,
         period=(since, as_of) if since else None,
-        parameters={
-            "as_of": as_of,
-            "months": months,
-            "step": float(number_of(step)),
-            "high": high,
-            "fixed": bool(breaks),
-        },
+        parameters={"as_of": as_of, "months": months, "step": float(step), "high": high, "fixed": bool(breaks)},
         warnings=() if breaks else coarse(cuts),
         levels=shared({code: found.get(code, Level(0, Decimal(0))) for code in CLASSES.values()}),
         orders={code: orders.get(code, 0) for code in CLASSES.values()},
@@ -224,6 +211,21 @@ def rfm(
         table=table,
         history=given,
     )
+
+
+def check(months: int | None, high: int) -> None:
+    """The window and the score from which on a measure is high."""
+    if months is not None and months < 1:
+        raise MethodError("window", "时间窗至少一个月", "The window is at least a month.")
+    if not 2 <= high <= 5:
+        raise MethodError("high", "“高”的分界须在 2 到 5 之间", "High begins between 2 and 5.")
+
+
+def quintiles_of(measures: Relation, step: Decimal) -> dict[str, tuple[Decimal, ...]]:
+    """The breaks of these customers."""
+    rows = measures.engine.records(order_statistics(measures.table))
+    some(max((int(row[1] or 0) for row in rows), default=0))
+    return quintile_breaks(rows, step)
 
 
 def tallied(table: Relation) -> tuple[dict[str, Level], dict[str, int], dict[tuple[int, int], int]]:
