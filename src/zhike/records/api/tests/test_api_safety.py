@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -282,3 +283,11 @@ def test_T73_a_bulk_call_is_done_once(seller: Caller) -> None:
     assert len({r.content for r in replies}) == 1
     assert replies[0].json()["done"] == 1
     assert Event.objects.filter(type="batch.run").count() == 1
+
+
+def test_a_key_that_stands_twice_among_many_is_found_at_once(seller: Caller) -> None:
+    names = [f"k{n}" for n in range(60_000)]
+    body = "{" + ",".join(f'"{name}":0' for name in [*names, names[-1]]) + "}"
+    began = time.thread_time()
+    assert seller.post("/api/customers", body.encode()).json()["code"] == "key_twice"
+    assert time.thread_time() - began < 5
