@@ -200,7 +200,8 @@ CSRF_FAILURE_VIEW = "zhike.identity.views.entrance.csrf_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-if flag("ZHIKE_BEHIND_PROXY"):
+BEHIND_PROXY = flag("ZHIKE_BEHIND_PROXY")  # its X-Forwarded-Proto and -For are believed
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -14,8 +16,22 @@ from zhike.kernel.ids import new_id
 GIVEN = re.compile(r"[A-Za-z0-9._-]{8,40}\Z")
 
 
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from. Behind a proxy it is the last entry of X-Forwarded-For, which that proxy wrote;
+    whatever stands before it is the caller's own word, and without a proxy all of it is.
+    """
+    own: str = request.META.get("REMOTE_ADDR", "") or ""
+    if not settings.BEHIND_PROXY:
+        return own
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(told))
+    except ValueError:
+        return own
+
+
 class RequestContextMiddleware:
-    """Gives each request an id (a proxy's own is kept), known to ledger and logs, and answered as a header."""
+    """Gives each request an id (a proxy's own is kept) and the caller's address, known to ledger, limits and logs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -23,7 +39,8 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if GIVEN.match(given) else new_id().hex
-        token = context.current.set(context.RequestContext(request_id, request.META.get("REMOTE_ADDR", "") or ""))
+        request.META["REMOTE_ADDR"] = address = address_of(request)
+        token = context.current.set(context.RequestContext(request_id, address))
         try:
             response = self.get_response(request)
         finally:

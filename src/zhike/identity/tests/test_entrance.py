@@ -49,6 +49,19 @@ def test_T1_a_hundred_tries_lock_a_network_and_an_ipv6_network_is_a_64(world: Wo
     assert post(Client(), "wumin", PASSWORD, "2001:db8:1:3::1") == 302
 
 
+def test_T1_behind_a_proxy_the_address_it_tells_counts_and_without_one_nobodys_word(world: World) -> None:
+    def tried(told: str, password: str) -> int:
+        data = {"username": "heyongqiang", "password": password}
+        return Client().post("/signin/", data, REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=told).status_code
+
+    with override_settings(BEHIND_PROXY=True):
+        assert [tried(f"198.51.100.{n}, {HOME}", "wrong") for n in range(11)] == [422] * 10 + [429]
+        assert tried("198.51.100.9", PASSWORD) == 302
+        assert Session.objects.get().address == "198.51.100.9"
+    Try.objects.all().delete()
+    assert [tried(f"198.51.100.{n}", "wrong") for n in range(11)] == [422] * 10 + [429]
+
+
 def test_T1_the_same_limiter_stands_before_resets_and_tokens(world: World) -> None:
     client = Client()
     sent = [client.post("/signin/forgotten/", {"username": "wumin"}).status_code for _ in range(11)]
