@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from zhike.identity.terms import ShareLevel
 from zhike.kernel import clock
 from zhike.kernel.actions import action, emit, find
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Invalid, NotFound
+from zhike.kernel.errors import Forbidden, Invalid, NotFound
 from zhike.kernel.models import OwnedRecord, Record
 from zhike.kernel.screens import screens
 
@@ -28,7 +29,16 @@ def _shared(record_type: str, record_id: UUID, by: Actor) -> Record:
         raise NotFound("record")
     record: Record = find(screen.model_class, record_id, by)
     by.require(f"{record_type}.edit", record)
+    if not may_share(record, by):
+        raise Forbidden(SHARE, _("You were let in yourself. Ask whoever looks after this record to let somebody in."))
     return record
+
+
+def may_share(record: Record, by: Actor) -> bool:
+    """Whether somebody may let others in: by an edit right of their own. A share lends no share, nor more time to itself."""
+    right = f"{record.record_type}.edit"
+    own = replace(by.reach(right), records=frozenset())
+    return by.can(SHARE) and record.within(replace(by, grants={right: own}), right)
 
 
 def _customer_of(record: Record) -> UUID | None:

@@ -147,6 +147,9 @@ def test_T6_a_fresh_installation_has_no_account_and_its_setup_link_dies() -> Non
     first = {"name": "李工", "username": "ligong", "email": "", "password": "12345678"}
     assert client.post(path, first).status_code == 422
     assert client.post(path, first | {"password": FRESH}).status_code == 302
+    stranger = Client().post(path, {"people": "黑客, heike", "role": "administrator"})
+    assert stranger.status_code == 302 and stranger["Location"].startswith("/signin/")
+    assert not User.objects.filter(username="heike").exists()
     page = client.post(path, {"people": "王芳, wangfang\n赵敏，zhaomin，zhao@x.example", "role": "salesperson"})
     assert page.status_code == 200 and page.content.decode().count(">http://testserver/join/") == 2
     assert client.get(path).status_code == 404

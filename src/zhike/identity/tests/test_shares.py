@@ -62,6 +62,18 @@ def test_only_who_may_edit_lets_others_in(world: World, party: Any) -> None:
         share(world, party, "吴敏", expires_at="2020-01-01T00:00:00Z")
 
 
+def test_whoever_was_let_in_lets_nobody_in_and_stays_no_longer(world: World, party: Any) -> None:
+    end = timezone.now() + timedelta(days=1)
+    share(world, party, "孙雨桐", level="edit", expires_at=end.isoformat())
+    for name in ("孙雨桐", "吴敏"):
+        with pytest.raises(Forbidden):
+            share(world, party, name, by="孙雨桐", level="edit")
+    assert Share.objects.get().expires_at == end
+    page = world.client("孙雨桐").get(f"/why/party/{party.pk}/")
+    assert page.status_code == 200 and 'name="person"' not in page.content.decode()
+    assert 'name="person"' in world.client("何永强").get(f"/why/party/{party.pk}/").content.decode()
+
+
 def test_the_page_names_every_reason_and_the_denial(world: World, party: Any) -> None:
     share(world, party, "吴敏")
     grant_right_to_role(world.roles["service"], right="party.view", extent=Extent.ALL, effect=Effect.DENY, by=SYSTEM)

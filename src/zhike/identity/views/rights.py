@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from zhike.identity import access, forms, queries, setup, signin
 from zhike.identity.actions.roles import CHOICES
+from zhike.identity.actions.shares import may_share
 from zhike.identity.middleware import ACTING_AS
 from zhike.identity.models import Role, User
 from zhike.identity.settings_pages import pages_for
@@ -180,14 +181,14 @@ def why(request: ActorRequest, record_type: str, record_id: UUID) -> HttpRespons
     """Who can see this record, and why; and letting somebody in."""
     actor: Actor = request.actor
     screen, record = queries.record_behind(record_type, record_id, actor)
-    if not (edits := record.within(actor, f"{record_type}.edit")):
+    if not record.within(actor, f"{record_type}.edit"):
         actor.require("identity.why")
     form = forms.ShareForm(forms.posted(request))
     subject = {"record_type": record_type, "record_id": record_id}
     if form.attempt(lambda v: acted(request, "share_record", **subject, **v)):
         return done(request, _("Saved."), request.path)
-    may_share = edits and actor.can("record.share") and hasattr(record, "owner_id")
-    around = {"screen": screen, "record": record, "people": queries.why(screen, record), "may_share": may_share}
+    sharing = hasattr(record, "owner_id") and may_share(record, actor)
+    around = {"screen": screen, "record": record, "people": queries.why(screen, record), "may_share": sharing}
     return page(request, "identity/why.html", form, shares=queries.shares_of(record), **around)
 
 

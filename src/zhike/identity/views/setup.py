@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from zhike.identity import forms, setup, signin
 from zhike.identity.views.pages import form_status, link_base
 from zhike.kernel.actor import Actor
-from zhike.kernel.doors import public
+from zhike.kernel.doors import public, sign_in_first
 
 WEEKEND = [5, 6]
 
@@ -24,6 +24,8 @@ def first_run(request: HttpRequest, secret: str) -> HttpResponse:
     """One page after the other; what is done is not asked again."""
     if not setup.is_open(secret):
         raise Http404
+    if setup.step() == "people" and not request.actor:  # type: ignore[attr-defined]
+        return sign_in_first(request)  # by now there is somebody who can, and the link alone is no key any more
     pages = {"organisation": organisation, "administrator": administrator, "people": people}
     return pages[setup.step()](request)
 
@@ -54,8 +56,9 @@ def administrator(request: HttpRequest) -> HttpResponse:
 
 def people(request: HttpRequest) -> HttpResponse:
     """Colleagues, each with a link to be handed over; leaving them out is fine. Lines that were refused come back."""
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    by.require("identity.roles")
     form = forms.ColleaguesForm(forms.posted(request), initial={"role": "salesperson"})
-    by = Actor.system("setup", door="web")
     invited = form.attempt(lambda v: setup.invite(v["people"], v["role"], by=by))
     if not invited:
         return _page(request, form, "people")
