@@ -1,0 +1,308 @@
+"""What they will be worth, and what the next months bring; each beside the naive forecast that it has to beat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zhike.methods.forecast.rolling import METHODS
+from zhike.methods.result import MethodError
+from zhike.value.page.charts.drawing import Sheet, meter
+from zhike.value.page.charts.months import Bar
+from zhike.value.page.charts.months import months as draw_months
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
+from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.voice import Voice
+
+if TYPE_CHECKING:
+    from zhike.methods.forecast import Forecast
+    from zhike.methods.result import Note
+    from zhike.value.study import Lifetime, Month, Study
+
+SHOWN = 15
+
+
+def lifetime(study: Study, voice: Voice) -> Section:
+    """The trial on later data first, the values after it."""
+    found = study.clv
+    lead: object = voice.say("今后十二个月每位客户值多少。", "What each customer is worth over the next twelve months.")
+    body: object
+    if isinstance(found, MethodError):
+        body = refusal(found, voice)
+    else:
+        lead = verdict(found, voice)
+        body = join(
+            [block(voice.say("先看它准不准", "First: was it right?"), trials(found, voice)), worth(study, found, voice)]
+        )
+    return Section(
+        "lifetime",
+        voice.say("终身价值", "Lifetime value"),
+        voice.say("他们今后值多少，这个数有多可信？", "What will they be worth, and how far can that be believed?"),
+        lead,
+        body,
+        Method(
+            "—" if isinstance(found, MethodError) else voice.people(found.choice.cases),
+            voice.span(study.period)
+            if isinstance(found, MethodError)
+            else voice.say(
+                f"学到 {found.split}，之后到 {study.as_of} 用来检验",
+                f"learned until {found.split}, judged by what came until {study.as_of}",
+            ),
+            voice.say(
+                "BG/NBD、MBG/NBD、Pareto/NBD 三个复购模型各自学习前一段历史，预测后一段，平均误差最小者当选，"
+                "再用全部历史重估；必须胜过“照过去的频率照搬”。金额用 Gamma-Gamma，按每月 1% 贴现，计十二个月。",
+                "Three models of repeat purchase (BG/NBD, MBG/NBD, Pareto/NBD) learn the first part "
+                "of history and forecast the rest; "
+                "the one that errs least is fitted again on all of it. It must beat simply repeating "
+                "each customer's past rate. "
+                "Money by gamma-gamma, discounted at 1% a month, over twelve months.",
+            ),
+            voice.say(
+                "只含复购，不含还没来的新客户；是毛额，不是利润；促销、涨价、断货、季节都不在模型里。"
+                "单个客户的数只宜排序，合计才宜做计划。",
+                "Repeat purchases of those who are customers already, not of those to come; money, not "
+                "profit; campaigns, prices and "
+                "seasons are unknown to it. Use a single customer's figure for ranking, the total for planning.",
+            )
+            + unreturned(study, voice),
+            () if isinstance(found, MethodError) else doubts(found),
+        ),
+    )
+
+
+def doubts(found: Lifetime) -> tuple[Note, ...]:
+    """Each doubt once: the rivals repeat those of the chosen model."""
+    by_code: dict[str, Note] = {}
+    for note in (*found.choice.warnings, *found.warnings):
+        by_code.setdefault(note.code, note)
+    return tuple(by_code.values())
+
+
+def degenerate(found: Lifetime) -> bool:
+    """Whether the model sees nobody leave: then only totals are of use."""
+    return any(note.code in ("dropout_unseen", "all_alike") for note in found.choice.warnings)
+
+
+def verdict(found: Lifetime, voice: Voice) -> object:
+    """Whether to believe it, with the two errors."""
+    best = min(found.choice.trials, key=lambda trial: trial.mae)
+    if found.choice.model is None:
+        return fill(
+            voice.say(
+                "没有模型胜过照搬：{m} 每位平均差 {a} 次，照搬差 {b} 次。因此下面的数只作参考。",
+                "No model beats repeating the past: {m} errs by {a} purchases per customer, repeating "
+                "by {b}. Take what follows as a hint only.",
+            ),
+            m=best.name,
+            a=strong(voice.number(best.mae, 3), "red"),
+            b=strong(voice.number(found.choice.naive.mae, 3)),
+        )
+    total = found.value
+    money = "—" if isinstance(total, MethodError) else voice.money(total.total)
+    unseen = voice.say(
+        "但它看不出谁会流失，把所有人都当作仍在：只宜看合计与排序。",
+        " Yet it sees nobody leave and takes everybody for a customer still: use the total and the ranking only.",
+    )
+    return fill(
+        voice.say(
+            "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}。{but}",
+            "{m} wins: it errs by {a} purchases per customer, repeating the past by {b}. Over twelve "
+            "months today's customers are worth about {money}.{but}",
+        ),
+        m=strong(found.model),
+        a=strong(voice.number(best.mae, 3), "grn"),
+        b=strong(voice.number(found.choice.naive.mae, 3)),
+        money=strong(money),
+        but=unseen if degenerate(found) else "",
+    )
+
+
+def trials(found: Lifetime, voice: Voice) -> Safe:
+    """Each model's forecast of the later period beside what came."""
+    choice = found.choice
+    columns = (
+        Column(voice.say("预测者", "Forecast by")),
+        Column(voice.say("预测复购", "Purchases forecast"), figure=True),
+        Column("", spare=True),
+        Column(voice.say("对实际", "Off by"), figure=True),
+        Column(voice.say("每位平均误差", "Error per customer"), figure=True),
+    )
+    actual = choice.naive.actual
+    highest = max(actual, choice.naive.total, *(trial.total for trial in choice.trials)) or 1.0
+    rows: list[tuple[object, ...]] = [
+        (
+            tag("b", voice.say("实际", "Actual")),
+            tag("b", voice.count(actual)),
+            meter(actual / highest, tone="lv1"),
+            "",
+            "",
+        )
+    ]
+    for trial in (*sorted(choice.trials, key=lambda trial: trial.mae), choice.naive):
+        naive = trial is choice.naive
+        rows.append(
+            (
+                voice.say("照搬过去的频率", "Repeating the past rate") if naive else trial.name,
+                voice.count(trial.total),
+                meter(trial.total / highest, tone="grey" if naive else "lv3"),
+                voice.share(trial.total / actual - 1, signed=True) if actual else "—",
+                tag("b", voice.number(trial.mae, 4)) if trial.name == found.model else voice.number(trial.mae, 4),
+            )
+        )
+    return table(columns, rows, caption=voice.say("留出期检验", "Check on the period held out"))
+
+
+def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
+    """The most valuable of the months to come."""
+    title = voice.say("今后十二个月最有价值的客户", "Most valuable over the next twelve months")
+    if isinstance(found.value, MethodError):
+        return block(title, refusal(found.value, voice))
+    columns = (
+        Column(voice.say("客户", "Customer")),
+        Column(voice.say("预计购买", "Purchases"), figure=True),
+        Column(voice.say("仍在购买的可能", "Still a customer"), figure=True),
+        Column("", spare=True),
+        Column(voice.say("价值", "Worth"), figure=True),
+    )
+    highest = max((one.value for one in found.best), default=1.0) or 1.0
+    rows = [
+        (
+            name(study.called(one.customer)),
+            voice.number(one.purchases, 1),
+            voice.share(one.alive),
+            meter(one.value / highest),
+            tag("b", voice.money(one.value)),
+        )
+        for one in found.best[:SHOWN]
+    ]
+    params = "　".join(f"{key} {value:.4g}" for key, value in found.params_now.items())
+    note = voice.say(
+        f"{found.model} 参数：{params}；平均仍在购买的可能 {voice.share(found.mean_alive)}；全部客户预计再买 "
+        f"{voice.count(found.expected_purchases)} 次。",
+        f"{found.model} parameters: {params}; mean chance of still being a customer {voice.share(found.mean_alive)}"
+        "; all customers "
+        f"are expected to buy {voice.count(found.expected_purchases)} times.",
+    )
+    return block(title, table(columns, rows, caption=title), tag("p", note, class_="quiet"), class_="keep")
+
+
+def forecast(study: Study, voice: Voice) -> Section:
+    """Months as they were, and as they may come."""
+    found = study.forecast
+    lead: object = voice.say("每月的金额。", "Money by month.")
+    refused = None
+    if isinstance(found, MethodError):
+        refused = refusal(found, voice)
+    else:
+        lead = expectation(study, found, voice)
+    body = join(
+        [
+            month_figure(study, None if isinstance(found, MethodError) else found, voice) if study.monthly else None,
+            refused,
+        ]
+    )
+    return Section(
+        "forecast",
+        voice.say("预测", "Forecast"),
+        voice.say("接下来几个月会怎样？", "What will the next months bring?"),
+        lead,
+        body,
+        Method(
+            voice.say(f"{len(study.monthly)} 个月", f"{len(study.monthly)} months"),
+            voice.span(study.period),
+            voice.say(
+                "逐月金额；指数平滑、霍尔特、Theta 等方法从最近几个起点各预测一次，与“照搬上一期（或去年同期）”相"
+                "比，误差最小者当选；都输给照搬时就照搬。竖线是九成把握的区间。没有结束的月份不参与。",
+                "Money by month. Smoothing, Holt, Theta and others forecast from the last few origins "
+                "and are compared with repeating "
+                "the last month (or the same month a year ago); the least error wins, and where all "
+                "lose, repeating is what is "
+                "done. Upright lines span nine chances in ten. A month that is not over is left out.",
+            ),
+            voice.say(
+                "不足两年看不出季节；没有计划中的活动、新品与大单。",
+                "Below two years seasons are invisible; planned campaigns, new products and single large "
+                "orders are unknown to it.",
+            ),
+            () if isinstance(found, MethodError) else found.warnings,
+        ),
+    )
+
+
+def ahead(study: Study, steps: int) -> list[tuple[int, int]]:
+    """(year, month) of the forecast's steps: after the last whole month."""
+    last = study.monthly[-1 if study.last_month_whole or len(study.monthly) < 2 else -2].first
+    return [((last.year * 12 + last.month + k) // 12, (last.year * 12 + last.month + k) % 12 + 1) for k in range(steps)]
+
+
+def expectation(study: Study, found: Forecast, voice: Voice) -> object:
+    """The next month with its span, and who said so."""
+    year, month = ahead(study, 1)[0]
+    zh, en, _ = METHODS[found.method]
+    naive = found.method == "naive"
+    return fill(
+        voice.say(
+            "{when} 约 {value}（{low} 至 {high}）。{who}",
+            "{when}: about {value} ({low} to {high}). {who}",
+        ),
+        when=f"{year}-{month:02}",
+        value=strong(voice.money(float(found.values[0]))),
+        low=voice.money(float(found.low[0])),
+        high=voice.money(float(found.high[0])),
+        who=voice.say("没有方法胜过照搬，所以照搬。", "No method beats repeating what was, so that is what is done.")
+        if naive
+        else voice.say(
+            f"用{zh}，误差是照搬的 {found.error['against_naive']:.0%}。",
+            f"By {en}, whose error is {found.error['against_naive']:.0%} of repeating what was.",
+        ),
+    )
+
+
+def month_figure(study: Study, found: Forecast | None, voice: Voice) -> Safe:
+    """The last months and the forecast; the table holds them all."""
+    words = (
+        voice.say("每月金额与预测", "Money by month, and the forecast"),
+        voice.say(
+            "深色为实际，浅色为预测，竖线为区间；最后一个未结束的月份为斜线色。",
+            "Dark is actual, light is forecast, upright lines its span; a month not over is paler.",
+        ),
+    )
+    expected = []
+    if found is not None:
+        for (year, month), value, low, high in zip(
+            ahead(study, len(found.values)), found.values, found.low, found.high, strict=True
+        ):
+            expected.append(Bar(f"{year}-{month:02}", float(value), float(low), float(high)))
+
+    def actual(month: Month) -> Bar:
+        last = month is study.monthly[-1] and not study.last_month_whole
+        return Bar(voice.month(month.first), float(month.revenue), partial=last)
+
+    def draw(wide: bool) -> Safe:
+        seen = study.monthly[-(36 if wide else 12) :]
+        past = [actual(month) for month in seen]
+        if expected and past and past[-1].label == expected[0].label:
+            past.pop()
+        sheet = Sheet(f"months-{'w' if wide else 'n'}", 860 if wide else 340, 260 if wide else 220, *words)
+        return draw_months(sheet, [*past, *(expected if wide else expected[:3])], (voice.tick, voice.money))
+
+    columns = (
+        Column(voice.say("月份", "Month")),
+        Column(voice.say("金额", "Money"), figure=True),
+        Column(voice.say("订单", "Orders"), figure=True),
+        Column(voice.say("客户", "Customers"), figure=True),
+    )
+    rows = [
+        (voice.month(m.first), voice.exact(m.revenue), voice.count(m.orders), voice.count(m.customers))
+        for m in study.monthly[-120:]
+    ]
+    rows += [
+        (
+            bar.label,
+            voice.say("预测 ", "forecast ")
+            + f"{voice.money(bar.value)} ({voice.money(bar.low or 0)}–{voice.money(bar.high or 0)})",
+            "",
+            "",
+        )
+        for bar in expected
+    ]
+    return figure(draw, table(columns, rows, caption=words[0]), voice)

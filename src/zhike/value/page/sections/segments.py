@@ -1,0 +1,321 @@
+"""Customers sorted for work: key accounts by several measures, RFM classes, stages of the relation and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zhike.methods.result import MethodError
+from zhike.value.page.charts.drawing import Sheet, meter
+from zhike.value.page.charts.stages import Stop, course
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table
+from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.voice import Voice
+from zhike.value.page.words import MEASURES, PATTERN_MEANS, PATTERNS, SEGMENTS, STAGE_DEEDS, STAGES, of
+
+if TYPE_CHECKING:
+    from zhike.methods.lifecycle import LifecycleResult, PatternsResult
+    from zhike.methods.value import RfmResult
+    from zhike.value.study import Ranked, Ranking, Study
+
+SHOWN = 15
+
+
+def ranking(study: Study, voice: Voice) -> Section:
+    """The first fifth by several measures at once, and those of it who have left."""
+    found = study.ranking
+    lead: object = voice.say("几项一起排名。", "Ranked by several measures at once.")
+    body: object
+    if isinstance(found, MethodError):
+        body = refusal(found, voice)
+    else:
+        lead = fill(
+            voice.say(
+                "综合排名前 20% 中，{n} 位仍在购买，配专属政策；{m} 位已经离开，逐个赢回；其余按标准流程服务。",
+                "Of the first 20% overall, {n} are still buying and deserve a policy of their own; {m} "
+                "have left and are worth "
+                "winning back one by one; all others are served by the standard process.",
+            ),
+            n=strong(voice.count(found.many)),
+            m=strong(voice.count(found.many_gone), "red" if found.many_gone else ""),
+        )
+        gone = ranked_table(study, found, found.gone, found.many_gone, voice)
+        body = join(
+            [
+                block(voice.say("重点客户", "Key customers"), ranked_table(study, found, found.key, found.many, voice)),
+                block(voice.say("已离开的重要客户", "Important ones who have left"), gone) if found.gone else None,
+            ]
+        )
+    return Section(
+        "ranking",
+        voice.say("重点客户", "Key customers"),
+        voice.say("谁该有专人、专属政策？", "Who deserves a policy of their own?"),
+        lead,
+        body,
+        Method(
+            "—" if isinstance(found, MethodError) else voice.people(found.customers),
+            voice.span(study.period),
+            voice.say(
+                "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高"
+                "。前 20%（人数向上取整）为重点。",
+                "Each measure is ranked by itself, ranks become points from 0 to 100 and are averaged "
+                "(sales of the last year weigh double); a shorter gap earns more. The "
+                "first 20% (rounded up) are key.",
+            ),
+            voice.say(
+                "权重是约定的；若贵司更看重其中一项，名次会变。逾期、利润、潜力不在文件里。",
+                "The weights are a convention; where one measure matters more to you, places change."
+                " Payment delay, profit and potential "
+                "are not in the file.",
+            ),
+        ),
+    )
+
+
+def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], many: int, voice: Voice) -> Safe:
+    """Place, name, points and each measure."""
+    columns = [
+        Column(voice.say("客户", "Customer")),
+        Column(voice.say("名次", "Place"), figure=True),
+        Column(voice.say("得分", "Points"), figure=True),
+        *(
+            Column(of(MEASURES, measure, voice.chinese), figure=True, spare=place > 0)
+            for place, measure in enumerate(found.measures)
+        ),
+    ]
+    rows = [
+        (
+            name(study.called(ranked.customer)),
+            voice.count(ranked.place),
+            tag("b", voice.number(ranked.points, 1)),
+            *(measured(measure, ranked.measures.get(measure, float("nan")), voice) for measure in found.measures),
+        )
+        for ranked in rows_of[:SHOWN]
+    ]
+    more = many - len(rows)
+    note = voice.say(
+        f"另有 {voice.count(more)} 位，见导出的表。", f"{voice.count(more)} more stand in the exported table."
+    )
+    caption = voice.say("多项排名", "Ranking by several measures")
+    return join([table(columns, rows, caption=caption), tag("p", note, class_="quiet") if more > 0 else None])
+
+
+def measured(measure: str, value: float, voice: Voice) -> str:
+    """Money as money, anything else as a number."""
+    if measure in ("sales", "revenue"):
+        return voice.money(value) if value == value else "—"
+    return voice.number(value, 0 if value == round(value) else 1) if value == value else "—"
+
+
+def rfm(study: Study, voice: Voice) -> Section:
+    """The grid of recency and frequency, and the eight classes with what to do."""
+    found = study.rfm
+    lead: object = voice.say("最近一次、次数、金额，各分五档。", "How recently, how often, how much: five steps each.")
+    body: object
+    if isinstance(found, MethodError):
+        body = refusal(found, voice)
+    else:
+        best, quiet = found.levels["champions"], found.levels["keep"]
+        lead = fill(
+            voice.say(
+                "重要价值客户 {n} 位带来 {share}；另有 {m} 位常来、买得多的客户最近没有来，去年买了 {money}。",
+                "{n} champions bring {share}; {m} who came often and bought much have gone quiet, and "
+                "they bought {money}.",
+            ),
+            n=strong(voice.count(best.customers)),
+            share=strong(voice.share(best.share)),
+            m=strong(voice.count(quiet.customers)),
+            money=strong(voice.money(quiet.revenue), "red"),
+        )
+        body = tag(
+            "div",
+            block(voice.say("R × F：人数", "R × F: customers"), grid(found, voice)),
+            block(voice.say("八类客户", "Eight classes"), segments(found, voice)),
+            class_="pair uneven",
+        )
+    return Section(
+        "rfm",
+        "RFM",
+        voice.say("谁刚来、常来、买得多？", "Who came lately, often, and bought much?"),
+        lead,
+        body,
+        Method(
+            "—" if isinstance(found, MethodError) else voice.people(found.cases),
+            voice.span(None if isinstance(found, MethodError) else found.period),
+            voice.say(
+                "R 距上次购买天数，F 订单数，M 金额；各按五分位打 1–5 分，4 分起为“高”，高低组合成八类。相同数值同分。",
+                "R days since the last order, F orders, M money; each scored 1 to 5 by quintiles, 4 "
+                "and 5 are high, and high or low "
+                "of each makes eight classes. Equal values share a score.",
+            ),
+            voice.say(
+                "分档是相对的：总有一批人“最差”。购买次数很少的行业，F 的各档人数会很不均。",
+                "Scores are relative: somebody is always worst. Where most buy once or twice, the steps "
+                "of F are very uneven.",
+            ),
+            () if isinstance(found, MethodError) else found.warnings,
+        ),
+    )
+
+
+def grid(found: RfmResult, voice: Voice) -> Safe:
+    """Five by five; darker where more customers are."""
+    most = max(found.grid.values(), default=1) or 1
+    columns = [Column(voice.say("R ↓　F →", "R ↓  F →"))] + [Column(f"F{f}") for f in range(1, 6)]
+    rows = []
+    for r in range(5, 0, -1):
+        cells: list[object] = [tag("b", f"R{r}")]
+        for f in range(1, 6):
+            n = found.grid.get((r, f), 0)
+            depth = 0 if not n else max(1, round((n / most) ** 0.5 * 5))
+            cells.append(tag("span", voice.count(n) if n else "·", class_=f"cell q{depth}"))
+        rows.append(cells)
+    caption = voice.say("按近度 R 与频度 F 的客户数，5 为最好", "Customers by recency R and frequency F; 5 is best")
+    return tag("div", table(columns, rows, caption=caption), class_="matrix tight")
+
+
+def segments(found: RfmResult, voice: Voice) -> Safe:
+    """The eight classes with people, money and the deed."""
+    columns = (
+        Column(voice.say("类别", "Class")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column(voice.say("金额", "Money"), figure=True),
+        Column(voice.say("占比", "Share"), figure=True),
+        Column(voice.say("做什么", "What to do"), spare=True),
+    )
+    rows = []
+    for code, (label, deed) in SEGMENTS.items():
+        at = found.levels[code]
+        rows.append(
+            (
+                label[0] if voice.chinese else label[1],
+                voice.count(at.customers),
+                voice.money(at.revenue),
+                tag("b", voice.share(at.share)),
+                deed[0] if voice.chinese else deed[1],
+            )
+        )
+    return table(columns, rows, caption=voice.say("RFM 八类", "The eight RFM classes"))
+
+
+def lifecycle(study: Study, voice: Voice) -> Section:
+    """Stages along the course of the relation, and the patterns of those lost."""
+    found, patterns = study.lifecycle, study.patterns
+    lead: object = voice.say("每位客户处在关系的哪一段。", "Where each customer's relation stands.")
+    body: list[object] = []
+    if isinstance(found, MethodError):
+        body.append(refusal(found, voice))
+    else:
+        falling, gone = found.levels["decline"], found.levels["lost"]
+        lead = fill(
+            voice.say(
+                "{n} 位在退化期，年购买额 {money}；{m} 位已流失，流失前一年购买 {lost}。",
+                "{n} customers are declining, worth {money} a year; {m} are lost, who bought {lost} "
+                "in their last year.",
+            ),
+            n=strong(voice.count(falling.customers)),
+            money=strong(voice.money(falling.revenue), "red"),
+            m=strong(voice.count(gone.customers)),
+            lost=strong(voice.money(gone.revenue)),
+        )
+        body.append(stage_figure(found, voice))
+    title = voice.say("流失的四种类型", "Four ways of leaving")
+    inner = refusal(patterns, voice) if isinstance(patterns, MethodError) else pattern_table(patterns, voice)
+    body.append(block(title, inner, class_="keep"))
+    return Section(
+        "lifecycle",
+        voice.say("生命周期", "Lifecycle"),
+        voice.say("关系走到了哪一步？", "How far has each relation come?"),
+        lead,
+        join(body),
+        Method(
+            "—" if isinstance(found, MethodError) else voice.people(found.cases),
+            voice.span(None if isinstance(found, MethodError) else found.period),
+            voice.say(
+                "流失：未购天数超过三倍自己的间隔且超过 365 天；退化：近两季比前两季少 10% 以上、或连降三季、"
+                "或超过两倍间隔未购；考察：不足三单或资历尚浅；形成：增长超过 10%；稳定：满四季且保持高点的 "
+                "80%。圆的大小是人数。",
+                "Lost: idle for more than three own gaps and more than 365 days. Declining: the last "
+                "two quarters 10% below the two "
+                "before, or falling three in a row, or idle for two gaps. Exploring: fewer than three "
+                "orders, or new. Building: "
+                "up by more than 10%. Stable: a year old and at 80% of its best. Discs show how many customers.",
+            ),
+            voice.say(
+                "历史不足两年时，“已流失”和“稳定期”都偏少；季节性生意会被误判为退化。",
+                "With less than two years of history both lost and stable are too few; seasonal trade "
+                "looks like decline.",
+            ),
+            () if isinstance(found, MethodError) else found.warnings,
+        ),
+    )
+
+
+def stage_figure(found: LifecycleResult, voice: Voice) -> Safe:
+    """The course with five stops, and its table."""
+    words = (
+        voice.say("关系的五个阶段", "Five stages of the relation"),
+        voice.say(
+            "考察、形成、稳定、退化、流失，各有人数、占比和年购买额。",
+            "Exploring, building, stable, declining, lost, with people, share and money a year.",
+        ),
+    )
+
+    def draw(wide: bool) -> Safe:
+        stops = [
+            Stop(
+                code,
+                of(STAGES, code, voice.chinese),
+                voice.count(at.customers),
+                voice.share(at.share_of_customers),
+                voice.money(at.revenue),
+            )
+            for code, at in found.levels.items()
+        ]
+        sheet = Sheet(f"course-{'w' if wide else 'n'}", 860 if wide else 350, 250 if wide else 230, *words)
+        return course(sheet, stops, [at.share_of_customers for at in found.levels.values()])
+
+    columns = (
+        Column(voice.say("阶段", "Stage")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column(voice.say("占比", "Share"), figure=True),
+        Column(voice.say("年购买额", "Money a year"), figure=True),
+        Column(voice.say("做什么", "What to do")),
+    )
+    rows = [
+        (
+            of(STAGES, code, voice.chinese),
+            voice.count(at.customers),
+            voice.share(at.share_of_customers),
+            voice.exact(at.revenue),
+            of(STAGE_DEEDS, code, voice.chinese),
+        )
+        for code, at in found.levels.items()
+    ]
+    return figure(draw, table(columns, rows, caption=words[0]), voice)
+
+
+def pattern_table(found: PatternsResult, voice: Voice) -> Safe:
+    """The lost by pattern."""
+    if not found.cases:
+        return tag("p", voice.say("没有客户达到流失的标准。", "No customer counts as lost."), class_="quiet")
+    columns = (
+        Column(voice.say("类型", "Pattern")),
+        Column(voice.say("是怎样的", "What it means"), spare=True),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column("", spare=True),
+        Column(voice.say("占比", "Share"), figure=True),
+        Column(voice.say("最后一年", "Their last year"), figure=True),
+    )
+    rows = [
+        (
+            of(PATTERNS, code, voice.chinese),
+            of(PATTERN_MEANS, code, voice.chinese),
+            voice.count(at.customers),
+            meter(at.share_of_customers),
+            voice.share(at.share_of_customers),
+            tag("b", voice.money(at.revenue)),
+        )
+        for code, at in found.levels.items()
+    ]
+    return table(columns, rows, caption=voice.say("流失的类型", "Patterns of loss"))

@@ -1,0 +1,271 @@
+"""Who carries the business: the pyramid, and how unevenly money is spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zhike.methods.result import MethodError
+from zhike.value.page.charts.curve import lorenz
+from zhike.value.page.charts.drawing import Sheet, meter
+from zhike.value.page.charts.pyramid import PLACES
+from zhike.value.page.charts.pyramid import pyramid as slabs
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
+from zhike.value.page.markup import Safe, fill, join, strong, tag
+from zhike.value.page.voice import Voice
+from zhike.value.page.words import LEVELS, SLICES, of
+
+if TYPE_CHECKING:
+    from zhike.methods.value import AbcResult, ConcentrationResult, PyramidResult
+    from zhike.value.study import Study
+
+
+def pyramid(study: Study, voice: Voice) -> Section:
+    """People and money per level beside Curry's guide."""
+    found = study.pyramid
+    lead: object = voice.say("按本时段金额从高到低排名分层。", "Customers ranked by what they spent, in four levels.")
+    body: object
+    if isinstance(found, MethodError):
+        body = refusal(found, voice)
+    else:
+        top, base = found.levels["top"], found.levels["base"]
+        lead = fill(
+            voice.say(
+                "顶端 {n} 位客户带来 {share} 的{what}，人均 {each}；底端 {m} 位带来 {low}，人均 {small}。",
+                "The top {n} bring {share} of {what}, {each} each; the {m} at the base bring {low}, {small} each.",
+            ),
+            n=strong(voice.count(top.customers)),
+            share=strong(voice.share(top.share)),
+            what=voice.revenue,
+            each=voice.money(top.revenue_per_customer or 0),
+            m=voice.count(base.customers),
+            low=voice.share(base.share),
+            small=voice.money(base.revenue_per_customer or 0),
+        )
+        body = pyramid_body(found, voice)
+    return Section(
+        "pyramid",
+        voice.say("价值金字塔", "Value pyramid"),
+        voice.say("谁养活我们？", "Who carries the business?"),
+        lead,
+        body,
+        Method(
+            voice.people(found.cases) if not isinstance(found, MethodError) else "—",
+            voice.span(study.period),
+            voice.say(
+                "按时段内金额从高到低排名：前 1% 为顶端，其后 4% 高端，15% 中端，其余 80% 底端；人数向上取整，"
+                "金额相同按客户编号。"
+                "黑线是参照占比 40 / 25 / 15 / 20，只作对照，不强求。",
+                "Customers ranked by money of the period: the first 1% are the top, the next 4% high,"
+                " 15% middle, the other "
+                "80% base; head counts are rounded up, ties go by customer number. The black mark is the guide "
+                "40 / 25 / 15 / 20: something to compare with, not a target.",
+            ),
+            voice.say(
+                "新客户不足一年会排得偏低；一次性大单会排得偏高。层级说的是过去的购买，不是潜力，也不是利润（文件"
+                "里没有成本）。",
+                "Customers won less than a year ago rank too low, one-off orders too high. Levels tell "
+                "what was bought, "
+                "not potential, and not profit: the file has no costs.",
+            )
+            + unreturned(study, voice),
+            () if isinstance(found, MethodError) else found.warnings,
+        ),
+    )
+
+
+def pyramid_body(found: PyramidResult, voice: Voice) -> Safe:
+    """The slabs beside their rows."""
+    names = {level: of(LEVELS, level, voice.chinese) for level in PLACES}
+    sheet = Sheet(
+        "pyramid",
+        208,
+        240,
+        voice.say("客户金字塔", "The customer pyramid"),
+        voice.say(
+            "四层：顶端、高端、中端、底端；数字见旁边的表。",
+            "Four levels from top to base; figures stand in the table beside it.",
+        ),
+    )
+    full = max(0.5, *(found.levels[level].share for level in PLACES))
+    rows = []
+    for level in PLACES:
+        at = found.levels[level]
+        guide = at.benchmark or 0.0
+        rows.append(
+            (
+                tag("span", tag("b", names[level]), tag("small", of(SLICES, level, voice.chinese)), class_="two"),
+                tag(
+                    "span",
+                    tag("b", voice.count(at.customers)),
+                    tag("small", voice.share(at.share_of_customers)),
+                    class_="two",
+                ),
+                tag("b", voice.money(at.revenue)),
+                meter(at.share, guide=guide, full=full, tone=f"lv{PLACES.index(level) + 1}"),
+                tag("b", voice.share(at.share)),
+                f"{voice.share(guide)[:-3]}%",
+                tag("span", points(at.share - guide, voice), class_="quiet"),
+                voice.money(at.revenue_per_customer or 0),
+            )
+        )
+    columns = (
+        Column(voice.say("层级", "Level")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column(voice.revenue.capitalize(), figure=True),
+        Column(voice.say("占比与参照", "Share and guide"), spare=True),
+        Column(voice.say("占比", "Share"), figure=True),
+        Column(voice.say("参照", "Guide"), figure=True, spare=True),
+        Column(voice.say("相差（点）", "Points off"), figure=True, spare=True),
+        Column(voice.say("人均", "Each"), figure=True),
+    )
+    idle = found.levels["inactive"].customers
+    outside = tag(
+        "p",
+        voice.say("塔外：", "Outside: "),
+        voice.say("本时段未购买的老客户 ", "former customers who did not buy "),
+        tag("b", voice.count(idle)),
+        class_="outside",
+    )
+    caption = voice.say("各层客户数、金额、占比与参照", "Customers, money, share and guide of each level")
+    return join(
+        [
+            tag(
+                "div",
+                tag("div", slabs(sheet, names), class_="slabs"),
+                table(columns, rows, caption=caption),
+                class_="tower",
+            ),
+            outside if idle else None,
+        ]
+    )
+
+
+def points(off: float, voice: Voice) -> str:
+    """Percentage points with their sign."""
+    return voice.share(off, signed=True)[:-1]
+
+
+def concentration(study: Study, voice: Voice) -> Section:
+    """The Lorenz curve with ABC beside it."""
+    curve, classes = study.concentration, study.abc
+    lead: object = voice.say("多少客户带来多少钱。", "How many customers bring how much.")
+    if not isinstance(curve, MethodError):
+        lead = fill(
+            voice.say(
+                "前 20% 的客户带来 {a}，前 10% 带来 {b}，前 1% 带来 {c}；基尼系数 {g}。",
+                "The first 20% of customers bring {a}, the first 10% {b}, the first 1% {c}; Gini {g}.",
+            ),
+            a=strong(voice.share(curve.shares.get(0.2, float("nan")))),
+            b=strong(voice.share(curve.shares.get(0.1, float("nan")))),
+            c=strong(voice.share(curve.shares.get(0.01, float("nan")))),
+            g=strong(voice.number(curve.gini, 4)),
+        )
+    left = refusal(curve, voice) if isinstance(curve, MethodError) else lorenz_figure(curve, voice)
+    right = refusal(classes, voice) if isinstance(classes, MethodError) else abc_table(classes, voice)
+    doubts = () if isinstance(classes, MethodError) else classes.warnings
+    return Section(
+        "concentration",
+        voice.say("集中度与 ABC", "Concentration and ABC"),
+        voice.say("我们有多依赖少数客户？", "How far do we depend on a few?"),
+        lead,
+        tag(
+            "div",
+            left,
+            tag("div", block(voice.say("ABC 三类", "ABC classes"), right), first_ones(curve, voice)),
+            class_="pair",
+        ),
+        Method(
+            "—" if isinstance(curve, MethodError) else voice.people(curve.cases),
+            voice.span(study.period),
+            voice.say(
+                "前 k% 指 ⌊N·k⌋ 位客户。曲线从最小的客户累加起，离斜线越远越集中；基尼系数 0 为人人相等，"
+                "1 为一家独占。"
+                "ABC：累计金额到 55% 为 A，到 85% 为 B，其余为 C。",
+                "The first k% are ⌊N·k⌋ customers. The curve adds up from the smallest customer; the "
+                "farther it bends from "
+                "the straight line, the fewer carry the rest. Gini 0 is all equal, 1 is one customer "
+                "alone. ABC: up to "
+                "55% of cumulated money A, up to 85% B, the rest C.",
+            ),
+            voice.say(
+                "只算合计为正的客户。同一家公司若以几个编号出现，集中度会被低估，请先合并重复客户。",
+                "Only customers with a positive total count. Where one company has several numbers, concentration is "
+                "understated: merge duplicates first.",
+            ),
+            doubts,
+        ),
+    )
+
+
+def first_ones(curve: ConcentrationResult | MethodError, voice: Voice) -> Safe | None:
+    """What the first 20, 10 and 1 % bring."""
+    if isinstance(curve, MethodError):
+        return None
+    title = voice.say("最大的客户", "The largest customers")
+    columns = (
+        Column(voice.say("前", "First")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column(voice.say("占金额", "of money"), figure=True),
+        Column("", spare=True),
+    )
+    rows = [
+        (f"{part:.0%}", voice.count(int(curve.cases * part + 1e-9)), tag("b", voice.share(share)), meter(share))
+        for part, share in sorted(curve.shares.items(), reverse=True)
+    ]
+    return block(title, table(columns, rows, caption=title))
+
+
+def lorenz_figure(curve: ConcentrationResult, voice: Voice) -> Safe:
+    """The curve, and its tenths as numbers."""
+    points_ = [(float(p), float(share)) for p, share in curve.lorenz]
+    marks = [
+        (
+            0.8,
+            voice.say(
+                f"前 20% → {voice.share(1 - shared(points_, 0.8))}",
+                f"first 20% → {voice.share(1 - shared(points_, 0.8))}",
+            ),
+        )
+    ]
+    axes = (voice.say("客户，从小到大累计", "customers, smallest first"), voice.say("金额累计占比", "share of money"))
+    words = (
+        voice.say("洛伦茨曲线", "Lorenz curve"),
+        voice.say("客户累计占比对金额累计占比。", "Cumulated share of customers against cumulated share of money."),
+    )
+
+    def draw(wide: bool) -> Safe:
+        sheet = Sheet(f"lorenz-{'w' if wide else 'n'}", 420 if wide else 340, 320 if wide else 300, *words)
+        return lorenz(sheet, points_, axes, marks)
+
+    columns = (Column(voice.say("客户累计", "Customers")), Column(voice.say("金额累计", "Money"), figure=True))
+    rows = [(f"{place}%", voice.share(points_[place][1])) for place in range(0, 101, 10)]
+    return figure(draw, table(columns, rows, caption=words[0]), voice)
+
+
+def shared(points_: list[tuple[float, float]], p: float) -> float:
+    """Money of the smallest share p of customers."""
+    return min(points_, key=lambda point: abs(point[0] - p))[1]
+
+
+def abc_table(classes: AbcResult, voice: Voice) -> Safe:
+    """A, B, C with people and money."""
+    columns = (
+        Column(voice.say("类", "Class")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column(voice.say("占客户", "of all"), figure=True),
+        Column(voice.revenue.capitalize(), figure=True),
+        Column(voice.say("占金额", "of money"), figure=True),
+        Column("", spare=True),
+    )
+    rows = [
+        (
+            tag("b", letter),
+            voice.count(at.customers),
+            voice.share(at.share_of_customers),
+            voice.money(at.revenue),
+            tag("b", voice.share(at.share)),
+            meter(at.share, tone=f"lv{place + 1}"),
+        )
+        for place, (letter, at) in enumerate(classes.levels.items())
+    ]
+    return table(columns, rows, caption=voice.say("ABC 分类", "ABC classes"))
