@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhike.identity.actions import PersonDraft, create_person, deactivate_person
+from zhike.kernel.actions import batch
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Invalid
+from zhike.kernel.ids import new_id
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import screens
 from zhike.kernel.text import fold
@@ -21,8 +23,9 @@ MOST_ADDED = 200
 class People:
     """Everybody by what a file may call them. With `adding`, unknown names become deactivated people."""
 
-    def __init__(self, by: Actor, *, adding: bool) -> None:
+    def __init__(self, by: Actor, *, adding: bool, batch_id: UUID | None = None) -> None:
         self.by, self.adding = by, adding
+        self.batch_id = batch_id or new_id()  # by which taking the import back finds whom it added
         self.known: dict[str, UUID] = {}
         self.several: set[str] = set()
         self.added = 0
@@ -52,7 +55,7 @@ class People:
             message = _("The column names more than %(most)s unknown people. Is it the right column?")
             raise Invalid("import.people_many", message % {"most": MOST_ADDED})
         system = Actor.system("import", door="import")
-        with transaction.atomic():
+        with batch(self.batch_id), transaction.atomic():
             person = create_person(PersonDraft(name=name, username=self._username(key)), by=system)
             deactivate_person(person, by=system)
         self.known[key] = person.pk

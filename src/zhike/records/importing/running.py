@@ -47,7 +47,7 @@ def importer_of(row: Import, by: Actor, table: Table) -> Importer:
     screen = screens[row.on]
     by.require(f"{row.on}.import")
     plan = checked(Plan.of(row.plan), screen, by, table.headers)
-    reader = RowReader(screen, by, plan, table.sample(SAMPLE), People(by, adding=True))
+    reader = RowReader(screen, by, plan, table.sample(SAMPLE), People(by, adding=True, batch_id=row.batch_id))
     return Importer(screen, by, plan, reader, row.batch_id)
 
 

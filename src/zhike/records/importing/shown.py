@@ -14,9 +14,11 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Screen, screens
 from zhike.kernel.text import enumerated
 from zhike.records.importing import queries
+from zhike.records.importing.people import MOST_ADDED
 from zhike.records.importing.planning import OWNERS, POLICIES, OwnerRule, Plan, read_hints
 from zhike.records.importing.queries import Preview
 from zhike.records.importing.running import labels
+from zhike.records.importing.strangers import KEPT, REMOVED
 from zhike.records.importing.targets import fields_of
 from zhike.records.models import Import, ImportState
 
@@ -186,6 +188,8 @@ def result_context(row: Import, actor: Actor) -> dict[str, Any]:
         "list_url": f"/{screen.slug}/?batch={row.batch_id}",
         "refused": queries.lines(row, "refused", 20) + queries.lines(row, "left_out", 20),
         "left": queries.lines(row, "left", 100),
+        "people_gone": queries.lines(row, REMOVED, MOST_ADDED),
+        "people_kept": queries.lines(row, KEPT, MOST_ADDED),
         "errors": bool(row.counts.get("refused")),
         "when": timezone.localtime(row.created_at, ZoneInfo(actor.zone)),
     }

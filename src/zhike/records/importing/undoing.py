@@ -25,6 +25,7 @@ from zhike.kernel.screens import Screen, screens
 from zhike.records import work
 from zhike.records.columns import custom_columns
 from zhike.records.importing.events import ImportUndone
+from zhike.records.importing.strangers import KEPT, REMOVED, take_away
 from zhike.records.models import Import, ImportLine, ImportState, Tag, Tagging
 from zhike.records.search.index import forget_many
 from zhike.records.values import read_value
@@ -43,6 +44,7 @@ def run_undo(by: Actor, *, work_id: str, import_id: str) -> None:
         _("Removed again"): counts["removed"],
         _("Restored"): counts["restored"],
         _("Left as they are"): counts["left"],
+        _("People removed again"): counts["people"],
     }
     work.finish(work_id, {**{name: n for name, n in told.items() if n}, "url": f"/imports/{row.pk}/"})
 
@@ -52,7 +54,7 @@ def take_back(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
     by = by.at("import")
     by.require(f"{row.on}.import")
     screen, counts = screens[row.on], Counter[str]()
-    ImportLine.objects.filter(of=row, outcome="left").delete()
+    ImportLine.objects.filter(of=row, outcome__in=("left", REMOVED, KEPT)).delete()
     created = set(_events(row, "created").values_list("subject_id", flat=True))
     with batch(new_id()) as undo_batch:
         _restore(screen, row, created, by, counts)
@@ -63,6 +65,7 @@ def take_back(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
             with transaction.atomic():
                 _remove(screen, row, waiting[start : start + SIZE], created, by, counts, undo_batch)
         else:
+            counts["people"] = take_away(row, by)
             _close(screen, row, by, counts)
     return counts
 

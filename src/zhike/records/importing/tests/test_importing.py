@@ -62,6 +62,28 @@ def checksum() -> str:
     return found.hexdigest()
 
 
+def test_taking_back_removes_the_people_it_added_but_for_those_something_refers_to(
+    world: World, tmp_path: Path
+) -> None:
+    by = world.actor("沈嘉禾")
+    heads = "客户名称,手机,创建人"
+    path = table(tmp_path / "a.csv", "恒一电器,13805710000,早已离职", "永安商行,13805710001,更早离职", heads=heads)
+    row = imported(path, by, chosen={"创建人": "created_by"})
+    kept = User.objects.get(name="更早离职")
+    Party.objects.create(name="另一家", created_by=kept)
+    counts = take_back(row, by)
+    assert (counts["removed"], counts["people"]) == (2, 1)
+    assert not User.objects.filter(name="早已离职").exists()
+    assert Event.objects.filter(type="person.purged").count() == 1
+    page = world.client("沈嘉禾").get(f"/imports/{row.pk}/").content.decode()
+    assert "早已离职" in page and f"/people/{kept.pk}/" in page
+    before = checksum()
+    again = imported(path, by, chosen={"创建人": "created_by"})
+    assert User.objects.filter(name__in=("早已离职", "更早离职")).count() == 2
+    assert take_back(again, by)["people"] == 1
+    assert checksum() == before
+
+
 def test_a_gb18030_file_is_imported_with_everything_that_belongs_to_it(world: World, tmp_path: Path) -> None:
     row = imported(companies(tmp_path / "客户.csv", 30), world.actor("周晓岚"))
     assert row.counts == {"read": 30, "created": 30}
