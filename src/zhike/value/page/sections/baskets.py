@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from zhike.methods.result import MethodError
 from zhike.value.page.frame import Column, Method, Section, refusal, table
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import DOUBTS
 from zhike.value.page.voice import Voice
+from zhike.value.page.words import of
 
 if TYPE_CHECKING:
     from zhike.methods.rules import AssociationRules, Rule
@@ -54,11 +56,7 @@ def together(study: Study, voice: Voice) -> Section:
             else voice.say(f"{voice.count(found.cases)} 张订单", f"{voice.count(found.cases)} orders"),
             voice.span(study.period),
             computed(found, voice),
-            voice.say(
-                "一起买不等于因为：成套、促销、同一货架都会造成。先小范围推荐，看多卖了多少。",
-                "Together is not because: sets, campaigns and shelves do it too. Offer to a few first "
-                "and see what it adds.",
-            ),
+            of(DOUBTS, "baskets", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )

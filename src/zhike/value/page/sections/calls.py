@@ -9,6 +9,7 @@ from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import meter
 from zhike.value.page.frame import Column, Method, Section, refusal, table, unreturned
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import PATTERNS, of
 
@@ -52,21 +53,8 @@ def thinning(study: Study, voice: Voice) -> Section:
             if isinstance(found, MethodError)
             else voice.people(found.cases) + voice.say("（买过四天以上）", " (bought on four days or more)"),
             voice.say(f"截至 {study.as_of}", f"up to {study.as_of}"),
-            voice.say(
-                "只和客户自己比：距上次购买超过他自己间隔的第 90 百分位（“迟了”），或最近两次间隔都超过以往中位数"
-                "的 1.5 倍（“慢了”）。同一天的订单算一次。按流失前一年的购买额排序。",
-                "Each is compared with itself only: the days since its last purchase exceed the 90th "
-                "percentile of its own gaps "
-                "(late), or its last two gaps both exceed 1.5 times the median before (slower). Orders "
-                "of one day count "
-                "once. Ranked by what it bought in the year up to its last purchase.",
-            ),
-            voice.say(
-                "买过三天以内的客户没有节奏，不在表中；季节性客户淡季会误报；客户换了编号会像流失。",
-                "Who bought on three days or fewer has no rhythm and is not judged; seasonal buyers "
-                "raise false alarms out of "
-                "season; a customer with a new number looks as if it had left.",
-            ),
+            of(COMPUTED, "thinning", voice.chinese),
+            of(DOUBTS, "thinning", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )
@@ -131,31 +119,7 @@ def win_back(study: Study, voice: Voice) -> Section:
             money=strong(voice.money(total)),
             who=strong(name(study.called(found[0].customer), 40)),
         )
-        columns = (
-            Column(voice.say("客户", "Customer")),
-            Column(voice.say("怎么走的", "How it left")),
-            Column(voice.say("末次购买", "Last bought"), figure=True, spare=True),
-            Column(voice.say("已隔", "Days since"), figure=True),
-            Column(voice.say("购买天数", "Purchases"), figure=True, spare=True),
-            Column("", spare=True),
-            Column(voice.say("最后一年", "Its last year"), figure=True),
-        )
-        highest = float(max(lost.value for lost in found)) or 1.0
-        rows = [
-            (
-                name(study.called(lost.customer)),
-                of(PATTERNS, lost.pattern, voice.chinese)
-                if lost.pattern
-                else voice.say("本期没有买", "not in the last period"),
-                voice.day(lost.last_day),
-                voice.say(f"{voice.count(lost.idle)} 天", f"{voice.count(lost.idle)} d"),
-                voice.count(lost.orders),
-                meter(float(lost.value) / highest),
-                tag("b", voice.money(lost.value)),
-            )
-            for lost in found[:SHOWN]
-        ]
-        body = table(columns, rows, caption=voice.say("赢回名单", "Win-back list"))
+        body = lost_table(study, voice)
     lost_all = (
         "—" if isinstance(study.lifecycle, MethodError) else voice.people(study.lifecycle.levels["lost"].customers)
     )
@@ -168,17 +132,37 @@ def win_back(study: Study, voice: Voice) -> Section:
         Method(
             voice.say(f"已流失 {lost_all}", f"{lost_all} lost"),
             voice.say(f"截至 {study.as_of}", f"up to {study.as_of}"),
-            voice.say(
-                "名单：已流失的（距上次购买超过自己间隔的三倍，且超过 365 天），以及上期买过、本期没有买的。"
-                "按最后一年的购买额排序。",
-                "On the list: the lost (not seen for more than three of their own gaps and more than "
-                "365 days), and those who bought "
-                "in the period before and not in the last one. Ranked by what their last year brought.",
-            ),
-            voice.say(
-                "文件不知道为什么走：倒闭、搬迁、并购的客户赢不回来，先核实再打。",
-                "The file does not know why they left: who closed or moved cannot be won back. Check before calling.",
-            )
-            + unreturned(study, voice),
+            of(COMPUTED, "win-back", voice.chinese),
+            of(DOUBTS, "win-back", voice.chinese) + unreturned(study, voice),
         ),
     )
+
+
+def lost_table(study: Study, voice: Voice) -> Safe:
+    """The first of the list by name."""
+    found = study.win_back
+    columns = (
+        Column(voice.say("客户", "Customer")),
+        Column(voice.say("怎么走的", "How it left")),
+        Column(voice.say("末次购买", "Last bought"), figure=True, spare=True),
+        Column(voice.say("已隔", "Days since"), figure=True),
+        Column(voice.say("购买天数", "Purchases"), figure=True, spare=True),
+        Column("", spare=True),
+        Column(voice.say("最后一年", "Its last year"), figure=True),
+    )
+    highest = float(max(lost.value for lost in found)) or 1.0
+    rows = [
+        (
+            name(study.called(lost.customer)),
+            of(PATTERNS, lost.pattern, voice.chinese)
+            if lost.pattern
+            else voice.say("本期没有买", "not in the last period"),
+            voice.day(lost.last_day),
+            voice.say(f"{voice.count(lost.idle)} 天", f"{voice.count(lost.idle)} d"),
+            voice.count(lost.orders),
+            meter(float(lost.value) / highest),
+            tag("b", voice.money(lost.value)),
+        )
+        for lost in found[:SHOWN]
+    ]
+    return table(columns, rows, caption=voice.say("赢回名单", "Win-back list"))

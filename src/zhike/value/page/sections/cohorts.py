@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from zhike.methods.result import MethodError
 from zhike.value.page.frame import Column, Method, Section, refusal, table
 from zhike.value.page.markup import Safe, fill, join, strong, tag
+from zhike.value.page.trust import DOUBTS
 from zhike.value.page.voice import Voice
+from zhike.value.page.words import of
 
 if TYPE_CHECKING:
     from zhike.methods.cohorts import CohortsResult
@@ -48,11 +50,7 @@ def cohorts(study: Study, voice: Voice) -> Section:
                 f"that bought in the k-th {en} "
                 "after it. The mean is weighted by size and leaves out the period that is not over.",
             ),
-            voice.say(
-                "文件开始之前的老客户会混进最早的一群，使它显得格外忠诚；小于 30 人的群，百分比跳动很大。",
-                "Customers from before the file begins fall into the first group and make it look loyal; "
-                "groups of fewer than 30 jump.",
-            ),
+            of(DOUBTS, "cohorts", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )

@@ -11,7 +11,9 @@ from zhike.value.page.charts.months import Bar
 from zhike.value.page.charts.months import months as draw_months
 from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
+from zhike.value.page.words import of
 
 if TYPE_CHECKING:
     from zhike.methods.forecast import Forecast
@@ -47,23 +49,8 @@ def lifetime(study: Study, voice: Voice) -> Section:
                 f"学到 {found.split}，之后到 {study.as_of} 用来检验",
                 f"learned until {found.split}, judged by what came until {study.as_of}",
             ),
-            voice.say(
-                "BG/NBD、MBG/NBD、Pareto/NBD 三个复购模型各自学习前一段历史，预测后一段，平均误差最小者当选，"
-                "再用全部历史重估；必须胜过“照过去的频率照搬”。金额用 Gamma-Gamma，按每月 1% 贴现，计十二个月。",
-                "Three models of repeat purchase (BG/NBD, MBG/NBD, Pareto/NBD) learn the first part "
-                "of history and forecast the rest; "
-                "the one that errs least is fitted again on all of it. It must beat simply repeating "
-                "each customer's past rate. "
-                "Money by gamma-gamma, discounted at 1% a month, over twelve months.",
-            ),
-            voice.say(
-                "只含复购，不含还没来的新客户；是毛额，不是利润；促销、涨价、断货、季节都不在模型里。"
-                "单个客户的数只宜排序，合计才宜做计划。",
-                "Repeat purchases of those who are customers already, not of those to come; money, not "
-                "profit; campaigns, prices and "
-                "seasons are unknown to it. Use a single customer's figure for ranking, the total for planning.",
-            )
-            + unreturned(study, voice),
+            of(COMPUTED, "lifetime", voice.chinese),
+            of(DOUBTS, "lifetime", voice.chinese) + unreturned(study, voice),
             () if isinstance(found, MethodError) else doubts(found),
         ),
     )
@@ -209,20 +196,8 @@ def forecast(study: Study, voice: Voice) -> Section:
         Method(
             voice.say(f"{len(study.monthly)} 个月", f"{len(study.monthly)} months"),
             voice.span(study.period),
-            voice.say(
-                "逐月金额；指数平滑、霍尔特、Theta 等方法从最近几个起点各预测一次，与“照搬上一期（或去年同期）”相"
-                "比，误差最小者当选；都输给照搬时就照搬。竖线是九成把握的区间。没有结束的月份不参与。",
-                "Money by month. Smoothing, Holt, Theta and others forecast from the last few origins "
-                "and are compared with repeating "
-                "the last month (or the same month a year ago); the least error wins, and where all "
-                "lose, repeating is what is "
-                "done. Upright lines span nine chances in ten. A month that is not over is left out.",
-            ),
-            voice.say(
-                "不足两年看不出季节；没有计划中的活动、新品与大单。",
-                "Below two years seasons are invisible; planned campaigns, new products and single large "
-                "orders are unknown to it.",
-            ),
+            of(COMPUTED, "forecast", voice.chinese),
+            of(DOUBTS, "forecast", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )

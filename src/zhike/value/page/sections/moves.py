@@ -12,6 +12,7 @@ from zhike.value.page.charts.bridge import bridge as draw_bridge
 from zhike.value.page.charts.drawing import Sheet, meter, rungs
 from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import BRIDGE, LEVELS, of
 
@@ -79,20 +80,8 @@ def bridge(study: Study, voice: Voice) -> Section:
                 f"{voice.people(found.customers['then'])} before, {voice.people(found.customers['now'])} now",
             ),
             both_periods(study, voice),
-            voice.say(
-                "同一客户两期金额相减，按来去归到一类：第一次购买在本期为“新”，更早买过、上期没买为“回来”，"
-                "两期都买按增减，上期买过而本期没买为“不再购买”。各步相加等于本期。",
-                "Each customer's money of the two periods is subtracted and falls to one cause: first "
-                "ever purchase in the last "
-                "period is new; bought earlier but not in the period before is returned; bought in both "
-                "is more or less; "
-                "bought before and not since is stopped. The steps add up exactly.",
-            ),
-            seasonal(study, voice)
-            + voice.say(
-                "“新”指文件里第一次出现；文件开始之前的老客户会被当作新客户。",
-                "New means first seen in the file: customers from before the file begins count as new.",
-            ),
+            of(COMPUTED, "bridge", voice.chinese),
+            seasonal(study, voice) + of(DOUBTS, "bridge", voice.chinese),
         ),
     )
 
@@ -173,18 +162,8 @@ def migration(study: Study, voice: Voice) -> Section:
         Method(
             "—" if isinstance(found, MethodError) else voice.people(found.cases),
             both_periods(study, voice),
-            voice.say(
-                "两期各做一次金字塔，再看同一客户的两个层级。格内：人数，与金额变化（本期减上期）；颜色只看金额变化。",
-                "A pyramid for each period, then each customer's two levels. In a cell: how many, and "
-                "the change of their money "
-                "(now minus then); the colour is the money.",
-            ),
-            seasonal(study, voice)
-            + voice.say(
-                "层级按名次，不按金额：别人涨得更多，自己不变也会降层。",
-                "Levels are ranks: who stays the same while others grow slips a level.",
-            )
-            + unreturned(study, voice),
+            of(COMPUTED, "migration", voice.chinese),
+            seasonal(study, voice) + of(DOUBTS, "migration", voice.chinese) + unreturned(study, voice),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zhike.value.page.frame import Column, Method, Section, block, table
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import ROLES, of
 from zhike.value.rules import REASONS
@@ -65,11 +66,7 @@ def reading(study: Study, voice: Voice) -> Section:
                 " s and "
                 f"{voice.count(study.memory_mb)} MB, on this computer alone: nothing left it.",
             ),
-            voice.say(
-                "如果上面的猜测有一条不对，整份报告都要重做：用 --customer、--date、--amount 等指明列名再跑一次。",
-                "If one of these guesses is wrong, so is the report: run it again with --customer, --date,"
-                " --amount and so on.",
-            ),
+            of(DOUBTS, "reading", voice.chinese),
         ),
     )
 

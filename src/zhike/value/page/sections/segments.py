@@ -10,6 +10,7 @@ from zhike.value.page.charts.drawing import Sheet, meter
 from zhike.value.page.charts.stages import Stop, course
 from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table
 from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import MEASURES, PATTERN_MEANS, PATTERNS, SEGMENTS, STAGE_DEEDS, STAGES, of
 
@@ -55,19 +56,8 @@ def ranking(study: Study, voice: Voice) -> Section:
         Method(
             "—" if isinstance(found, MethodError) else voice.people(found.customers),
             voice.span(study.period),
-            voice.say(
-                "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高"
-                "。前 20%（人数向上取整）为重点。",
-                "Each measure is ranked by itself, ranks become points from 0 to 100 and are averaged "
-                "(sales of the last year weigh double); a shorter gap earns more. The "
-                "first 20% (rounded up) are key.",
-            ),
-            voice.say(
-                "权重是约定的；若贵司更看重其中一项，名次会变。逾期、利润、潜力不在文件里。",
-                "The weights are a convention; where one measure matters more to you, places change."
-                " Payment delay, profit and potential "
-                "are not in the file.",
-            ),
+            of(COMPUTED, "ranking", voice.chinese),
+            of(DOUBTS, "ranking", voice.chinese),
         ),
     )
 
@@ -142,17 +132,8 @@ def rfm(study: Study, voice: Voice) -> Section:
         Method(
             "—" if isinstance(found, MethodError) else voice.people(found.cases),
             voice.span(None if isinstance(found, MethodError) else found.period),
-            voice.say(
-                "R 距上次购买天数，F 订单数，M 金额；各按五分位打 1–5 分，4 分起为“高”，高低组合成八类。相同数值同分。",
-                "R days since the last order, F orders, M money; each scored 1 to 5 by quintiles, 4 "
-                "and 5 are high, and high or low "
-                "of each makes eight classes. Equal values share a score.",
-            ),
-            voice.say(
-                "分档是相对的：总有一批人“最差”。购买次数很少的行业，F 的各档人数会很不均。",
-                "Scores are relative: somebody is always worst. Where most buy once or twice, the steps "
-                "of F are very uneven.",
-            ),
+            of(COMPUTED, "rfm", voice.chinese),
+            of(DOUBTS, "rfm", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )
@@ -231,21 +212,8 @@ def lifecycle(study: Study, voice: Voice) -> Section:
         Method(
             "—" if isinstance(found, MethodError) else voice.people(found.cases),
             voice.span(None if isinstance(found, MethodError) else found.period),
-            voice.say(
-                "流失：未购天数超过三倍自己的间隔且超过 365 天；退化：近两季比前两季少 10% 以上、或连降三季、"
-                "或超过两倍间隔未购；考察：不足三单或资历尚浅；形成：增长超过 10%；稳定：满四季且保持高点的 "
-                "80%。圆的大小是人数。",
-                "Lost: idle for more than three own gaps and more than 365 days. Declining: the last "
-                "two quarters 10% below the two "
-                "before, or falling three in a row, or idle for two gaps. Exploring: fewer than three "
-                "orders, or new. Building: "
-                "up by more than 10%. Stable: a year old and at 80% of its best. Discs show how many customers.",
-            ),
-            voice.say(
-                "历史不足两年时，“已流失”和“稳定期”都偏少；季节性生意会被误判为退化。",
-                "With less than two years of history both lost and stable are too few; seasonal trade "
-                "looks like decline.",
-            ),
+            of(COMPUTED, "lifecycle", voice.chinese),
+            of(DOUBTS, "lifecycle", voice.chinese),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from zhike.methods.result import MethodError
@@ -11,6 +12,7 @@ from zhike.value.page.charts.pyramid import PLACES
 from zhike.value.page.charts.pyramid import pyramid as slabs
 from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
 from zhike.value.page.markup import Safe, fill, join, strong, tag
+from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import LEVELS, SLICES, of
 
@@ -51,23 +53,8 @@ def pyramid(study: Study, voice: Voice) -> Section:
         Method(
             voice.people(found.cases) if not isinstance(found, MethodError) else "—",
             voice.span(study.period),
-            voice.say(
-                "按时段内金额从高到低排名：前 1% 为顶端，其后 4% 高端，15% 中端，其余 80% 底端；人数向上取整，"
-                "金额相同按客户编号。"
-                "黑线是参照占比 40 / 25 / 15 / 20，只作对照，不强求。",
-                "Customers ranked by money of the period: the first 1% are the top, the next 4% high,"
-                " 15% middle, the other "
-                "80% base; head counts are rounded up, ties go by customer number. The black mark is the guide "
-                "40 / 25 / 15 / 20: something to compare with, not a target.",
-            ),
-            voice.say(
-                "新客户不足一年会排得偏低；一次性大单会排得偏高。层级说的是过去的购买，不是潜力，也不是利润（文件"
-                "里没有成本）。",
-                "Customers won less than a year ago rank too low, one-off orders too high. Levels tell "
-                "what was bought, "
-                "not potential, and not profit: the file has no costs.",
-            )
-            + unreturned(study, voice),
+            of(COMPUTED, "pyramid", voice.chinese),
+            of(DOUBTS, "pyramid", voice.chinese) + unreturned(study, voice),
             () if isinstance(found, MethodError) else found.warnings,
         ),
     )
@@ -86,29 +73,18 @@ def pyramid_body(found: PyramidResult, voice: Voice) -> Safe:
             "Four levels from top to base; figures stand in the table beside it.",
         ),
     )
-    full = max(0.5, *(found.levels[level].share for level in PLACES))
-    rows = []
-    for level in PLACES:
-        at = found.levels[level]
-        guide = at.benchmark or 0.0
-        rows.append(
-            (
-                tag("span", tag("b", names[level]), tag("small", of(SLICES, level, voice.chinese)), class_="two"),
-                tag(
-                    "span",
-                    tag("b", voice.count(at.customers)),
-                    tag("small", voice.share(at.share_of_customers)),
-                    class_="two",
-                ),
-                tag("b", voice.money(at.revenue)),
-                meter(at.share, guide=guide, full=full, tone=f"lv{PLACES.index(level) + 1}"),
-                tag("b", voice.share(at.share)),
-                f"{voice.share(guide)[:-3]}%",
-                tag("span", points(at.share - guide, voice), class_="quiet"),
-                voice.money(at.revenue_per_customer or 0),
-            )
-        )
-    columns = (
+    caption = voice.say("各层客户数、金额、占比与参照", "Customers, money, share and guide of each level")
+    rows = table(level_columns(voice), level_rows(found, voice), caption=caption)
+    idle = found.levels["inactive"].customers
+    words = voice.say("塔外：本时段未购买的老客户 ", "Outside: former customers who did not buy ")
+    outside = tag("p", words, tag("b", voice.count(idle)), class_="outside")
+    tower = tag("div", tag("div", slabs(sheet, names), class_="slabs"), rows, class_="tower")
+    return join([tower, outside if idle else None])
+
+
+def level_columns(voice: Voice) -> tuple[Column, ...]:
+    """The headings beside the slabs."""
+    return (
         Column(voice.say("层级", "Level")),
         Column(voice.say("客户", "Customers"), figure=True),
         Column(voice.revenue.capitalize(), figure=True),
@@ -118,26 +94,30 @@ def pyramid_body(found: PyramidResult, voice: Voice) -> Safe:
         Column(voice.say("相差（点）", "Points off"), figure=True, spare=True),
         Column(voice.say("人均", "Each"), figure=True),
     )
-    idle = found.levels["inactive"].customers
-    outside = tag(
-        "p",
-        voice.say("塔外：", "Outside: "),
-        voice.say("本时段未购买的老客户 ", "former customers who did not buy "),
-        tag("b", voice.count(idle)),
-        class_="outside",
-    )
-    caption = voice.say("各层客户数、金额、占比与参照", "Customers, money, share and guide of each level")
-    return join(
-        [
-            tag(
-                "div",
-                tag("div", slabs(sheet, names), class_="slabs"),
-                table(columns, rows, caption=caption),
-                class_="tower",
-            ),
-            outside if idle else None,
-        ]
-    )
+
+
+def level_rows(found: PyramidResult, voice: Voice) -> Iterator[tuple[object, ...]]:
+    """One row per slab, at its height."""
+    full = max(0.5, *(found.levels[level].share for level in PLACES))
+    for place, level in enumerate(PLACES, 1):
+        at = found.levels[level]
+        guide = at.benchmark or 0.0
+        people, share = voice.count(at.customers), voice.share(at.share_of_customers)
+        yield (
+            two(of(LEVELS, level, voice.chinese), of(SLICES, level, voice.chinese)),
+            two(people, share),
+            tag("b", voice.money(at.revenue)),
+            meter(at.share, guide=guide, full=full, tone=f"lv{place}"),
+            tag("b", voice.share(at.share)),
+            f"{guide:.0%}",
+            tag("span", points(at.share - guide, voice), class_="quiet"),
+            voice.money(at.revenue_per_customer or 0),
+        )
+
+
+def two(first: str, second: str) -> Safe:
+    """A figure above what it means."""
+    return tag("span", tag("b", first), tag("small", second), class_="two")
 
 
 def points(off: float, voice: Voice) -> str:
@@ -177,21 +157,8 @@ def concentration(study: Study, voice: Voice) -> Section:
         Method(
             "—" if isinstance(curve, MethodError) else voice.people(curve.cases),
             voice.span(study.period),
-            voice.say(
-                "前 k% 指 ⌊N·k⌋ 位客户。曲线从最小的客户累加起，离斜线越远越集中；基尼系数 0 为人人相等，"
-                "1 为一家独占。"
-                "ABC：累计金额到 55% 为 A，到 85% 为 B，其余为 C。",
-                "The first k% are ⌊N·k⌋ customers. The curve adds up from the smallest customer; the "
-                "farther it bends from "
-                "the straight line, the fewer carry the rest. Gini 0 is all equal, 1 is one customer "
-                "alone. ABC: up to "
-                "55% of cumulated money A, up to 85% B, the rest C.",
-            ),
-            voice.say(
-                "只算合计为正的客户。同一家公司若以几个编号出现，集中度会被低估，请先合并重复客户。",
-                "Only customers with a positive total count. Where one company has several numbers, concentration is "
-                "understated: merge duplicates first.",
-            ),
+            of(COMPUTED, "concentration", voice.chinese),
+            of(DOUBTS, "concentration", voice.chinese),
             doubts,
         ),
     )
