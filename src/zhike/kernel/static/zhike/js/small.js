@@ -41,3 +41,6 @@ document.addEventListener("submit", (event) => {
 
 on("change", "[data-autosubmit]", (event, control) => control.form?.requestSubmit());
 on("click", "[data-print]", () => print());
+
+// A row of pages that is wider than the phone starts at the one that is open.
+document.querySelector('.settings > nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
