@@ -41,7 +41,7 @@ class Engine(ABC):
         """The SQL of an expression; an error of the compiler is never silent."""
         import ibis
 
-        return str(ibis.to_sql(expression, dialect=self.dialect))
+        return str(ibis.to_sql(expression, dialect=self.dialect, pretty=False))
 
     def run(self, expression: Table, *, exact: bool = True) -> Columns:
         """Columns by name: exact gives money as Decimal objects, else float64 (several times faster on millions)."""

@@ -92,55 +92,65 @@ def rfm_measures(orders: Table, as_of: date, since: date | None) -> Table:
 
 
 def order_statistics(measures: Table) -> Table:
-    """Per measure one row: n and, for k = 1…4 with h = (n − 1)·k/5, the values x at ⌊h⌋ and ⌊h⌋ + 1 (from 0).
+    """Rows measure, value, before, reached, n: the values that stand at the places ⌊h⌋ or ⌊h⌋ + 1, h = (n − 1)·k/5, k = 1…4.
 
-    x at ⌊h⌋ is the least value whose cumulative count exceeds h, in whole numbers 5·count > (n − 1)·k; no engine's own
-    idea of a quantile is asked.
+    A value stands at the places before … reached − 1 (from 0). In whole numbers, before ≤ ⌊h⌋ + 1 and ⌊h⌋ < reached say
+    5·(before − 1) ≤ (n − 1)·k < 5·reached; no engine's own idea of a quantile is asked.
     """
     import ibis
 
     parts = []
     for measure in MEASURES:
         running = ranked_rows(measures, measure) if measure == "monetary" else ranked_values(measures, measure)
-        found: dict[str, Column] = {"n": running.n.max()}
-        for k in QUINTILES:
-            found[f"lo{k}"] = running.value.min(where=running.reached * 5 > (running.n - 1) * k)
-            found[f"hi{k}"] = running.value.min(where=(running.reached - 1) * 5 > (running.n - 1) * k)
-        stats = running.agg(**found)
-        exact = {name: stats[name].cast("decimal(30,6)") for name in found}
-        parts.append(stats.select(measure=ibis.literal(measure), **exact))
-    return ibis.union(*parts)
+        hits = [
+            ((running.before - 1) * 5 <= (running.n - 1) * k) & ((running.n - 1) * k < running.reached * 5)
+            for k in QUINTILES
+        ]
+        found = running.filter(hits[0] | hits[1] | hits[2] | hits[3])
+        exact = found.value.cast("decimal(30,6)")
+        parts.append(found.select("before", "reached", "n", measure=ibis.literal(measure), value=exact))
+    return ibis.union(*parts).select("measure", "value", "before", "reached", "n")
 
 
 def ranked_values(measures: Table, measure: str) -> Table:
-    """Distinct values with the count reached at each: fast where values repeat."""
+    """Distinct values with the places they take: fast where values repeat."""
     counted = measures.group_by(value=measures[measure]).agg(many=measures.count())
-    return counted.select(
+    running = counted.select(
         "value",
+        "many",
         reached=counted.many.sum().over(order_by=counted.value, rows=(None, 0)).cast("int64"),
         n=counted.many.sum().over().cast("int64"),
     )
+    return running.select("value", "reached", "n", before=running.reached - running.many)
 
 
 def ranked_rows(measures: Table, measure: str) -> Table:
-    """The same for values that hardly repeat; the order among equals does not matter to an order statistic."""
+    """The same, row by row, for values that hardly repeat; the order among equals does not matter to a place."""
     import ibis
 
     value = measures[measure]
-    return measures.select(value=value, reached=ibis.row_number().over(order_by=value) + 1, n=measures.count().over())
+    running = measures.select(value=value, before=ibis.row_number().over(order_by=value), n=measures.count().over())
+    return running.select("value", "n", "before", reached=running.before + 1)
 
 
 def quintile_breaks(rows: Iterable[Sequence[Any]], step: Decimal) -> dict[str, tuple[Decimal, ...]]:
     """Rows of `order_statistics` → breaks: type-7 quantile x_lo + (h − ⌊h⌋)·(x_hi − x_lo), plus `step`."""
+    listed = list(rows)
     breaks = {}
-    for measure, n, *found in rows:
+    for measure in MEASURES:
+        own = [
+            (int(before), int(reached), Decimal(value))
+            for name, value, before, reached, _n in listed
+            if name == measure
+        ]
+        last = max(int(n) for name, *_rest, n in listed if name == measure) - 1
         cuts = []
         for k in QUINTILES:
-            low = Decimal(found[2 * k - 2])
-            above = found[2 * k - 1]
-            rest = (int(n) - 1) * k % 5
-            cuts.append((low + (Decimal(above) - low) * rest / 5 if rest else low) + step)
-        breaks[str(measure)] = tuple(cut.normalize() for cut in cuts)
+            place, rest = divmod(last * k, 5)
+            low = next(value for before, reached, value in own if before <= place < reached)
+            high = next((value for before, reached, value in own if before <= place + 1 < reached), low)
+            cuts.append(((low + (high - low) * rest / 5) + step).normalize())
+        breaks[measure] = tuple(cuts)
     return breaks
 
 
@@ -224,7 +234,7 @@ def check(months: int | None, high: int) -> None:
 def quintiles_of(measures: Relation, step: Decimal) -> dict[str, tuple[Decimal, ...]]:
     """The breaks of these customers."""
     rows = measures.engine.records(order_statistics(measures.table))
-    some(max((int(row[1] or 0) for row in rows), default=0))
+    some(len(rows))
     return quintile_breaks(rows, step)
 
 

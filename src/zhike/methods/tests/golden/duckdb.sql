@@ -459,324 +459,377 @@ WITH "t3" AS (
   ) AS "t2"
 )
 SELECT
-  *
-FROM (
-  SELECT
-    'monetary' AS "measure",
-    CAST("t10"."n" AS DECIMAL(30, 6)) AS "n",
-    CAST("t10"."lo1" AS DECIMAL(30, 6)) AS "lo1",
-    CAST("t10"."hi1" AS DECIMAL(30, 6)) AS "hi1",
-    CAST("t10"."lo2" AS DECIMAL(30, 6)) AS "lo2",
-    CAST("t10"."hi2" AS DECIMAL(30, 6)) AS "hi2",
-    CAST("t10"."lo3" AS DECIMAL(30, 6)) AS "lo3",
-    CAST("t10"."hi3" AS DECIMAL(30, 6)) AS "hi3",
-    CAST("t10"."lo4" AS DECIMAL(30, 6)) AS "lo4",
-    CAST("t10"."hi4" AS DECIMAL(30, 6)) AS "hi4"
-  FROM (
-    SELECT
-      MAX("t7"."n") AS "n",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          "t7"."reached" * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 1
-        )) AS "lo1",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          (
-            "t7"."reached" - 1
-          ) * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 1
-        )) AS "hi1",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          "t7"."reached" * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 2
-        )) AS "lo2",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          (
-            "t7"."reached" - 1
-          ) * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 2
-        )) AS "hi2",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          "t7"."reached" * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 3
-        )) AS "lo3",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          (
-            "t7"."reached" - 1
-          ) * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 3
-        )) AS "hi3",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          "t7"."reached" * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 4
-        )) AS "lo4",
-      MIN("t7"."value") FILTER(WHERE
-        (
-          (
-            "t7"."reached" - 1
-          ) * 5
-        ) > (
-          (
-            "t7"."n" - 1
-          ) * 4
-        )) AS "hi4"
-    FROM (
-      SELECT
-        "t4"."monetary" AS "value",
-        (
-          ROW_NUMBER() OVER (
-            ORDER BY "t4"."monetary" ASC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-          ) - 1
-        ) + 1 AS "reached",
-        COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
-      FROM "t3" AS "t4"
-    ) AS "t7"
-  ) AS "t10"
-) AS "t13"
-UNION ALL
-SELECT
-  *
+  "t17"."measure",
+  "t17"."value",
+  "t17"."before",
+  "t17"."reached",
+  "t17"."n"
 FROM (
   SELECT
     *
   FROM (
     SELECT
-      'recency' AS "measure",
-      CAST("t11"."n" AS DECIMAL(30, 6)) AS "n",
-      CAST("t11"."lo1" AS DECIMAL(30, 6)) AS "lo1",
-      CAST("t11"."hi1" AS DECIMAL(30, 6)) AS "hi1",
-      CAST("t11"."lo2" AS DECIMAL(30, 6)) AS "lo2",
-      CAST("t11"."hi2" AS DECIMAL(30, 6)) AS "hi2",
-      CAST("t11"."lo3" AS DECIMAL(30, 6)) AS "lo3",
-      CAST("t11"."hi3" AS DECIMAL(30, 6)) AS "hi3",
-      CAST("t11"."lo4" AS DECIMAL(30, 6)) AS "lo4",
-      CAST("t11"."hi4" AS DECIMAL(30, 6)) AS "hi4"
+      "t10"."before",
+      "t10"."reached",
+      "t10"."n",
+      'monetary' AS "measure",
+      CAST("t10"."value" AS DECIMAL(30, 6)) AS "value"
     FROM (
       SELECT
-        MAX("t8"."n") AS "n",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            "t8"."reached" * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 1
-          )) AS "lo1",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            (
-              "t8"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 1
-          )) AS "hi1",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            "t8"."reached" * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 2
-          )) AS "lo2",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            (
-              "t8"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 2
-          )) AS "hi2",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            "t8"."reached" * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 3
-          )) AS "lo3",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            (
-              "t8"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 3
-          )) AS "hi3",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            "t8"."reached" * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 4
-          )) AS "lo4",
-        MIN("t8"."value") FILTER(WHERE
-          (
-            (
-              "t8"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t8"."n" - 1
-            ) * 4
-          )) AS "hi4"
+        "t7"."value",
+        "t7"."n",
+        "t7"."before",
+        "t7"."before" + 1 AS "reached"
       FROM (
         SELECT
-          "t5"."value",
-          SUM("t5"."many") OVER (ORDER BY "t5"."value" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS "reached",
-          SUM("t5"."many") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
-        FROM (
-          SELECT
-            "t4"."recency" AS "value",
-            COUNT(*) AS "many"
-          FROM "t3" AS "t4"
-          GROUP BY
-            1
-        ) AS "t5"
-      ) AS "t8"
-    ) AS "t11"
-  ) AS "t14"
+          "t4"."monetary" AS "value",
+          ROW_NUMBER() OVER (
+            ORDER BY "t4"."monetary" ASC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) - 1 AS "before",
+          COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
+        FROM "t3" AS "t4"
+      ) AS "t7"
+    ) AS "t10"
+    WHERE
+      (
+        (
+          (
+            (
+              "t10"."before" - 1
+            ) * 5
+          ) <= (
+            (
+              "t10"."n" - 1
+            ) * 1
+          )
+        )
+        AND (
+          (
+            (
+              "t10"."n" - 1
+            ) * 1
+          ) < (
+            "t10"."reached" * 5
+          )
+        )
+      )
+      OR (
+        (
+          (
+            (
+              "t10"."before" - 1
+            ) * 5
+          ) <= (
+            (
+              "t10"."n" - 1
+            ) * 2
+          )
+        )
+        AND (
+          (
+            (
+              "t10"."n" - 1
+            ) * 2
+          ) < (
+            "t10"."reached" * 5
+          )
+        )
+      )
+      OR (
+        (
+          (
+            (
+              "t10"."before" - 1
+            ) * 5
+          ) <= (
+            (
+              "t10"."n" - 1
+            ) * 3
+          )
+        )
+        AND (
+          (
+            (
+              "t10"."n" - 1
+            ) * 3
+          ) < (
+            "t10"."reached" * 5
+          )
+        )
+      )
+      OR (
+        (
+          (
+            (
+              "t10"."before" - 1
+            ) * 5
+          ) <= (
+            (
+              "t10"."n" - 1
+            ) * 4
+          )
+        )
+        AND (
+          (
+            (
+              "t10"."n" - 1
+            ) * 4
+          ) < (
+            "t10"."reached" * 5
+          )
+        )
+      )
+  ) AS "t13"
   UNION ALL
   SELECT
     *
   FROM (
     SELECT
-      'frequency' AS "measure",
-      CAST("t12"."n" AS DECIMAL(30, 6)) AS "n",
-      CAST("t12"."lo1" AS DECIMAL(30, 6)) AS "lo1",
-      CAST("t12"."hi1" AS DECIMAL(30, 6)) AS "hi1",
-      CAST("t12"."lo2" AS DECIMAL(30, 6)) AS "lo2",
-      CAST("t12"."hi2" AS DECIMAL(30, 6)) AS "hi2",
-      CAST("t12"."lo3" AS DECIMAL(30, 6)) AS "lo3",
-      CAST("t12"."hi3" AS DECIMAL(30, 6)) AS "hi3",
-      CAST("t12"."lo4" AS DECIMAL(30, 6)) AS "lo4",
-      CAST("t12"."hi4" AS DECIMAL(30, 6)) AS "hi4"
+      *
     FROM (
       SELECT
-        MAX("t9"."n") AS "n",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            "t9"."reached" * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 1
-          )) AS "lo1",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            (
-              "t9"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 1
-          )) AS "hi1",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            "t9"."reached" * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 2
-          )) AS "lo2",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            (
-              "t9"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 2
-          )) AS "hi2",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            "t9"."reached" * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 3
-          )) AS "lo3",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            (
-              "t9"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 3
-          )) AS "hi3",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            "t9"."reached" * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 4
-          )) AS "lo4",
-        MIN("t9"."value") FILTER(WHERE
-          (
-            (
-              "t9"."reached" - 1
-            ) * 5
-          ) > (
-            (
-              "t9"."n" - 1
-            ) * 4
-          )) AS "hi4"
+        "t11"."before",
+        "t11"."reached",
+        "t11"."n",
+        'recency' AS "measure",
+        CAST("t11"."value" AS DECIMAL(30, 6)) AS "value"
       FROM (
         SELECT
-          "t6"."value",
-          SUM("t6"."many") OVER (ORDER BY "t6"."value" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS "reached",
-          SUM("t6"."many") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
+          "t8"."value",
+          "t8"."reached",
+          "t8"."n",
+          "t8"."reached" - "t8"."many" AS "before"
         FROM (
           SELECT
-            "t4"."frequency" AS "value",
-            COUNT(*) AS "many"
-          FROM "t3" AS "t4"
-          GROUP BY
-            1
-        ) AS "t6"
-      ) AS "t9"
-    ) AS "t12"
-  ) AS "t15"
-) AS "t16";
+            "t5"."value",
+            "t5"."many",
+            SUM("t5"."many") OVER (ORDER BY "t5"."value" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS "reached",
+            SUM("t5"."many") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
+          FROM (
+            SELECT
+              "t4"."recency" AS "value",
+              COUNT(*) AS "many"
+            FROM "t3" AS "t4"
+            GROUP BY
+              1
+          ) AS "t5"
+        ) AS "t8"
+      ) AS "t11"
+      WHERE
+        (
+          (
+            (
+              (
+                "t11"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t11"."n" - 1
+              ) * 1
+            )
+          )
+          AND (
+            (
+              (
+                "t11"."n" - 1
+              ) * 1
+            ) < (
+              "t11"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t11"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t11"."n" - 1
+              ) * 2
+            )
+          )
+          AND (
+            (
+              (
+                "t11"."n" - 1
+              ) * 2
+            ) < (
+              "t11"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t11"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t11"."n" - 1
+              ) * 3
+            )
+          )
+          AND (
+            (
+              (
+                "t11"."n" - 1
+              ) * 3
+            ) < (
+              "t11"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t11"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t11"."n" - 1
+              ) * 4
+            )
+          )
+          AND (
+            (
+              (
+                "t11"."n" - 1
+              ) * 4
+            ) < (
+              "t11"."reached" * 5
+            )
+          )
+        )
+    ) AS "t14"
+    UNION ALL
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t12"."before",
+        "t12"."reached",
+        "t12"."n",
+        'frequency' AS "measure",
+        CAST("t12"."value" AS DECIMAL(30, 6)) AS "value"
+      FROM (
+        SELECT
+          "t9"."value",
+          "t9"."reached",
+          "t9"."n",
+          "t9"."reached" - "t9"."many" AS "before"
+        FROM (
+          SELECT
+            "t6"."value",
+            "t6"."many",
+            SUM("t6"."many") OVER (ORDER BY "t6"."value" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS "reached",
+            SUM("t6"."many") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
+          FROM (
+            SELECT
+              "t4"."frequency" AS "value",
+              COUNT(*) AS "many"
+            FROM "t3" AS "t4"
+            GROUP BY
+              1
+          ) AS "t6"
+        ) AS "t9"
+      ) AS "t12"
+      WHERE
+        (
+          (
+            (
+              (
+                "t12"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t12"."n" - 1
+              ) * 1
+            )
+          )
+          AND (
+            (
+              (
+                "t12"."n" - 1
+              ) * 1
+            ) < (
+              "t12"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t12"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t12"."n" - 1
+              ) * 2
+            )
+          )
+          AND (
+            (
+              (
+                "t12"."n" - 1
+              ) * 2
+            ) < (
+              "t12"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t12"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t12"."n" - 1
+              ) * 3
+            )
+          )
+          AND (
+            (
+              (
+                "t12"."n" - 1
+              ) * 3
+            ) < (
+              "t12"."reached" * 5
+            )
+          )
+        )
+        OR (
+          (
+            (
+              (
+                "t12"."before" - 1
+              ) * 5
+            ) <= (
+              (
+                "t12"."n" - 1
+              ) * 4
+            )
+          )
+          AND (
+            (
+              (
+                "t12"."n" - 1
+              ) * 4
+            ) < (
+              "t12"."reached" * 5
+            )
+          )
+        )
+    ) AS "t15"
+  ) AS "t16"
+) AS "t17";
 
 -- rfm
 SELECT
