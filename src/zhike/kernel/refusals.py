@@ -31,6 +31,8 @@ MESSAGES = {
 }
 OTHER = _("“%(value)s” cannot be used here. Check it and try again.")
 
+MOST_TOLD = 100  # nobody mends more in one go
+
 
 def shorten(value: object, most: int = 60) -> str:
     """A value as it may stand in a message."""
@@ -41,7 +43,7 @@ def shorten(value: object, most: int = 60) -> str:
 def as_problems(error: ValidationError | DjangoValidationError) -> DomainError:
     """One Invalid a field, bundled."""
     if isinstance(error, ValidationError):
-        return Problems([_from_pydantic(dict(e)) for e in error.errors(include_url=False)])
+        return Problems([_from_pydantic(dict(e)) for e in error.errors(include_url=False)[:MOST_TOLD]])
     if hasattr(error, "error_dict"):
         found = [Invalid("invalid", m, name) for name, messages in error.message_dict.items() for m in messages]
     else:

@@ -19,6 +19,7 @@ from zhike.kernel.refusals import shorten
 MOST_BYTES = 5 * 1024 * 1024
 LARGEST = 2**63
 MOST_KEY = 200
+MOST_FIELDS, MOST_ITEMS = 2_000, 10_000  # of one object, of one list: each wrong one would be answered by a sentence
 _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})"?\Z')
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -73,6 +74,9 @@ def parse(raw: bytes) -> Any:
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_FIELDS or any(isinstance(value, list) and len(value) > MOST_ITEMS for _name, value in pairs):
+        told = {"fields": f"{MOST_FIELDS:,}", "items": f"{MOST_ITEMS:,}"}
+        raise TooLarge("too_many_values", _("Send at most %(fields)s fields and %(items)s values at a time.") % told)
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = next(name for name, times in Counter(name for name, _value in pairs).items() if times > 1)

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from zhike.identity.models import FieldGrant, Grant
 from zhike.kernel import limits
 from zhike.kernel.models import Event
+from zhike.records.api import bodies
 from zhike.records.api.tests.conftest import Caller
 
 pytestmark = pytest.mark.django_db
@@ -285,9 +286,25 @@ def test_T73_a_bulk_call_is_done_once(seller: Caller) -> None:
     assert Event.objects.filter(type="batch.run").count() == 1
 
 
-def test_a_key_that_stands_twice_among_many_is_found_at_once(seller: Caller) -> None:
-    names = [f"k{n}" for n in range(60_000)]
+def test_a_key_that_stands_twice_among_many_is_found(seller: Caller) -> None:
+    names = [f"k{n}" for n in range(bodies.MOST_FIELDS - 1)]
     body = "{" + ",".join(f'"{name}":0' for name in [*names, names[-1]]) + "}"
+    refused = seller.post("/api/customers", body.encode()).json()
+    assert (refused["code"], refused["field"]) == ("key_twice", names[-1])
+
+
+@pytest.mark.parametrize(
+    "body", [{f"k{n}": 0 for n in range(200_000)}, {"tags": [0] * 1_000_000}], ids=["keys", "list"]
+)
+def test_too_many_values_are_refused_before_each_is_looked_at(seller: Caller, body: dict[str, Any]) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "ping", "params": body}
     began = time.thread_time()
-    assert seller.post("/api/customers", body.encode()).json()["code"] == "key_twice"
+    for refused in (seller.post("/api/customers", body), seller.post("/mcp", message)):
+        assert refused.status_code in (400, 413) and len(refused.content) < 1000
     assert time.thread_time() - began < 5
+
+
+def test_of_many_wrong_values_a_hundred_are_named(seller: Caller) -> None:
+    made = seller.customer()
+    refused = seller.post(f"/api/customers/{made['id']}/comment", {f"k{n}": 0 for n in range(1500)})
+    assert refused.status_code == 422 and len(refused.json()["errors"]) == 100
