@@ -61,8 +61,7 @@ def check_code(user: User, code: str, *, now: float | None = None) -> str:
     if given and _app_code_fits(user, given, time.time() if now is None else now):
         limits.forgive(limit)
         return str(Type.TOTP)
-    recovery = Authenticator.objects.filter(user_id=user.pk, type=Type.RECOVERY_CODES).first()
-    if given and recovery is not None and RecoveryCodes(recovery).validate_code(given):
+    if given and _recovery_code_fits(user, given):
         limits.forgive(limit)
         return str(Type.RECOVERY_CODES)
     raise Invalid("code.wrong", WRONG, "code")
@@ -81,6 +80,13 @@ def _app_code_fits(user: User, code: str, now: float) -> bool:
         held.data["last_step"], held.last_used_at = step, timezone.now()
         held.save(update_fields=["data", "last_used_at"])
     return True
+
+
+def _recovery_code_fits(user: User, code: str) -> bool:
+    """A code not used yet; the row is held until it is noted as used, so that of two at once one gets in."""
+    with transaction.atomic():
+        kept = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=Type.RECOVERY_CODES).first()
+        return kept is not None and bool(RecoveryCodes(kept).validate_code(code))
 
 
 def _matching_step(secret: str, code: str, now: float, *, after: int) -> int | None:
