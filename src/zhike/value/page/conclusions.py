@@ -10,7 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.result import MethodError
-from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.frame import who
+from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.sections.baskets import items, strongest
 from zhike.value.page.sections.cohorts import sentence as returning
 from zhike.value.page.sections.future import ahead, degenerate, expectation, verdict
@@ -19,7 +20,10 @@ from zhike.value.page.sections.reading import reason
 from zhike.value.page.voice import Voice
 
 if TYPE_CHECKING:
+    from zhike.methods.value import PyramidResult
     from zhike.value.study import Study
+
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,20 @@ def carried(study: Study, voice: Voice) -> Iterator[Conclusion]:
     if isinstance(found, MethodError):
         return
     top, base = found.levels["top"], found.levels["base"]
-    fifth = "" if isinstance(curve, MethodError) else voice.share(curve.shares.get(0.2, float("nan")))
-    parts = {
-        "n": strong(voice.count(top.customers)),
-        "money": strong(voice.money(top.revenue)),
-        "share": strong(voice.share(top.share)),
-        "total": voice.money(study.revenue),
-        "fifth": strong(fifth),
-    }
-    words = voice.say(
-        "前 1% 的 {n} 位客户带来 {money}，占 {total} 的 {share}；前 20% 的客户合计占 {fifth}。",
-        "The first 1%, {n} customers, bring {money}: {share} of {total}. The first fifth of customers bring {fifth}.",
+    sentence = fill(
+        voice.say(
+            "前 1%（{n}）带来 {money}，占 {total} 的 {share}。",
+            "The first 1% ({n}) bring {money}: {share} of {total}.",
+        ),
+        n=strong(voice.people(top.customers)) if top.customers > FEW else first_names(study, found, top.customers),
+        money=strong(voice.money(top.revenue)),
+        share=strong(voice.share(top.share)),
+        total=voice.money(study.revenue),
     )
-    sentence = fill(words, **parts)
+    if not isinstance(curve, MethodError):
+        fifth = voice.say("前 20% 的客户合计占 {fifth}。", " The first fifth of customers bring {fifth}.")
+        share = strong(voice.share(curve.shares.get(0.2, float("nan"))))
+        sentence = join([sentence, fill(fifth, fifth=share)])
     each, small = top.revenue_per_customer, base.revenue_per_customer
     if each and small and small > 0 and each > small * 2:
         more = voice.say(
@@ -68,6 +73,15 @@ def carried(study: Study, voice: Voice) -> Iterator[Conclusion]:
         )
         sentence = join([sentence, fill(more, k=strong(voice.count(each / small)))])
     yield Conclusion(voice.say("谁养活我们", "Who carries us"), voice.share(top.share), "", sentence, "pyramid")
+
+
+def first_names(study: Study, found: PyramidResult, many: int) -> Safe:
+    """Where the top level is a handful, its names say more than their number."""
+    rows = found.table.head(many, found.table.table["rank"])
+    parts: list[object] = []
+    for row in rows:
+        parts += [", " if parts else None, strong(who(study, row["customer"], 36))]
+    return join(parts)
 
 
 def changed(study: Study, voice: Voice) -> Iterator[Conclusion]:
@@ -118,7 +132,7 @@ def thinning(study: Study, voice: Voice) -> Iterator[Conclusion]:
         words,
         n=strong(voice.count(found.customers)),
         money=strong(voice.money(found.at_stake)),
-        who=strong(name(study.called(first["customer"]), 36)),
+        who=strong(who(study, first["customer"], 36)),
         why=sign(first, voice),
     )
     yield Conclusion(voice.say("还来得及", "Still in time"), voice.money(found.at_stake), "red", sentence, "thinning")
@@ -147,10 +161,10 @@ def fallers(study: Study, voice: Voice) -> Iterator[Conclusion]:
         ),
         k=str(min(10, len(study.movers_down))),
         ten=strong(voice.money(abs(ten))),
-        a=strong(name(study.called(down.customer), 36)),
+        a=strong(who(study, down.customer, 36)),
         a1=voice.money(down.then),
         a2=voice.money(down.now),
-        b=strong(name(study.called(up.customer), 36)),
+        b=strong(who(study, up.customer, 36)),
         up=strong(voice.money(up.change, signed=True)),
     )
     yield Conclusion(voice.say("升与降", "Up and down"), voice.money(ten, signed=True), "red", sentence, "migration")
@@ -181,7 +195,7 @@ def lost(study: Study, voice: Voice) -> Iterator[Conclusion]:
             " The one most worth winning back is {who} ({value} in its last year).",
         )
         sentence = join(
-            [sentence, fill(more, who=strong(name(study.called(first.customer), 36)), value=voice.money(first.value))]
+            [sentence, fill(more, who=strong(who(study, first.customer, 36)), value=voice.money(first.value))]
         )
     share = voice.share(falling.share_of_customers)
     yield Conclusion(voice.say("在退化的", "Declining"), share, "amb", sentence, "lifecycle")
@@ -260,6 +274,13 @@ def trusted(study: Study, voice: Voice) -> Iterator[Conclusion]:
         code = max(study.dropped, key=lambda key: study.dropped[key])
         more = voice.say("未计入的主要是：{why}（{m} 行）。", " Most that do not: {why} ({m} lines).")
         sentence = join([sentence, fill(more, why=reason(code, voice), m=strong(voice.count(study.dropped[code])))])
+    back = study.dropped.get("cancelled", 0) + study.dropped.get("returned", 0)
+    if back:
+        kept = voice.say(
+            "{m} 行取消或退货没有冲减原单。",
+            " {m} lines of cancellations or returns are not taken off what was bought.",
+        )
+        sentence = join([sentence, fill(kept, m=strong(voice.count(back)))])
     yield Conclusion(
         voice.say("依据", "What it rests on"), voice.share(study.lines_kept / study.lines_read), "", sentence, "reading"
     )
@@ -282,13 +303,15 @@ def stats(study: Study, voice: Voice) -> Safe:
 def deeds(study: Study, voice: Voice) -> Safe | None:
     """Three short lists: call now, win back, look after; by name with money."""
     lists: list[tuple[str, str, Sequence[tuple[str, str, Decimal]]]] = []
+    called: set[str] = set()
     if not isinstance(study.thinning, MethodError) and study.thinning.customers:
         rows = [(row["customer"], sign(row, voice), Decimal(row["value"])) for row in study.thinning.list(5)]
+        called = {row[0] for row in rows}
         lists.append((voice.say("本周先打电话", "Call this week"), "thinning", rows))
     if study.win_back:
         back = [
             (lost_.customer, voice.say(f"{lost_.last_day} 之后没来", f"not since {lost_.last_day}"), lost_.value)
-            for lost_ in study.win_back[:5]
+            for lost_ in islice((one for one in study.win_back if one.customer not in called), 5)
         ]
         lists.append((voice.say("逐个赢回", "Win back one by one"), "win-back", back))
     if not isinstance(study.migration, MethodError) and study.movers_up:
@@ -312,7 +335,7 @@ def deeds(study: Study, voice: Voice) -> Safe | None:
 def deed(study: Study, voice: Voice, title: str, anchor: str, rows: Sequence[tuple[str, str, Decimal]]) -> Safe:
     """One list of names."""
     lines = [
-        tag("li", tag("span", name(study.called(customer), 30), tag("small", why)), tag("b", voice.money(value)))
+        tag("li", tag("span", who(study, customer, 30), tag("small", why)), tag("b", voice.money(value)))
         for customer, why, value in rows
     ]
     link = tag("a", voice.say("全部", "all"), href=f"#{anchor}", aria_label=f"{title}: {voice.say('全部', 'all')}")

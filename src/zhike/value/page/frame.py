@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zhike.methods.result import MethodError, Note
 
-from .markup import Safe, tag
+from .markup import Safe, join, name, tag
 from .voice import Voice
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Section:
     lead: object
     body: object
     method: Method
+    below: object = None
+    """What needs the whole width."""
 
     def html(self, voice: Voice) -> Safe:
         """The section with its method beside it."""
@@ -48,6 +50,7 @@ class Section:
                 tag("p", self.lead, class_="lead"),
             ),
             tag("div", tag("div", self.body, class_="body"), how(self.method, voice), class_="beside"),
+            tag("div", self.below, class_="below") if self.below else None,
             id=self.key,
             class_="section",
             aria_labelledby=f"{self.key}-title",
@@ -69,6 +72,14 @@ def how(method: Method, voice: Voice) -> Safe:
         [tag("p", voice.note(note), class_="doubt") for note in method.notes],
         class_="how",
     )
+
+
+def who(study: Study, customer: str, longest: int = 48) -> Safe:
+    """A customer as a person would call it, with its number after it."""
+    called = study.names.get(customer, "")
+    if not called or called == customer:
+        return name(customer, longest)
+    return join([name(called, longest), " ", tag("small", name(customer, 24))])
 
 
 def unreturned(study: Study, voice: Voice) -> str:

@@ -76,8 +76,8 @@ def fill(sentence: str, /, **parts: object) -> Safe:
 
 
 def strong(value: object, tone: str = "") -> Safe:
-    """A figure that carries its sentence."""
-    return tag("b", value, class_=tone or None)
+    """What carries a sentence: a figure stays on one line, a name (markup) may break."""
+    return tag("b", value, class_=" ".join(filter(None, (tone, "" if isinstance(value, Safe) else "n"))) or None)
 
 
 def name(called: str, longest: int = 60) -> Safe:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import meter
-from zhike.value.page.frame import Column, Method, Section, refusal, table, unreturned
-from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.frame import Column, Method, Section, refusal, table, unreturned, who
+from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import PATTERNS, of
@@ -80,7 +80,7 @@ def thinning_table(study: Study, found: ThinningResult, voice: Voice) -> Safe:
         marks = [tag("span", word, class_=f"mk {key}") for key, word in signs if row[key]]
         rows.append(
             (
-                name(study.called(row["customer"])),
+                who(study, row["customer"]),
                 join(marks),
                 voice.say(f"{voice.number(gap, 0)} 天", f"{voice.number(gap, 0)} d"),
                 tag("b", voice.say(f"{row['idle']} 天", f"{row['idle']} d"), class_="red" if row["late"] else None),
@@ -117,7 +117,7 @@ def win_back(study: Study, voice: Voice) -> Section:
             ),
             n=strong(voice.count(len(found))),
             money=strong(voice.money(total)),
-            who=strong(name(study.called(found[0].customer), 40)),
+            who=strong(who(study, found[0].customer, 40)),
         )
         body = lost_table(study, voice)
     lost_all = (
@@ -153,7 +153,7 @@ def lost_table(study: Study, voice: Voice) -> Safe:
     highest = float(max(lost.value for lost in found)) or 1.0
     rows = [
         (
-            name(study.called(lost.customer)),
+            who(study, lost.customer),
             of(PATTERNS, lost.pattern, voice.chinese)
             if lost.pattern
             else voice.say("本期没有买", "not in the last period"),

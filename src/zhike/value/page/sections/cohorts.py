@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zhike.value.study import Study
 
 ROWS, COLUMNS = 14, 13
+COUNTED = {"月": "个月", "季": "个季度"}
 UNITS = {"week": ("周", "week"), "month": ("月", "month"), "quarter": ("季", "quarter"), "year": ("年", "year")}
 
 
@@ -67,10 +68,10 @@ def sentence(found: CohortsResult, voice: Voice) -> object:
         later -= 1
     return fill(
         voice.say(
-            "首购后的下一{u}，有 {a} 再次购买；第 {k} {u}仍有 {b}。",
+            "首购后的下一{u}有 {a} 再次购买；第 {k} {u}有 {b}。",
             "In the {u} after their first purchase {a} buy again; in {u} {k} it is {b}.",
         ),
-        u=voice.say(*unit),
+        u=voice.say(COUNTED.get(unit[0], unit[0]), unit[1]),
         a=strong(voice.share(mean[1])),
         k=str(later),
         b=strong(voice.share(mean[later])),

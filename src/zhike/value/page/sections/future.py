@@ -9,8 +9,8 @@ from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import Sheet, meter
 from zhike.value.page.charts.months import Bar
 from zhike.value.page.charts.months import months as draw_months
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
-from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned, who
+from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import of
@@ -153,7 +153,7 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
     highest = max((one.value for one in found.best), default=1.0) or 1.0
     rows = [
         (
-            name(study.called(one.customer)),
+            who(study, one.customer),
             voice.number(one.purchases, 1),
             voice.share(one.alive),
             meter(one.value / highest),
@@ -214,6 +214,7 @@ def expectation(study: Study, found: Forecast, voice: Voice) -> object:
     year, month = ahead(study, 1)[0]
     zh, en, _ = METHODS[found.method]
     naive = found.method == "naive"
+    slight = found.error["against_naive"] > 0.97
     return fill(
         voice.say(
             "{when} 约 {value}（{low} 至 {high}）。{who}",
@@ -221,15 +222,21 @@ def expectation(study: Study, found: Forecast, voice: Voice) -> object:
         ),
         when=f"{year}-{month:02}",
         value=strong(voice.money(float(found.values[0]))),
-        low=voice.money(float(found.low[0])),
+        low=voice.money(lowest(study, float(found.low[0]))),
         high=voice.money(float(found.high[0])),
         who=voice.say("没有方法胜过照搬，所以照搬。", "No method beats repeating what was, so that is what is done.")
         if naive
         else voice.say(
-            f"用{zh}，误差是照搬的 {found.error['against_naive']:.0%}。",
-            f"By {en}, whose error is {found.error['against_naive']:.0%} of repeating what was.",
+            f"用{zh}，误差是照搬的 {found.error['against_naive']:.1%}{'，只略胜一筹' if slight else ''}。",
+            f"By {en}, whose error is {found.error['against_naive']:.1%} of repeating what was{': hardly better' if slight else ''}"
+            ".",
         ),
     )
+
+
+def lowest(study: Study, value: float) -> float:
+    """Money that was never negative is not expected to be."""
+    return max(value, 0.0) if all(month.revenue >= 0 for month in study.monthly) else value
 
 
 def month_figure(study: Study, found: Forecast | None, voice: Voice) -> Safe:
@@ -246,7 +253,7 @@ def month_figure(study: Study, found: Forecast | None, voice: Voice) -> Safe:
         for (year, month), value, low, high in zip(
             ahead(study, len(found.values)), found.values, found.low, found.high, strict=True
         ):
-            expected.append(Bar(f"{year}-{month:02}", float(value), float(low), float(high)))
+            expected.append(Bar(f"{year}-{month:02}", float(value), lowest(study, float(low)), float(high)))
 
     def actual(month: Month) -> Bar:
         last = month is study.monthly[-1] and not study.last_month_whole

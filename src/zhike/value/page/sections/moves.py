@@ -10,8 +10,8 @@ from zhike.methods.result import MethodError
 from zhike.value.page.charts.bridge import Step
 from zhike.value.page.charts.bridge import bridge as draw_bridge
 from zhike.value.page.charts.drawing import Sheet, meter, rungs
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned
-from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned, who
+from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import BRIDGE, LEVELS, of
@@ -34,7 +34,11 @@ def both_periods(study: Study, voice: Voice) -> str:
 
 def seasonal(study: Study, voice: Voice) -> str:
     """Periods that are not whole years compare different seasons."""
-    if study.current is None or abs((study.current[1] - study.current[0]).days % 365 - 364) <= 3:
+    if study.current is None:
+        return ""
+    days = (study.current[1] - study.current[0]).days + 1
+    years = round(days / 365.25)
+    if years and abs(days - years * 365.25) <= 3:
         return ""
     return voice.say(
         "两期不满整年，季节不同，增减里含有季节的成分；",
@@ -152,7 +156,7 @@ def migration(study: Study, voice: Voice) -> Section:
             t=voice.count(top.opening),
             kept=strong(voice.share(top.kept)),
         )
-        body = join([matrix(found, voice), movers(study, voice)])
+        body = matrix(found, voice)
     return Section(
         "migration",
         voice.say("层级迁移", "Migration"),
@@ -166,6 +170,7 @@ def migration(study: Study, voice: Voice) -> Section:
             seasonal(study, voice) + of(DOUBTS, "migration", voice.chinese) + unreturned(study, voice),
             () if isinstance(found, MethodError) else found.warnings,
         ),
+        None if isinstance(found, MethodError) else movers(study, voice),
     )
 
 
@@ -267,7 +272,7 @@ def mover_table(study: Study, found: Sequence[Mover], voice: Voice) -> Safe:
     )
     rows = [
         (
-            name(study.called(mover.customer)),
+            who(study, mover.customer),
             step_of(mover.level_then, mover.level_now, voice),
             f"{voice.money(mover.then)} → {voice.money(mover.now)}",
             meter(abs(float(mover.change)) / largest, tone="up" if mover.change >= 0 else "down"),

@@ -49,7 +49,7 @@ def reading(study: Study, voice: Voice) -> Section:
     )
     return Section(
         "reading",
-        voice.say("依据", "What this rests on"),
+        voice.say("依据", "Basis"),
         voice.say("读了什么，假定了什么，去掉了什么？", "What was read, assumed and left out?"),
         lead,
         body,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import Sheet, meter
 from zhike.value.page.charts.stages import Stop, course
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table
-from zhike.value.page.markup import Safe, fill, join, name, strong, tag
+from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, who
+from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
 from zhike.value.page.words import MEASURES, PATTERN_MEANS, PATTERNS, SEGMENTS, STAGE_DEEDS, STAGES, of
@@ -75,7 +75,7 @@ def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], many: 
     ]
     rows = [
         (
-            name(study.called(ranked.customer)),
+            who(study, ranked.customer),
             voice.count(ranked.place),
             tag("b", voice.number(ranked.points, 1)),
             *(measured(measure, ranked.measures.get(measure, float("nan")), voice) for measure in found.measures),

@@ -32,14 +32,14 @@ def pyramid(study: Study, voice: Voice) -> Section:
         top, base = found.levels["top"], found.levels["base"]
         lead = fill(
             voice.say(
-                "顶端 {n} 位客户带来 {share} 的{what}，人均 {each}；底端 {m} 位带来 {low}，人均 {small}。",
-                "The top {n} bring {share} of {what}, {each} each; the {m} at the base bring {low}, {small} each.",
+                "顶端 {n}带来 {share} 的{what}，人均 {each}；底端 {m}带来 {low}，人均 {small}。",
+                "The top level ({n}) brings {share} of {what}, {each} each; the base ({m}) brings {low}, {small} each.",
             ),
-            n=strong(voice.count(top.customers)),
+            n=strong(voice.people(top.customers)),
             share=strong(voice.share(top.share)),
             what=voice.revenue,
             each=voice.money(top.revenue_per_customer or 0),
-            m=voice.count(base.customers),
+            m=voice.people(base.customers),
             low=voice.share(base.share),
             small=voice.money(base.revenue_per_customer or 0),
         )
@@ -145,7 +145,7 @@ def concentration(study: Study, voice: Voice) -> Section:
     doubts = () if isinstance(classes, MethodError) else classes.warnings
     return Section(
         "concentration",
-        voice.say("集中度与 ABC", "Concentration and ABC"),
+        voice.say("集中度", "Concentration"),
         voice.say("我们有多依赖少数客户？", "How far do we depend on a few?"),
         lead,
         tag(
