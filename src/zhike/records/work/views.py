@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -42,7 +41,7 @@ def part(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Its progress alone, asked every second while it runs; a page that waited for the end is loaded anew."""
     row = find(Work, pk, request.actor)
     response = render(request, "records/work/part.html", queries.shown(row))
-    elsewhere = not urlsplit(request.headers.get("HX-Current-URL", "/work/")).path.startswith("/work/")
+    elsewhere = "/work/" not in request.headers.get("HX-Current-URL", "/work/")
     if elsewhere and row.finished_at is not None and timezone.now() - row.finished_at < JUST_ENDED:
         response["HX-Refresh"] = "true"
     return response

@@ -50,6 +50,15 @@ def test_work_belongs_to_whoever_started_it(world: World) -> None:
     assert 'value="4" max="9"' in page
 
 
+def test_the_page_that_waited_is_loaded_anew_wherever_the_browser_says_it_is(world: World) -> None:
+    row = Work.objects.create(owner=world.people["何永强"], kind="count", title="数数", state=WorkState.RUNNING)
+    work.finish(row.pk, {"counted": 1})
+    client, address = world.client("何永强"), f"/work/{row.pk}/part/"
+    for told, loaded in (("http://h/imports/1/", True), ("http://[bad", True), ("http://h/work/1/", False)):
+        reply = client.get(address, headers={"HX-Request": "true", "HX-Current-URL": told})
+        assert reply.status_code == 200 and reply.has_header("HX-Refresh") is loaded, told
+
+
 def test_cancelled_work_stops_at_its_next_step(world: World) -> None:
     row = Work.objects.create(owner=world.people["何永强"], kind="count", title="数数", state=WorkState.RUNNING)
     assert work.step(row.pk, 1)
