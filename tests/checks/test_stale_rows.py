@@ -53,8 +53,8 @@ def test_T72_a_bulk_edit_leaves_rows_saved_meanwhile_and_shows_both_sides(
     page = client.post("/customers/bulk/update_party/", sent, headers=headers).content.decode()
     assert levels(three) == ["C", "B", "C"]
     assert f"/customers/{three[1].pk}/" in page and f"/customers/{three[0].pk}/" not in page
-    for side in ("B", "C"):
-        assert f'<span class="diff">{side}' in page
+    for side in ("高层", "中层"):
+        assert f'<span class="diff">{side}</span>' in page
     assert Event.objects.filter(type="party.updated", subject_id=three[1].pk).count() == 1
     again = client.post("/customers/bulk/update_party/", {**sent, "ids": list(chosen(client).values())})
     assert again.status_code == 302 and levels(three) == ["C", "C", "C"]
@@ -101,3 +101,18 @@ def test_T67_the_other_side_of_a_stale_write_tells_no_masked_or_hidden_value(wor
         assert MOBILE not in text and SECRET not in text and str(party.owner_id) not in text
     sides = [{"field": "level", "theirs": "B", "mine": "C"}]
     assert one.json()["differences"] == bulk.json()["refused"][0]["differences"] == sides
+
+
+def test_T72_a_form_saved_late_shows_the_fields_that_differ_and_no_others(world: World, three: list[Party]) -> None:
+    client, address = world.client("何永强"), f"/customers/{three[0].pk}/edit/"
+    page = client.get(address).content.decode()
+    version = re.search(r'name="_version" value="(\d+)"', page)
+    assert version
+    meanwhile(world, three[0], level="B", do_not_contact=True)
+    sent = {"_version": version[1], "name": "第0家", "level": "C", "form": "organisation", "parent": "", "source": ""}
+    answer = client.post(address, sent | {"do_not_contact": "true", "owner": str(three[0].owner_id)})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    told = re.findall(r'<span>([^<]*)</span><span class="diff">([^<]*)</span><span class="diff">([^<]*)</span>', text)
+    assert told == [("层级", "高层", "中层")]
+    assert text.count('role="alert"') == 1

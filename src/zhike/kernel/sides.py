@@ -22,9 +22,17 @@ def differences(record: Record, data: Mapping[str, Any], by: Actor) -> list[dict
     sides = []
     for name, mine in data.items():
         known, theirs = _stored(screen, record, name)
-        if known and str(theirs) != str(mine) and _in_full(screen, name, by):
+        if known and not _same(theirs, mine) and _in_full(screen, name, by):
             sides.append({"field": name, "theirs": None if theirs is None else str(theirs), "mine": mine})
     return sides
+
+
+def _same(theirs: Any, mine: Any) -> bool:
+    """Whether a stored value is what a form sent as text: nothing is nothing, and yes is yes, however written."""
+    if isinstance(theirs, bool):
+        return str(theirs).lower() == (str(mine).strip().lower() or "false")
+    empty: tuple[Any, ...] = (None, "", [])
+    return theirs == mine or (theirs in empty and mine in empty) or str(theirs) == str(mine)
 
 
 def _stored(screen: Screen, record: Record, name: str) -> tuple[bool, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from zhike.kernel.actions import Outcome
 from zhike.kernel.doors import ActorRequest, toast
@@ -68,7 +69,27 @@ def form_again(request: ActorRequest, form: forms.Carrying, error: DomainError, 
 def labelled(form: forms.Carrying, sides: Any) -> list[dict[str, Any]]:
     """Both sides of a stale write with the labels of their fields; only those that differ and may be seen in full."""
     shown = {name for name, field in form.fields.items() if not getattr(field, "veiled", False)}
-    return [s | {"label": form.fields[s["field"]].label} for s in sides or [] if s["field"] in shown]
+    found = []
+    for side in sides or []:
+        if side["field"] in shown:
+            field = form.fields[side["field"]]
+            both = {name: _in_words(field, side[name]) for name in ("theirs", "mine")}
+            found.append(side | both | {"label": field.label})
+    return found
+
+
+def _in_words(field: Any, value: Any) -> Any:
+    """A value as the form shows it: a choice by its name, a tick by yes or no."""
+    if value in (None, ""):
+        return "—"
+    words = {
+        str(code): word
+        for code, word in getattr(field.widget, "choices", None) or ()
+        if not isinstance(word, list | tuple)
+    }
+    if str(value) in words:
+        return words[str(value)]
+    return {"true": _("Yes"), "false": _("No")}.get(str(value).lower(), value)
 
 
 def in_full(request: ActorRequest, title: str, show: Callable[[str], str]) -> HttpResponse:

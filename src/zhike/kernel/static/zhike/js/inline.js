@@ -1,5 +1,6 @@
 // Edit in the list: td.editable[data-edit-cell] is replaced by a small form on double click or F2;
 // the server answers with the cell again. Enter saves, Escape puts the old cell back.
+import { current, isOpen, open } from "./drawer.js";
 import { on } from "./page.js";
 
 const before = new WeakMap();
@@ -30,3 +31,7 @@ on("keydown", "td[data-edit-cell]", (event, cell) => {
   cell.classList.remove("editing");
 });
 on("change", "td.editing select", (event, select) => select.form?.requestSubmit());
+on("htmx:afterRequest", "td[data-edit-cell]", (event, cell) => {
+  const row = cell.closest("[data-row]");
+  if (event.detail.successful && event.detail.requestConfig.verb === "post" && isOpen() && row === current()) open(row); // the drawer tells the same
+});
