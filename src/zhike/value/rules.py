@@ -75,7 +75,7 @@ def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
     reason = reasons(stack, desk, found, wish)
     desk.connection.execute(
         'CREATE TABLE judged AS SELECT file, line, customer, day, coalesce(amount, 0) AS amount, coalesce("order", customer || '
-        "' ' || day) AS \"order\", product, quantity, fingerprint, "
+        "' ' || day) AS \"order\", product, quantity, fingerprint, rest, "
         f'{reason} AS reason FROM (SELECT file, line, {customer} AS customer, {day} AS day, {order} AS "order", '
         f"{product} AS product, {money}, {currency_of(stack, desk)} AS currency, fingerprint FROM raw {price_join(stack, product)})"
     )
@@ -119,7 +119,7 @@ def amount_of(stack: Stack, desk: Desk, found: Lines, product: str) -> str:
     for number in sql.values():
         found.notes += number.notes
     quantity = sql["quantity"].sql if "quantity" in sql else "NULL::DECIMAL(15,3)"
-    price = sql["price"].sql if "price" in sql else "prices.listed" if stack.priced else "NULL::DECIMAL(17,6)"
+    price = sql["price"].sql if "price" in sql else "prices.listed" if stack.priced else "NULL::DECIMAL(18,9)"
     needed = (
         [sql["amount"].sql]
         if "amount" in sql
@@ -131,7 +131,7 @@ def amount_of(stack: Stack, desk: Desk, found: Lines, product: str) -> str:
         exact = sql["amount"].sql
     elif needed:
         found.say("amount_rule", "金额＝数量×单价。", "Amount = quantity × price.")
-        exact = f"{quantity} * {price}"
+        exact = f"CAST({quantity} AS DECIMAL(38,3)) * {price}"  # else the product has 18 digits
         if "discount" in sql:
             exact += f" * CAST(1 - round(coalesce({share_of(desk, sql['discount'].sql)}, 0), 4) AS DECIMAL(5,4))"
             zh, en = (
@@ -156,7 +156,8 @@ def amount_of(stack: Stack, desk: Desk, found: Lines, product: str) -> str:
         )
     broken = " OR ".join(f"({part}) IS NULL" for part in needed)
     return (
-        f"try_cast(round({exact}, 2) AS DECIMAL(18,2)) AS amount, {quantity} AS quantity, {price} AS price, "
+        f"try_cast(round({exact}, 2) AS DECIMAL(18,2)) AS amount, "
+        f"try_cast({exact} - round({exact}, 2) AS DECIMAL(9,6)) AS rest, {quantity} AS quantity, {price} AS price, "
         f"({broken}) AS broken"
     )
 
@@ -289,7 +290,9 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     for reason, count in run("SELECT reason, count(*) FROM judged WHERE reason IS NOT NULL GROUP BY 1").fetchall():
         found.dropped[reason] = found.dropped.get(reason, 0) + int(count)
     found.dropped = {code: found.dropped[code] for code in REASONS if code in found.dropped}
-    ((found.kept, zero),) = run("SELECT count(*), count(*) FILTER (amount = 0) FROM lines").fetchall()
+    ((found.kept, zero, total, rest),) = run(
+        "SELECT count(*), count(*) FILTER (amount = 0), sum(amount), sum(rest) FROM judged WHERE reason IS NULL"
+    ).fetchall()
     if not found.kept:
         said_zh = "；".join(f"{REASONS[code][0]} {count:,} 行" for code, count in found.dropped.items())
         said_en = "; ".join(f"{REASONS[code][1]}: {count:,} lines" for code, count in found.dropped.items())
@@ -300,3 +303,7 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
             f"{zero:,} 行金额为 0，算作购买。",
             f"{zero:,} lines with an amount of 0 count as purchases.",
         )
+    if rest and abs(rest) >= Decimal("0.005"):
+        zh = f"每行四舍五入到分后相加为 {total:,.2f}；不逐行取舍则为 {total + rest:,.2f}。"
+        en = f"Each line is rounded half up to the cent: {total:,.2f} in all; without rounding {total + rest:,.2f}."
+        found.say("rounding", zh, en)

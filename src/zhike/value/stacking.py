@@ -136,7 +136,7 @@ def beside(source: Source, made: Stack, place: int, desk: Desk) -> bool:
     if "product" in roles and "price" in roles and "customer" not in roles:
         desk.connection.execute(
             f"CREATE OR REPLACE TABLE prices AS SELECT trim(c{roles['product']}) AS key, "
-            f"any_value(try_cast(c{roles['price']} AS DECIMAL(17,6))) AS listed FROM ({source.select}) GROUP BY 1"
+            f"any_value(try_cast(c{roles['price']} AS DECIMAL(18,9))) AS listed FROM ({source.select}) GROUP BY 1"
         )
         made.priced = True
         if "product_name" in roles:

@@ -85,6 +85,8 @@ def chosen_query(tables: Tables, asked: str | None, name: str) -> tuple[str, tup
             listed = ", ".join(list(tables)[:30])
             raise refuse("table_missing", f"没有表“{asked}”，有：{listed}", f"No table “{asked}”; there are: {listed}")
         return f"SELECT * FROM {dotted(asked)}", (f"表 {asked}。", f"Table {asked}.")
+    if len(tables) == 1:
+        return chosen_query(tables, next(iter(tables)), name)
     roles = {table: roles_of(columns, [], {}) for table, columns in tables.items()}
     named_date = {
         table: "date" in found or any("date" in plain(c) or "日期" in c for c in tables[table])

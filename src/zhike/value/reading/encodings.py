@@ -23,7 +23,7 @@ def guess(sample: bytes, *, whole: bool = True) -> tuple[str, bool]:
     if sample.isascii():
         return "utf-8", True
     good, bad = evidence(sample)
-    if good > 3 * bad:
+    if good > 3 * bad and not chinese_after_all(sample):
         return "utf-8", bad == 0
     scores = sorted(((common(sample, codec), codec) for codec in ("cp950", "gb18030")), reverse=True)
     if scores[0][0] >= 0.4:
@@ -44,6 +44,12 @@ def evidence(sample: bytes) -> tuple[int, int]:
     text = sample.decode("utf-8", "surrogateescape")
     bad = sum(1 for char in text if "\udc80" <= char <= "\udcff")
     return sum(1 for char in text if char > "\x7f") - bad, bad
+
+
+def chinese_after_all(sample: bytes) -> bool:
+    """A run of GBK can pass for two-byte UTF-8: 的的 holds a Cyrillic letter."""
+    text = sample.decode("utf-8", "ignore")
+    return not any(char >= "\u0800" for char in text) and common(sample, "gb18030") > 0.9
 
 
 def common(sample: bytes, codec: str) -> float:

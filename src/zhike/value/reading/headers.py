@@ -77,7 +77,7 @@ DATE = re.compile(
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{2,4}|\d{4}年\d{1,2}月\d{1,2}日?|(19|20)\d{6}(\d{6})?$"
     r"|\d{1,2}[- ][A-Za-z]{3,9}\.?[- ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
-NUMBER = re.compile(r"[-+−(（]?\s*[¥￥$€£]?\s*[-+−]?[\d０-９][\d０-９.,' \u00a0]*([eE][-+]?\d+)?\s*[%元]?[)）]?-?$")
+NUMBER = re.compile(r"[-+−(（]?\s*[¥￥$€£]?\s*[-+−]?[\d０-９][\d０-９.,．，' \u00a0]*([eE][-+]?\d+)?\s*[%元]?[)）]?-?$")
 
 
 def plain(name: str) -> str:
@@ -128,12 +128,14 @@ def serial(values: Sequence[str]) -> bool:
 
 def fits(role: str, values: Sequence[str]) -> bool:
     """Whether what a column holds can be what its name says."""
+    if not values:  # only the names are known yet
+        return True
     if not any(value.strip() for value in values):
         return role not in ("customer", "date")
     if role == "date":
-        return share(values, DATE) > 0.5 or serial(values)
+        return share(values, DATE) >= 0.5 or serial(values)
     if role in NUMERIC:
-        return share(values, NUMBER) > 0.5
+        return share(values, NUMBER) >= 0.5
     if role == "customer":
         return share(values, DATE) < 0.9 or share(values, re.compile(r"\d{8}$")) > 0.9
     return True

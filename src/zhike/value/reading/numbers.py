@@ -9,7 +9,7 @@ from zhike.methods.result import Note
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-QUANTITY, PRICE, MONEY, SHARE = "DECIMAL(15,3)", "DECIMAL(17,6)", "DECIMAL(24,6)", "DECIMAL(9,6)"
+QUANTITY, PRICE, MONEY, SHARE = "DECIMAL(15,3)", "DECIMAL(18,9)", "DECIMAL(24,6)", "DECIMAL(9,6)"
 WIDE = "translate({x}, '０１２３４５６７８９．，－−（）', '0123456789.,--()')"
 SYMBOLS = "[¥￥$€£₩₹฿]|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD"
 
@@ -26,13 +26,14 @@ def decide(connection: DuckDBPyConnection, table: str, column: str, kind: str = 
     """How `column` of `table` is written, judged by all its cells."""
     plain = f"try_cast({column} AS {kind})"
     filled = f"{column} IS NOT NULL AND trim({column}) <> ''"
+    text = WIDE.format(x=column)
     strange = f"FROM {table} WHERE {filled} AND {plain} IS NULL"
     ((other, commas, points, groups, signs),) = connection.execute(
         "SELECT count(*), "
-        f"count(*) FILTER (regexp_matches({column}, '^[^,]*\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d')), "
-        f"count(*) FILTER (regexp_matches({column}, '\\d,\\d{{3}}\\.\\d|^[^.,]*\\d\\.\\d{{1,2}}\\D*$')), "
-        f"count(*) FILTER (regexp_matches({column}, '^\\D*\\d{{1,3}}(,\\d{{3}})+\\D*$')), "
-        f"count(*) FILTER (regexp_matches({column}, '{SYMBOLS}')) {strange}"
+        f"count(*) FILTER (regexp_matches({text}, '^[^,]*\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d')), "
+        f"count(*) FILTER (regexp_matches({text}, '\\d,\\d{{3}}\\.\\d|^[^.,]*\\d\\.\\d{{1,2}}\\D*$')), "
+        f"count(*) FILTER (regexp_matches({text}, '^\\D*\\d{{1,3}}(,\\d{{3}})+\\D*$')), "
+        f"count(*) FILTER (regexp_matches({text}, '{SYMBOLS}')) {strange}"
     ).fetchall()
     if not other:
         return Number(plain, False, [])
@@ -42,15 +43,15 @@ def decide(connection: DuckDBPyConnection, table: str, column: str, kind: str = 
         notes.append(Note("decimal_comma", "小数点写作逗号（1.234,56）。", "The decimal mark is a comma (1.234,56)."))
     elif groups:
         notes.append(Note("thousands", "逗号是千位分隔符（1,234.56）。", "Commas set thousands apart (1,234.56)."))
-    cleaned = f"regexp_replace({WIDE.format(x=column)}, '[^0-9.,()eE-]', '', 'g')"
+    cleaned = f"regexp_replace({text}, '[^0-9.,()eE-]', '', 'g')"
     marks = f"replace(replace({cleaned}, '.', ''), ',', '.')" if comma else f"replace({cleaned}, ',', '')"
     negative = f"({marks} LIKE '(%)' OR {marks} LIKE '%-')"
     bare = f"regexp_replace({marks}, '[()]|-$', '', 'g')"
     careful = f"try_cast(CASE WHEN {negative} THEN '-' || {bare} ELSE {marks} END AS {kind})"
     # words are no numbers, whatever digits they hold
-    bare_text = f"regexp_replace({column}, '{SYMBOLS}', '', 'g')"
+    bare_text = f"regexp_replace({text}, '{SYMBOLS}', '', 'g')"
     words = f"regexp_matches({bare_text}, '[A-DF-Za-df-z]')"
-    careful = f"CASE WHEN regexp_matches({column}, '\\d') AND NOT {words} THEN {careful} END"
+    careful = f"CASE WHEN regexp_matches({text}, '\\d') AND NOT {words} THEN {careful} END"
     if kind == SHARE:
         careful = f"(CASE WHEN {column} LIKE '%\\%' ESCAPE '\\' THEN ({careful}) / 100 ELSE {careful} END)"
     return Number(careful if comma else f"COALESCE({plain}, {careful})", signs > 0, notes)

@@ -1,0 +1,167 @@
+"""What cannot be used is refused or left out in words, with line numbers; never a silent number, never a trace."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import time
+import zipfile
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from zhike.methods.result import MethodError
+from zhike.value.command import main
+from zhike.value.tables import safe
+from zhike.value.tests.made import Row, read, text
+
+HEAD = ("customer", "date", "amount")
+
+
+def written(folder: Path, rows: list[Row], headers: tuple[str, ...] = HEAD) -> Path:
+    """Rows as a file."""
+    path = folder / "orders.csv"
+    path.write_text(text(headers, rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\n\n\n", "has no lines"),
+        (b"customer,date,amount\n", "No usable line remains"),
+        (b"customer,date,amount\n,2024-01-01,5\nx,someday,6\n", "no customer: 1 lines; the date is unreadable: 1 lines"),
+        (b"a,b,c\nx,y,z\n", "no column for"),
+        (b"\x89PNG\r\n\x1a\n", "holds no table"),
+        (b"PK\x03\x04 nonsense", "is broken"),
+        (b"\x1f\x8b nonsense", "is a broken gzip file"),
+        (b"SQLite format 3\0 nonsense", "cannot be read"),
+        (b"PAR1 nonsense", "cannot be read as Parquet"),
+    ],
+)  # fmt: skip
+def test_nothing_useful_is_exit_code_two_and_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    monkeypatch.setenv("ZHIKE_LANG", "en")
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    assert main([str(path), "--json", str(tmp_path / "figures.json")]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "Traceback" not in shown
+
+
+def test_the_refusal_speaks_the_terminals_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZHIKE_LANG", "zh_CN.UTF-8")
+    assert main([str(tmp_path / "没有.csv")]) == 2
+    assert "找不到文件：没有.csv" in capsys.readouterr().err
+
+
+def test_T40_a_gzip_bomb_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"customer,date,amount\n" + b"0" * (200 << 20)))
+    began = time.monotonic()
+    with pytest.raises(MethodError) as refused:
+        read(tmp_path, path)
+    assert refused.value.code == "file_bomb"
+    assert time.monotonic() - began < 5
+
+
+def test_T40_a_workbook_bomb_and_an_entity_bomb_are_refused(tmp_path: Path) -> None:
+    for name, sheet in (
+        ("big.xlsx", b"<c>" * (70 << 20)),
+        ("lol.xlsx", b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "b">]>'),
+    ):
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/workbook.xml", "<workbook/>")
+            archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        with pytest.raises(MethodError) as refused:
+            read(tmp_path, path)
+        assert refused.value.code == "file_bomb"
+
+
+def test_mixed_currencies_are_refused_and_a_clear_majority_is_stated(tmp_path: Path) -> None:
+    head = (*HEAD, "currency")
+    rows: list[Row] = [("a", "2024-01-01", 5, "CNY" if k % 2 else "USD") for k in range(10)]
+    with pytest.raises(MethodError) as refused:
+        read(tmp_path, written(tmp_path, rows, head))
+    assert refused.value.code == "currencies_mixed"
+    assert read(tmp_path, written(tmp_path, rows, head), keep_currency="usd").lines.kept == 5
+    rows = [("a", "2024-01-01", 5, "CNY" if k else "USD") for k in range(20)]
+    found = read(tmp_path, written(tmp_path, rows, head))
+    assert found.lines.currency == "CNY"
+    assert found.lines.dropped == {"other_currency": 1}
+    assert "currency_majority" in found.codes
+
+
+def test_duplicates_are_counted_and_dropped_only_if_asked(tmp_path: Path) -> None:
+    path = written(tmp_path, [("a", "2024-01-01", 5), ("a", "2024-01-01", 5), ("b", "2024-01-01", 5)])
+    found = read(tmp_path, path)
+    assert (found.lines.kept, found.lines.duplicates) == (3, 1)
+    found = read(tmp_path, path, drop_duplicates=True)
+    assert (found.lines.kept, found.lines.dropped) == (2, {"duplicate": 1})
+    assert found.rows("SELECT line FROM dropped") == [(3,)]
+
+
+def test_T88_money_is_decimal_and_each_line_is_rounded_half_up(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("a", "2024-01-01", 3, "0.335", "0"),
+        ("b", "2024-01-01", 1, "0.005", "0"),
+        ("c", "2024-01-02", 7, "9.99", "0.15"),
+    ]
+    found = read(tmp_path, written(tmp_path, rows, ("customer", "date", "quantity", "unit price", "discount")))
+    assert [row[0] for row in found.rows("SELECT amount FROM lines ORDER BY customer")] == [
+        Decimal("1.01"),
+        Decimal("0.01"),
+        Decimal("59.44"),
+    ]
+    assert "rounding" in found.codes
+
+
+def test_T88_large_amounts_do_not_overflow(tmp_path: Path) -> None:
+    rows: list[Row] = [("a", "2024-01-01", 9_000_000, "99999.99"), ("b", "2024-01-01", "1e20", "1e20")]
+    found = read(tmp_path, written(tmp_path, rows, ("customer", "date", "quantity", "unit price")))
+    assert found.rows("SELECT amount FROM lines") == [(Decimal("899999910000.00"),)]
+    assert found.lines.dropped == {"bad_number": 1}
+
+
+@pytest.mark.parametrize("cell", ["NaN", "Infinity", "-inf", "1e400", "12abc", "--5"])
+def test_T88_what_is_no_number_is_left_out_by_its_line(tmp_path: Path, cell: str) -> None:
+    found = read(
+        tmp_path, written(tmp_path, [("a", "2024-01-01", 5), ("a", "2024-01-02", cell), ("b", "2024-01-03", 6)])
+    )
+    assert found.lines.dropped == {"bad_number": 1}
+    assert found.rows("SELECT line FROM dropped") == [(3,)]
+
+
+def test_T46_texts_that_look_like_formulas_are_made_harmless() -> None:
+    for start in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"):
+        assert safe(start + "cmd|' /C calc'!A0").startswith("'")
+    assert safe("\0=1+1") == "'=1+1"
+    assert safe("龙井") == "龙井"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([("a", f"2024-01-{k:02}", 5 * k) for k in range(1, 20)], "one_customer"),
+        ([(f"c{k}", "2024-01-01", 5 * k + 1) for k in range(30)], "one_day"),
+        ([("a", (date(2001, 1, 1) + timedelta(days=3650 * k)).isoformat(), 5) for k in range(3)], "no_rhythm"),
+        ([("a", "2024-01-01", 0), ("b", "2024-02-01", 0)], "no_revenue"),
+    ],
+)  # fmt: skip
+def test_odd_histories_are_reported_with_their_doubts(tmp_path: Path, rows: list[Row], code: str) -> None:
+    path = written(tmp_path, [*rows, ("=1+1", "nonsense", 1)])
+    assert main([str(path), "--json", str(tmp_path / "f.json"), "--tables", str(tmp_path / "tables")]) == 0
+    found = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert found["lines_kept"] == len(rows)
+    assert code in {warning["code"] for warning in found["warnings"]}
+    with (tmp_path / "tables" / "dropped.csv").open(encoding="utf-8-sig") as opened:
+        assert list(csv.reader(opened))[1:] == [["orders.csv", str(len(rows) + 2), "bad_date", "1 | =1+1 | nonsense"]]
