@@ -224,7 +224,7 @@ def worth(study: Study, voice: Voice) -> Iterator[Conclusion]:
     yield Conclusion(
         voice.say("今后一年", "The year ahead"),
         figure,
-        "amb" if degenerate(found) or not believed else "",
+        "amb" if degenerate(found, voice) or not believed else "",
         join([verdict(found, voice)]),
         "lifetime",
     )
@@ -335,7 +335,11 @@ def deeds(study: Study, voice: Voice) -> Safe | None:
 def deed(study: Study, voice: Voice, title: str, anchor: str, rows: Sequence[tuple[str, str, Decimal]]) -> Safe:
     """One list of names."""
     lines = [
-        tag("li", tag("span", who(study, customer, 30), tag("small", why)), tag("b", voice.money(value)))
+        tag(
+            "li",
+            tag("span", who(study, customer, 30), tag("small", why, class_="reason")),
+            tag("b", voice.money(value)),
+        )
         for customer, why, value in rows
     ]
     link = tag("a", voice.say("全部", "all"), href=f"#{anchor}", aria_label=f"{title}: {voice.say('全部', 'all')}")

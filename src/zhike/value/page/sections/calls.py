@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zhike.methods.lifecycle import ThinningResult
     from zhike.value.study import Study
 
-SHOWN = 25
+SHOWN = 20
 
 
 def thinning(study: Study, voice: Voice) -> Section:
@@ -65,7 +65,7 @@ def thinning_table(study: Study, found: ThinningResult, voice: Voice) -> Safe:
     rows_found = found.list(SHOWN)
     columns = (
         Column(voice.say("客户", "Customer")),
-        Column(voice.say("信号", "Sign")),
+        Column(voice.say("信号", "Sign"), spare=True),
         Column(voice.say("通常间隔", "Usual gap"), figure=True),
         Column(voice.say("已隔", "Days since"), figure=True),
         Column(voice.say("是平常的", "Times usual"), figure=True, spare=True),

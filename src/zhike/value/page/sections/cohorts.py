@@ -84,6 +84,8 @@ def triangle(found: CohortsResult, voice: Voice) -> Safe:
     retention = found.retention
     width = min(retention.shape[1], COLUMNS)
     chosen = range(max(0, len(found.starts) - ROWS), len(found.starts))
+    seen = [float(retention[place, k]) for place in chosen for k in range(1, width)]
+    most = max((share for share in seen if math.isfinite(share)), default=0.0) or 1.0
     columns = [
         Column(voice.say("首购", "First bought")),
         Column(voice.say("人数", "Size"), figure=True),
@@ -94,11 +96,11 @@ def triangle(found: CohortsResult, voice: Voice) -> Safe:
         (
             tag("b", voice.say("平均", "Mean")),
             voice.count(found.cases),
-            *(shade(mean[k], voice) for k in range(1, width)),
+            *(shade(mean[k], most, voice) for k in range(1, width)),
         )
     ]
     for place in chosen:
-        shades = [shade(float(retention[place, k]), voice) for k in range(1, width)]
+        shades = [shade(float(retention[place, k]), most, voice) for k in range(1, width)]
         rows.append((start(found.starts[place], unit), voice.count(int(found.sizes[place])), *shades))
     caption = voice.say(
         "各群在首购之后各期的购买比例", "Share of each group that bought in each period after the first"
@@ -122,9 +124,9 @@ def start(first: date, unit: str) -> str:
     return first.isoformat() if unit == "week" else f"{first.year}-{first.month:02}"
 
 
-def shade(share: float, voice: Voice) -> Safe:
-    """A share on its colour; nothing where the period has not begun."""
+def shade(share: float, most: float, voice: Voice) -> Safe:
+    """A share on its colour, darkest at the largest; nothing where the period has not begun."""
     if not math.isfinite(share):
         return tag("span", "", class_="cell blank")
-    depth = 0 if share <= 0 else min(5, 1 + int(share * 10))
+    depth = 0 if share <= 0 else max(1, min(5, math.ceil(share / most * 5 - 1e-9)))
     return tag("span", voice.share(share), class_=f"cell q{depth}")

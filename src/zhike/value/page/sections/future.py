@@ -64,9 +64,20 @@ def doubts(found: Lifetime) -> tuple[Note, ...]:
     return tuple(by_code.values())
 
 
-def degenerate(found: Lifetime) -> bool:
-    """Whether the model sees nobody leave: then only totals are of use."""
-    return any(note.code in ("dropout_unseen", "all_alike") for note in found.choice.warnings)
+def degenerate(found: Lifetime, voice: Voice) -> str:
+    """What the model cannot see, if it is blind to something: then only totals are of use."""
+    codes = {note.code for note in found.choice.warnings}
+    if "dropout_unseen" in codes:
+        return voice.say(
+            "但它看不出谁会流失，把所有人都当作仍在：只宜看合计与排序。",
+            " Yet it sees nobody leave and takes everybody for a customer still: use the total and the ranking only.",
+        )
+    if "all_alike" in codes:
+        return voice.say(
+            "但它看不出客户之间有多大差别：只宜看合计。",
+            " Yet it cannot tell customers apart: use the total only.",
+        )
+    return ""
 
 
 def verdict(found: Lifetime, voice: Voice) -> object:
@@ -85,10 +96,6 @@ def verdict(found: Lifetime, voice: Voice) -> object:
         )
     total = found.value
     money = "—" if isinstance(total, MethodError) else voice.money(total.total)
-    unseen = voice.say(
-        "但它看不出谁会流失，把所有人都当作仍在：只宜看合计与排序。",
-        " Yet it sees nobody leave and takes everybody for a customer still: use the total and the ranking only.",
-    )
     return fill(
         voice.say(
             "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}。{but}",
@@ -99,7 +106,7 @@ def verdict(found: Lifetime, voice: Voice) -> object:
         a=strong(voice.number(best.mae, 3), "grn"),
         b=strong(voice.number(found.choice.naive.mae, 3)),
         money=strong(money),
-        but=unseen if degenerate(found) else "",
+        but=degenerate(found, voice),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhike.methods.value import RfmResult
     from zhike.value.study import Ranked, Ranking, Study
 
-SHOWN = 15
+SHOWN = 12
 
 
 def ranking(study: Study, voice: Voice) -> Section:
