@@ -165,6 +165,7 @@ def test_setup_ends_only_when_no_line_of_colleagues_was_refused() -> None:
     path, client = setup.one_time_link() or "", Client()
     setup.keep_organisation({"name": "远山电器"})
     setup.make_administrator({"name": "李工", "username": "ligong", "password": FRESH})
+    assert client.post("/signin/", {"username": "ligong", "password": FRESH, "next": path})["Location"] == path
     page = client.post(path, {"people": "坏行\n李工, ligong", "role": "salesperson"})
     text = page.content.decode()
     assert page.status_code == 422 and "/join/" not in text
