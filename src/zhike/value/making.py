@@ -144,7 +144,7 @@ def standing(engine: DuckDBEngine, orders: Relation, span: tuple[date, date], mo
     years = (as_of - first).days / 365.25
     unit: Unit = "month" if years <= 3 else "quarter" if years <= 8 else "year"
     stages = attempt(lambda: lifecycle(orders, as_of=as_of))
-    lost = attempt(lambda: loss_patterns(orders, as_of=as_of))
+    lost = attempt(lambda: loss_patterns(good(stages), as_of=as_of))
     engine.connection.execute(
         "CREATE TEMP TABLE volumes AS SELECT customer, sum(quantity)::DOUBLE AS volume FROM lines GROUP BY 1"
     )
@@ -152,7 +152,7 @@ def standing(engine: DuckDBEngine, orders: Relation, span: tuple[date, date], mo
     return {
         "lifecycle": stages,
         "patterns": lost,
-        "thinning": attempt(lambda: thinning_out(orders, as_of=as_of, longest_idle=365)),
+        "thinning": attempt(lambda: thinning_out(good(stages), as_of=as_of, longest_idle=365)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
         "win_back": moving.win_back(engine, stages, lost, moved),
         "ranking": attempt(lambda: moving.ranking(engine, stages, volumes=volumes > 0)),

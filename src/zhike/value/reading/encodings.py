@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 MARKS = (("utf-8-sig", codecs.BOM_UTF8), ("utf-16", codecs.BOM_UTF16_LE), ("utf-16", codecs.BOM_UTF16_BE))
 NAMES = {
@@ -23,7 +24,8 @@ def guess(sample: bytes, *, whole: bool = True) -> tuple[str, bool]:
     if sample.isascii():
         return "utf-8", True
     good, bad = evidence(sample)
-    if good > 3 * bad and not chinese_after_all(sample):
+    doubtful = bad > 0 or good <= 8  # by chance, GBK is valid UTF-8 for a few characters, not for more
+    if good > 3 * bad and not (doubtful and chinese_after_all(sample)):
         return "utf-8", bad == 0
     scores = sorted(((common(sample, codec), codec) for codec in ("cp950", "gb18030")), reverse=True)
     if scores[0][0] >= 0.4:
@@ -47,8 +49,11 @@ def evidence(sample: bytes) -> tuple[int, int]:
 
 
 def chinese_after_all(sample: bytes) -> bool:
-    """A run of GBK can pass for two-byte UTF-8: 的的 holds a Cyrillic letter."""
+    """A run of GBK can pass for two-byte UTF-8: 的的 holds a Cyrillic letter. Accents and £ stand alone, Chinese in words."""
     text = sample.decode("utf-8", "ignore")
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
+    if sum(runs) < 4 * len(runs):
+        return False
     return not any(char >= "\u0800" for char in text) and common(sample, "gb18030") > 0.9
 
 

@@ -72,6 +72,11 @@ def test_everyday_chinese_is_told_from_its_bytes(words: str) -> None:
     assert guess(words.encode("utf-8"))[0] == "utf-8"
 
 
+def test_a_pound_or_an_accent_in_utf8_is_no_chinese() -> None:
+    assert guess("a,£5\nb,£6\nCafé,7\n".encode())[0] == "utf-8"
+    assert guess("ООО Ромашка, Москва\nΑθήνα\n".encode())[0] == "utf-8"
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_T42_delimiters_are_told(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "orders.txt"
