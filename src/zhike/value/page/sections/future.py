@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zhike.methods.result import Note
     from zhike.value.study import Lifetime, Month, Study
 
-SHOWN = 15
+SHOWN = 10
 
 
 def lifetime(study: Study, voice: Voice) -> Section:

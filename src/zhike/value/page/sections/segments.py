@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhike.methods.value import RfmResult
     from zhike.value.study import Ranked, Ranking, Study
 
-SHOWN = 12
+SHOWN, GONE = 10, 8
 
 
 def ranking(study: Study, voice: Voice) -> Section:
@@ -80,7 +80,7 @@ def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], many: 
             tag("b", voice.number(ranked.points, 1)),
             *(measured(measure, ranked.measures.get(measure, float("nan")), voice) for measure in found.measures),
         )
-        for ranked in rows_of[:SHOWN]
+        for ranked in rows_of[: GONE if rows_of is found.gone else SHOWN]
     ]
     more = many - len(rows)
     note = voice.say(
