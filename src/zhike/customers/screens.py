@@ -232,7 +232,7 @@ OTHER = (
     Column(
         name="external_id", label=_("Number elsewhere"), section="other", max_length=100,
         aliases=("客户编号", "编号", "客户代码", "外部编号", "id", "customer id", "customer no", "customer number", "customer key",
-                 "客户号", "code"),
+                 "客户号", "code", "uid"),
     ),
     Column(
         name="source_system", label=_("System of origin"), section="other", max_length=60,

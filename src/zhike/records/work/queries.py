@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhike.kernel.actor import Actor
 from zhike.records.models import Work, WorkState
 from zhike.records.work import OPEN
+
+WORDS = {
+    "done": _lazy("Done"),
+    "refused": _lazy("Refused"),
+    "reason": _lazy("Reason"),
+}  # keys of results, as people read them
 
 
 def works_of(actor: Actor) -> list[Work]:
@@ -30,7 +37,9 @@ def shown(work: Work) -> dict[str, Any]:
         "part_url": f"/work/{work.pk}/part/",
         "cancel_url": "" if work.cancel else f"/work/{work.pk}/cancel/",
         "figures": [
-            (name, value) for name, value in work.result.items() if name != "url" and not isinstance(value, list | dict)
+            (WORDS.get(name, name), value)
+            for name, value in work.result.items()
+            if name != "url" and not isinstance(value, list | dict)
         ],
         "lines": [line for value in work.result.values() if isinstance(value, list) for line in value][:50],
         "result_url": str(work.result.get("url", "")),

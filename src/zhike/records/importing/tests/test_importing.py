@@ -15,12 +15,15 @@ from zhike.identity.testing import World
 from zhike.kernel import ledger
 from zhike.kernel.errors import DomainError, Forbidden, Problems
 from zhike.kernel.models import Event
+from zhike.kernel.screens import screens
 from zhike.records.importing import actions, running
 from zhike.records.importing.planning import Plan
 from zhike.records.importing.queries import preview
 from zhike.records.importing.storing import path_of
+from zhike.records.importing.targets import guessed
 from zhike.records.importing.tests.carrying import imported, planned, received
 from zhike.records.importing.undoing import take_back
+from zhike.records.importing.vcards import CARD_COLUMNS
 from zhike.records.models import Import, ImportLine, SearchRow, Tag, Tagging
 from zhike.records.queries import tags_of
 
@@ -319,3 +322,12 @@ def test_the_form_sent_back_as_it_was_drawn_starts_the_import_at_once(
         assert client.post(url, sent).status_code == 302
     assert Import.objects.get().state == "done"
     assert Import.objects.get().counts["created"] == 3
+
+
+def test_a_card_number_is_no_postcode_and_its_company_is_left_to_the_person_importing(world: World) -> None:
+    headings = list(CARD_COLUMNS)
+    card = {"Full name": "王芳", "Company": "恒源电器有限公司", "Mobile": "13805710001", "UID": "a-1"}
+    row = [card.get(heading, "") for heading in headings]
+    found = {m.heading: m.target for m in guessed(screens["party"], world.actor("沈嘉禾"), headings, [row])}
+    assert (found["Full name"], found["UID"]) == ("name", "external_id")
+    assert (found["Postcode"], found["Company"]) == ("", "")
