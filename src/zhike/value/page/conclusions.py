@@ -69,7 +69,7 @@ def carried(study: Study, voice: Voice) -> Iterator[Conclusion]:
     if each and small and small > 0 and each > small * 2:
         more = voice.say(
             "失去其中一位，要 {k} 位底端客户才补得上。",
-            " It takes {k} customers of the base to make up for one of them.",
+            " It takes {k} customers of the base to make up for one such customer.",
         )
         sentence = join([sentence, fill(more, k=strong(voice.count(each / small)))])
     yield Conclusion(voice.say("谁养活我们", "Who carries us"), voice.share(top.share), "", sentence, "pyramid")

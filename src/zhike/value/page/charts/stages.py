@@ -37,6 +37,8 @@ def course(sheet: Sheet, stops: Sequence[Stop], size: Sequence[float]) -> Safe:
         drawn.append(line((x, y), (x, floor), "thread"))
         drawn.append(tag("circle", cx=x, cy=y, r=radius, class_=f"stage-{stop.code}"))
         drawn.append(write((x, floor + 20), stop.name, "label strong", "middle"))
-        drawn.append(write((x, floor + 38), f"{stop.people} · {stop.share}", "figure", "middle"))
+        drawn.append(
+            write((x, floor + 38), f"{stop.people} · {stop.share}" if w > 500 else stop.people, "figure", "middle")
+        )
         drawn.append(write((x, floor + 55), stop.money, "small", "middle"))
     return sheet.svg(drawn)

@@ -130,15 +130,22 @@ def concentration(study: Study, voice: Voice) -> Section:
     curve, classes = study.concentration, study.abc
     lead: object = voice.say("多少客户带来多少钱。", "How many customers bring how much.")
     if not isinstance(curve, MethodError):
-        lead = fill(
-            voice.say(
-                "前 20% 的客户带来 {a}，前 10% 带来 {b}，前 1% 带来 {c}；基尼系数 {g}。",
-                "The first 20% of customers bring {a}, the first 10% {b}, the first 1% {c}; Gini {g}.",
-            ),
-            a=strong(voice.share(curve.shares.get(0.2, float("nan")))),
-            b=strong(voice.share(curve.shares.get(0.1, float("nan")))),
-            c=strong(voice.share(curve.shares.get(0.01, float("nan")))),
-            g=strong(voice.number(curve.gini, 4)),
+        parts = [
+            fill(
+                voice.say("前 {p} 的客户带来 {a}", "the first {p} bring {a}"),
+                p=f"{part:.0%}",
+                a=strong(voice.share(share)),
+            )
+            for part, share in told(curve)
+        ]
+        gini = fill(voice.say("基尼系数 {g}", "Gini {g}"), g=strong(voice.number(curve.gini, 4)))
+        lead = join(
+            [
+                voice.say("", "Of all customers "),
+                [[one, voice.say("；", "; ")] for one in parts],
+                gini,
+                voice.say("。", "."),
+            ]
         )
     left = refusal(curve, voice) if isinstance(curve, MethodError) else lorenz_figure(curve, voice)
     right = refusal(classes, voice) if isinstance(classes, MethodError) else abc_table(classes, voice)
@@ -177,9 +184,16 @@ def first_ones(curve: ConcentrationResult | MethodError, voice: Voice) -> Safe |
     )
     rows = [
         (f"{part:.0%}", voice.count(int(curve.cases * part + 1e-9)), tag("b", voice.share(share)), meter(share))
-        for part, share in sorted(curve.shares.items(), reverse=True)
+        for part, share in told(curve)
     ]
     return block(title, table(columns, rows, caption=title))
+
+
+def told(curve: ConcentrationResult) -> list[tuple[float, float]]:
+    """Shares of the first so many customers, where that is at least one."""
+    return [
+        (part, share) for part, share in sorted(curve.shares.items(), reverse=True) if int(curve.cases * part + 1e-9)
+    ]
 
 
 def lorenz_figure(curve: ConcentrationResult, voice: Voice) -> Safe:
