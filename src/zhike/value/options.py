@@ -31,7 +31,7 @@ class Options:
     drop_duplicates: bool = False
     tables: Path | None = None
     """A folder that tables may be written to: the engine is shut off from all others."""
-    memory: str = "1GB"
+    memory: str = "1200MB"
     tick: Callable[[str, str], None] = silent
     """Called at the start of each step with its name in Chinese and English."""
 

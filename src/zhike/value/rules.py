@@ -270,9 +270,6 @@ def duplicates(found: Lines, wish: Wish, desk: Desk) -> None:
 def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     """The tables `lines` and `dropped`, and their counts."""
     run = desk.connection.execute
-    run(
-        'CREATE VIEW lines AS SELECT customer, day, amount, "order", product, quantity FROM judged WHERE reason IS NULL'
-    )
     run("CREATE TABLE files (file TINYINT, name VARCHAR)")
     run("CREATE TABLE dropped (file VARCHAR, line BIGINT, reason VARCHAR, content VARCHAR)")
     for place, source in enumerate(stack.sources):
@@ -293,6 +290,10 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     ((found.kept, zero, total, rest),) = run(
         "SELECT count(*), count(*) FILTER (amount = 0), sum(amount), sum(rest) FROM judged WHERE reason IS NULL"
     ).fetchall()
+    # a table of its own: what judging needed would hold a third of the memory
+    columns = 'customer, day, amount, "order", product, quantity'
+    run(f"CREATE TABLE lines AS SELECT {columns} FROM judged WHERE reason IS NULL")
+    run("DROP TABLE judged")
     if not found.kept:
         said_zh = "；".join(f"{REASONS[code][0]} {count:,} 行" for code, count in found.dropped.items())
         said_en = "; ".join(f"{REASONS[code][1]}: {count:,} lines" for code, count in found.dropped.items())
