@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from zhike.kernel.testing import let_flush_pass
+from zhike.kernel.testing import let_flush_pass, shared_data
 
 pytest_plugins = ("zhike.identity.testing",)  # the named cast
 SKIPPABLE = ("shared", "postgres", "browser")
@@ -20,6 +20,12 @@ def required() -> set[str]:
     if unknown := names - set(SKIPPABLE):
         raise pytest.UsageError(f"ZHIKE_REQUIRE knows {', '.join(SKIPPABLE)}; not {', '.join(sorted(unknown))}")
     return names
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of the real data, for floors that stand alone and know no kernel."""
+    return shared_data()
 
 
 def on_postgres() -> bool:
