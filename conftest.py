@@ -28,6 +28,15 @@ def shared() -> Path:
     return shared_data()
 
 
+@pytest.fixture(autouse=True)
+def pools_of_this_test() -> None:
+    """Cards keep the pools' rules for a minute, by the rights' epoch, which starts anew in every test."""
+    if settings.configured:
+        from zhike.customers.pool import queries
+
+        queries._kept.cache_clear()
+
+
 def on_postgres() -> bool:
     """Whether this run speaks to PostgreSQL."""
     return os.environ.get("DATABASE_URL", "").startswith(("postgres:", "postgresql:"))

@@ -335,12 +335,17 @@ def test_T15_lists_show_exactly_what_may_be_seen(world: World) -> None:
 
 
 def test_T15_breaking_the_predicate_turns_the_matrix_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zhike.kernel import composed
     from zhike.kernel.models import RecordQuerySet
 
     record = record_of(world, "party", "other")
     assert world.client("何永强").get(f"/customers/{record.pk}/").status_code == 404
-    monkeypatch.setattr(RecordQuerySet, "visible_to", lambda self, actor, right=None: self)
-    assert world.client("何永强").get(f"/customers/{record.pk}/").status_code == 200
+    with monkeypatch.context() as broken:
+        broken.setattr(RecordQuerySet, "in_sight", lambda self, sight: self)
+        composed.forget()  # what was asked before was composed with the predicate
+        assert world.client("何永强").get(f"/customers/{record.pk}/").status_code == 200
+    composed.forget()
+    assert world.client("何永强").get(f"/customers/{record.pk}/").status_code == 404
 
 
 def test_T23_an_error_in_the_predicate_refuses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

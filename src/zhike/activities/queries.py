@@ -10,13 +10,20 @@ from django.db.models import Count, F, Q, QuerySet
 from zhike.activities.models import Task, Touch
 from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
-from zhike.kernel.models import with_names
+from zhike.kernel.composed import composed
+from zhike.kernel.models import Sight, with_names
 
 
-def open_tasks(actor: Actor, *, owner_id: UUID | None = None) -> QuerySet[Task]:
-    """Open tasks of a person, most pressing first; tasks without a date last."""
-    found = Task.objects.visible_to(actor).filter(owner_id=owner_id or actor.user_id, done_at=None, archived_at=None)
-    return found.select_related("party").order_by(F("due_at").asc(nulls_last=True), "-important", "id")
+def open_tasks(actor: Actor, *, before: datetime, size: int) -> list[Task]:
+    """A person's open tasks that are due before a moment or have no date, the most pressing first."""
+    return _open_tasks(actor.user_id, before, sight=Task.sight_of(actor), size=size)
+
+
+@composed
+def _open_tasks(person: UUID | None, before: datetime, *, sight: Sight, size: int) -> QuerySet[Task]:
+    found = Task.objects.in_sight(sight).filter(owner=person, done_at=None, archived_at=None)
+    found = found.filter(Q(due_at=None) | Q(due_at__lt=before)).select_related("party")
+    return found.order_by(F("due_at").asc(nulls_last=True), "-important", "id")[:size]
 
 
 def task_counts(actor: Actor, now: datetime, end_of_day: datetime, start_of_day: datetime) -> dict[str, int]:
@@ -37,10 +44,15 @@ def task(pk: object, by: Actor, right: str = "task.view") -> Task:
 
 def last_touches(party_id: UUID, actor: Actor, *, before: datetime | None = None, size: int = 30) -> list[Touch]:
     """A customer's touches before a moment, latest first, with who wrote them."""
-    found = Touch.objects.visible_to(actor).filter(party_id=party_id, archived_at=None)
+    return _touches(party_id, before, sight=Touch.sight_of(actor), size=size)
+
+
+@composed
+def _touches(party: UUID, before: datetime | None, *, sight: Sight, size: int) -> QuerySet[Touch]:
+    found = Touch.objects.in_sight(sight).filter(party=party, archived_at=None)
     if before is not None:
         found = found.filter(at__lt=before)
-    return list(with_names(found, "owner", "person").order_by("-at", "-id")[:size])
+    return with_names(found, "owner", "person").order_by("-at", "-id")[:size]
 
 
 def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:
@@ -48,7 +60,12 @@ def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:
     return Touch.objects.visible_to(actor).filter(party_id=party_id, archived_at=None).order_by("-at", "-id")[:size]
 
 
-def tasks_of(party_id: UUID, actor: Actor) -> QuerySet[Task]:
-    """A customer's open tasks."""
-    found = Task.objects.visible_to(actor).filter(party_id=party_id, done_at=None, archived_at=None)
-    return with_names(found, "owner").order_by(F("due_at").asc(nulls_last=True), "id")
+def tasks_of(party_id: UUID, actor: Actor, size: int = 20) -> list[Task]:
+    """A customer's open tasks, the most pressing first."""
+    return _tasks(party_id, sight=Task.sight_of(actor), size=size)
+
+
+@composed
+def _tasks(party: UUID, *, sight: Sight, size: int) -> QuerySet[Task]:
+    found = Task.objects.in_sight(sight).filter(party=party, done_at=None, archived_at=None)
+    return with_names(found, "owner").order_by(F("due_at").asc(nulls_last=True), "id")[:size]

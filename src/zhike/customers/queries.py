@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, Relation, Score
 from zhike.customers.terms import (
@@ -24,6 +24,7 @@ from zhike.customers.terms import (
     key_number,
 )
 from zhike.kernel.actor import Actor, FieldRule
+from zhike.kernel.composed import composed
 from zhike.kernel.models import with_names
 from zhike.kernel.text import mask_email, mask_phone
 
@@ -75,11 +76,14 @@ def merged_ids(party_id: UUID) -> list[UUID]:
     found: list[UUID] = []
     frontier = [party_id]
     while frontier:
-        frontier = [
-            pk for pk in Party.objects.filter(merged_into__in=frontier).values_list("pk", flat=True) if pk not in found
-        ]
+        frontier = [pk for pk in _merged_into(tuple(frontier)) if pk not in found]
         found += frontier
     return found
+
+
+@composed
+def _merged_into(parties: tuple[UUID, ...]) -> QuerySet[Party, UUID]:
+    return Party.objects.filter(merged_into__in=parties).values_list("pk", flat=True)
 
 
 def name_of_merged(party_id: UUID, pk: UUID) -> str:
@@ -152,8 +156,19 @@ class PeopleMap:
 
 def people_of(party: Party) -> list[Membership]:
     """The people who belong to an organisation now, the primary contact first."""
-    rows = Membership.objects.filter(organisation=party, ended_on=None)
-    return list(with_names(rows, "person").order_by("-primary", "person__sort_key", "id"))
+    return _members(party.pk)
+
+
+@composed
+def _members(organisation: UUID) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(organisation=organisation, ended_on=None)
+    return with_names(rows, "person").order_by("-primary", "person__sort_key", "id")
+
+
+@composed
+def _memberships(person: UUID) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(person=person)
+    return with_names(rows, "organisation").order_by("ended_on", "-primary")
 
 
 def people_map(members: Sequence[Membership]) -> PeopleMap:
@@ -208,8 +223,7 @@ def _node(row: Membership, level: int, x: int, superior: UUID | None) -> Node:
 def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """People of an organisation as map and list; of a person, where they belong."""
     if party.is_person:
-        rows = with_names(Membership.objects.filter(person=party), "organisation")
-        return {"memberships": list(rows.order_by("ended_on", "-primary")), "attitudes": Attitude.choices}
+        return {"memberships": _memberships(party.pk), "attitudes": Attitude.choices}
     members = people_of(party)
     return {"members": members, "map": people_map(members), "attitudes": Attitude.choices}
 
@@ -253,7 +267,12 @@ def related_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
 
 def scores(party: Party) -> list[Score]:
     """The latest score of each kind."""
-    return list(Score.objects.filter(party=party, latest=True).order_by("kind"))
+    return _scores(party.pk)
+
+
+@composed
+def _scores(party: UUID) -> QuerySet[Score]:
+    return Score.objects.filter(party=party, latest=True).order_by("kind")
 
 
 def scores_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
@@ -282,12 +301,17 @@ class ShownPoint:
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
     """Contact points, the main ones first, masked unless the actor may see them; the main address stands in the facts."""
     clear = actor.can("party.unmask")
-    points = list(party.points.all())
+    points = _points(party.pk)
     rules = {row.pk: actor.rule("party", column_of(row.kind, row.column)) for row in points}
     shown = [row for row in points if row.column != "address" or row.do_not_use]
     shown = [row for row in shown if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
     return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED) for row in rows]
+
+
+@composed
+def _points(party: UUID) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(party=party)
 
 
 def _shown(row: ContactPoint, clear: bool) -> ShownPoint:

@@ -17,6 +17,7 @@ from zhike.identity.sessions import IDLE
 from zhike.identity.signin import folded
 from zhike.identity.terms import Effect, Extent
 from zhike.kernel.actor import STRICTNESS, Actor, FieldRule, Reach
+from zhike.kernel.composed import composed
 from zhike.kernel.errors import NotFound
 from zhike.kernel.models import Record, with_names
 from zhike.kernel.screens import Screen, other_rights, screens
@@ -150,8 +151,13 @@ def teams_flat() -> list[tuple[UUID, str]]:
 
 def shares_of(record: Record) -> list[Share]:
     """Collaborators of a record, ended ones left out."""
-    held = Share.objects.filter(record_type=record.record_type, record_id=record.pk)
-    return list(with_names(held.exclude(expires_at__lte=timezone.now()), "user").order_by("user__sort_key"))
+    return _let_in(record.pk, timezone.now(), on=record.record_type)
+
+
+@composed
+def _let_in(record: UUID, now: datetime, *, on: str) -> QuerySet[Share]:
+    held = Share.objects.filter(record_type=on, record_id=record).exclude(expires_at__lte=now)
+    return with_names(held, "user").order_by("user__sort_key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from zhike.identity.models import Organisation, Session
+from zhike.kernel.composed import composed
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
@@ -25,15 +26,20 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+@composed
+def _with_person(digest: str) -> QuerySet[Session]:
+    """The session of a digest, its person and the epoch of rights."""
+    epoch = Organisation.objects.filter(id=1).values("rights_epoch")[:1]
+    return Session.objects.select_related("user").filter(digest=digest).annotate(epoch=Subquery(epoch))
+
+
 class SessionStore(SessionBase):
     """One query loads a session with its person and the epoch of rights."""
 
     row: Session | None = None
 
     def load(self) -> dict[str, Any]:
-        epoch = Organisation.objects.filter(id=1).values("rights_epoch")
-        found = Session.objects.select_related("user").filter(digest=digest(self.session_key or ""))
-        row = found.annotate(epoch=Subquery(epoch[:1])).first()
+        row = next(iter(_with_person(digest(self.session_key or ""))), None)
         now = timezone.now()
         data: dict[str, Any] = self.decode(row.data) if row else {}
         if row is None or ended(row, data, now):

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from zhike.identity import limits
 from zhike.identity.access import actor_of, narrowed
 from zhike.identity.models import Organisation, Token
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.errors import NotFound
 
 PREFIX = "zk_"
@@ -31,15 +32,21 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
+@composed
+def _with_epoch(digest: str) -> QuerySet[Token]:
+    """The token of a digest, and the epoch of rights."""
+    epoch = Organisation.objects.filter(id=1).values("rights_epoch")[:1]
+    return Token.objects.filter(digest=digest).annotate(epoch=Subquery(epoch))
+
+
 def actor_with(key: str, now: datetime | None = None) -> Actor | None:
     """The actor that a key stands for, as its owner's rights are now; None for one unknown, ended or without owner."""
     now = now or timezone.now()
-    epoch = Organisation.objects.filter(id=1).values("rights_epoch")[:1]
-    token = Token.objects.filter(digest=digest(key)).annotate(epoch=Subquery(epoch)).first()
+    token = next(iter(_with_epoch(digest(key))), None)
     if token is None or (token.expires_at and token.expires_at <= now):
         return None
     try:
-        actor = actor_of(token.user_id, token.epoch)
+        actor = actor_of(token.user_id, token.epoch)  # type: ignore[attr-defined]
     except NotFound:
         return None
     if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:

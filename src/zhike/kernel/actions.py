@@ -21,16 +21,18 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from zhike.kernel import clock, ledger
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from zhike.kernel.events import AccessRefused
 from zhike.kernel.ids import new_id, parse_id
-from zhike.kernel.models import IdempotencyKey, Record, with_names
+from zhike.kernel.models import IdempotencyKey, Record, Sight, with_names
 from zhike.kernel.refusals import as_problems
 from zhike.kernel.sides import differences
 
@@ -246,13 +248,18 @@ def _record_type(annotation: Any) -> tuple[type[Record] | None, bool]:
     return None, False
 
 
+@composed
+def _found(pk: UUID, *, model: type[Record], sight: Sight, related: tuple[str, ...]) -> QuerySet[Any]:
+    seen: Any = model.objects.in_sight(sight)
+    return (with_names(seen, *related) if related else seen).filter(pk=pk)[:1]  # type: ignore[no-any-return]
+
+
 def find(
     model: type[Record], pk: object, by: Actor, *, right: str | None = None, field: str | None = None, related: tuple[str, ...] = ()
 ) -> Any:  # fmt: skip
     """The record behind an id within the actor's rights, `related` rows with it; outside them it does not exist."""
     parsed = parse_id(pk)
-    seen: Any = model.objects.visible_to(by, right)
-    rows = (with_names(seen, *related) if related else seen).filter(pk=parsed)[:1] if parsed else ()
+    rows = _found(parsed, model=model, sight=model.sight_of(by, right), related=related) if parsed else ()
     record = next(iter(rows), None)
     if record is None:
         if field is not None:

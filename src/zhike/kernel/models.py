@@ -22,6 +22,14 @@ M = TypeVar("M", bound="Record")
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody may see, or do with, of one record type: equal for all who may the same, so that it names a question."""
+
+    reach: Reach
+    person: UUID | None = None  # only where the type opens records to people by columns of their own
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Which columns of a model the access predicate reads; paths may cross foreign keys (a touch is seen with its party).
 
@@ -34,14 +42,15 @@ class Scope:
     record: str = "id"
     own: tuple[str, ...] = ()
 
-    def condition(self, reach: Reach, user_id: UUID | None) -> Q:
-        """The predicate for `reach` as one indexed condition."""
+    def condition(self, sight: Sight) -> Q:
+        """The predicate for what is in sight, as one indexed condition."""
+        reach = sight.reach
         if not reach:
             return Q(pk__in=[])
         allowed = Q() if reach.everything else self._any_of(reach)
         if not reach.everything:
-            for column in self.own if user_id else ():
-                allowed |= Q(**{column: user_id})
+            for column in self.own if sight.person else ():
+                allowed |= Q(**{column: sight.person})
         return allowed & ~self._any_of(reach.denied) if reach.denied else allowed
 
     def _any_of(self, reach: Reach) -> Q:
@@ -89,11 +98,13 @@ class RecordQuerySet(auto_prefetch.QuerySet, models.QuerySet[M]):
 
     def visible_to(self, actor: Actor, right: str | None = None) -> Self:
         """Only what `actor` may see, or do with another right: the one predicate of lists, search, API and jobs."""
-        model = self.model
-        reach = actor.reach(right or f"{model.record_type}.view")
-        if reach.everything and not reach.denied:
+        return self.in_sight(self.model.sight_of(actor, right))
+
+    def in_sight(self, sight: Sight) -> Self:
+        """The same, of what somebody may as a value."""
+        if sight.reach.everything and not sight.reach.denied:
             return self
-        return self.filter(model.scope.condition(reach, actor.user_id))
+        return self.filter(self.model.scope.condition(sight))
 
 
 class Record(auto_prefetch.Model):
@@ -111,6 +122,11 @@ class Record(auto_prefetch.Model):
 
     class Meta(auto_prefetch.Model.Meta):
         abstract = True
+
+    @classmethod
+    def sight_of(cls, actor: Actor, right: str | None = None) -> Sight:
+        """What of this type `actor` may see, or do with another right."""
+        return Sight(actor.reach(right or f"{cls.record_type}.view"), actor.user_id if cls.scope.own else None)
 
     def within(self, actor: Actor, right: str) -> bool:
         """Whether `right` of `actor` extends to this record."""

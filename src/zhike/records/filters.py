@@ -67,6 +67,11 @@ class Condition:
     op: str
     value: Any
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What it asks, as something that can be looked up."""
+        return self.bound.name, self.op, repr(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -77,6 +82,11 @@ class Group:
 
     def __bool__(self) -> bool:
         return bool(self.nodes)
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What they ask, as something that can be looked up."""
+        return self.join, *(node.shape for node in self.nodes)
 
 
 NOTHING = Group("all", ())

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import auto_prefetch
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from zhike.kernel.actor import Actor
+from zhike.kernel.actor import EVERYWHERE, NOWHERE, Actor, Reach
 from zhike.kernel.ids import new_id
-from zhike.kernel.models import Record, RecordQuerySet, Scope
+from zhike.kernel.models import Record, Scope, Sight
 from zhike.kernel.screens import Kind
 
 
-class FieldQuerySet(RecordQuerySet["CustomField"]):
-    """Custom fields are kept by whoever holds the right for them."""
-
-    def visible_to(self, actor: Actor, right: str | None = None) -> Self:
-        """All, for those who may change them."""
-        return super().visible_to(actor, right or "records.fields")
-
-
-class OwnQuerySet(RecordQuerySet[Any]):
+class OwnRecord(Record):
     """Rows that belong to one person and are nobody else's business."""
 
-    def visible_to(self, actor: Actor, right: str | None = None) -> Self:
+    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    @classmethod
+    def sight_of(cls, actor: Actor, right: str | None = None) -> Sight:
         """The actor's own; the product itself sees all."""
-        return self if actor.superuser and actor.user_id is None else self.filter(owner_id=actor.user_id)
+        if actor.user_id is None:
+            return Sight(EVERYWHERE if actor.superuser else NOWHERE)
+        return Sight(Reach(owners=frozenset({actor.user_id})))
 
 
 class CustomField(Record):
@@ -50,8 +50,6 @@ class CustomField(Record):
     place = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager[Any]] = FieldQuerySet.as_manager()
-
     class Meta(Record.Meta):
         constraints = [
             models.UniqueConstraint(fields=["on", "key"], name="custom_field_key_once"),
@@ -63,12 +61,16 @@ class CustomField(Record):
     def __str__(self) -> str:
         return self.label
 
+    @classmethod
+    def sight_of(cls, actor: Actor, right: str | None = None) -> Sight:
+        """All, for those who may change them."""
+        return super().sight_of(actor, right or "records.fields")
 
-class SavedView(Record):
+
+class SavedView(OwnRecord):
     """A named list: filter, columns, sort; mine, or shared with a team or everybody."""
 
     record_type: ClassVar[str] = "view"
-    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
 
     on = models.CharField(max_length=40)
     name = models.CharField(_("Name"), max_length=60)
@@ -81,8 +83,6 @@ class SavedView(Record):
     pinned = models.BooleanField(default=False)
     default = models.BooleanField(default=False)
     place = models.PositiveSmallIntegerField(default=0)
-
-    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -191,11 +191,10 @@ class WorkState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class Work(Record):
+class Work(OwnRecord):
     """Long work that somebody started and may leave: its progress, its result, and where to look at it."""
 
     record_type: ClassVar[str] = "work"
-    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
 
     owner = auto_prefetch.ForeignKey("identity.User", models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=40)
@@ -207,8 +206,6 @@ class Work(Record):
     data = models.JSONField(default=dict, blank=True)
     result = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title
@@ -260,11 +257,10 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", _("undone")
 
 
-class Import(Record):
+class Import(OwnRecord):
     """A file on its way into records: what was decided about it, how far it is, and what came of it."""
 
     record_type: ClassVar[str] = "import"
-    scope: ClassVar[Scope] = Scope(owner="owner_id", own=("owner_id",))
 
     owner = auto_prefetch.ForeignKey("identity.User", models.PROTECT, null=True, related_name="+")
     on = models.CharField(max_length=40)
@@ -280,8 +276,6 @@ class Import(Record):
     batch_id = models.UUIDField(default=new_id)
     work_id = models.UUIDField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[models.Manager[Any]] = OwnQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed, replayed
 from zhike.kernel.errors import BadRequest
 from zhike.kernel.models import Record
 from zhike.kernel.refusals import shorten
@@ -93,14 +94,18 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     name, descending = sort.lstrip("-"), sort.startswith("-")
     by = sortable(bound, name)
     path = by.column.sort or by.column.orm
-    nullable = is_nullable(screen.model_class, path)
-    found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
-    if query.after:
-        found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after, f"{screen.type}:{sort}")))
     looked_at = needed(shown, bound)
     paths = value_paths(screen, [*shown, *looked_at])
     names = list(paths)
-    found_rows = fetched(found.values_list(path, *paths.values())[: query.size + 1])
+
+    def question() -> QuerySet[Any, Any]:
+        nullable = is_nullable(screen.model_class, path)
+        found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
+        if query.after:
+            found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after, f"{screen.type}:{sort}")))
+        return found.values_list(path, *paths.values())[: query.size + 1]
+
+    found_rows = fetched(shape_of(screen, actor, query, now, (sort, *paths)), question)
     rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
     add_tags(rows, shown)
     add_names(rows, [*shown, *looked_at], actor)
@@ -110,10 +115,24 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     return Page(tuple(shown), rows, cursor, sort)
 
 
-def fetched(rows: QuerySet[Any]) -> list[Any]:
+def shape_of(
+    screen: Screen, actor: Actor, query: ListQuery, now: datetime | None, of: tuple[str, ...]
+) -> Hashable | None:
+    """What decides how a page's first rows are asked for; None where the question stands for itself.
+
+    The actor's epoch moves with declared fields and rights, the day with filters such as “this week”.
+    """
+    if query.after or query.extra is not None or not actor.epoch:
+        return None
+    day = (clock.today(actor.zone, at=now), actor.zone, actor.user_id) if query.filter else ()
+    sight = screen.model_class.sight_of(actor)
+    return "page", screen.type, actor.epoch, sight, query.archived, query.filter.shape, query.size, day, of
+
+
+def fetched(shape: Hashable | None, question: Callable[[], QuerySet[Any, Any]]) -> list[Any]:
     """The rows; a number in a filter that the column could never hold is a wrong question, not a failure."""
     try:
-        return list(rows)
+        return list(question()) if shape is None else replayed(shape, (), question)
     except (DataError, OverflowError, InvalidOperation):
         raise BadRequest("bad_filter", _("A number in the filter is too large. Make it smaller."), "filter") from None
 
@@ -249,10 +268,15 @@ def records_tagged(names: Sequence[str] | None) -> QuerySet[Tagging, UUID]:
 def tags_of(ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     """Tag names by record."""
     found: dict[UUID, list[str]] = {}
-    rows = Tagging.objects.filter(record_id__in=list(ids)).order_by("tag__folded")
-    for record_id, name in rows.values_list("record_id", "tag__name"):
+    for record_id, name in _tags(tuple(ids)):
         found.setdefault(record_id, []).append(name)
     return found
+
+
+@composed
+def _tags(records: tuple[UUID, ...]) -> QuerySet[Tagging, tuple[UUID, str]]:
+    rows = Tagging.objects.filter(record_id__in=records).order_by("tag__folded")
+    return rows.values_list("record_id", "tag__name")
 
 
 def tags_on(record: Record) -> list[str]:

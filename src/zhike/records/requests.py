@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event
@@ -74,9 +76,13 @@ def read_size(text: str | None, default: int) -> int:
 
 def views_of(screen: Screen, actor: Actor) -> list[SavedView]:
     """The saved views a person may use: their own and the shared ones, pinned first."""
-    mine = Q(owner=actor.user_id)
-    shared = Q(shared=True) & (Q(team=None) | Q(team=actor.team_id))
-    return list(SavedView.objects.filter(mine | shared, on=screen.type).order_by("-pinned", "place", "id")[:40])
+    return _views(actor.user_id, actor.team_id, on=screen.type)
+
+
+@composed
+def _views(person: UUID | None, team: UUID | None, *, on: str) -> QuerySet[SavedView]:
+    shared = Q(shared=True) & (Q(team=None) | Q(team=team))
+    return SavedView.objects.filter(Q(owner=person) | shared, on=on).order_by("-pinned", "place", "id")[:40]
 
 
 def view_at(screen: Screen, actor: Actor, pk: str) -> SavedView:

@@ -283,7 +283,7 @@ def rehearse(pool: Pool, now: datetime, shown: int = 100) -> Rehearsal:
 
 def about_to_fall(actor: Actor, now: datetime) -> list[tuple[Party, PoolState]]:
     """One's own customers that fall into a pool within the days of its warning, the nearest first."""
-    works = clockwork(now)
+    works = standing(actor, now)
     if actor.user_id is None or not any(taker.pool.recycling_from for taker in works.takers):
         return []
     rows = Party.objects.live().filter(owner_id=actor.user_id, merged_into=None)

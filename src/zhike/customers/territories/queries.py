@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.models import AssignmentRule, Party
@@ -15,6 +15,7 @@ from zhike.customers.terms import Kind, Level
 from zhike.customers.territories.terms import WAYS, Choice, Facts, Verdict, told
 from zhike.customers.values.divisions import table
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.models import Event
 from zhike.kernel.text import fold
 
@@ -134,9 +135,15 @@ def people_of(rule: AssignmentRule, without: UUID | None = None) -> list[Any]:
 def for_new(fields: Mapping[str, Any], by: Actor) -> Choice:
     """Who gets a new customer of which nobody said whose it is; no choice where no rule decides about its way."""
     way = WAYS.get(by.door)
-    if way is None or not AssignmentRule.objects.filter(active=True).exists():
+    if way is None or not _active_rule():
         return Choice(())
     return rulebook(taking=True, way=way).choose(Facts.of(fields))
+
+
+@composed
+def _active_rule() -> QuerySet[AssignmentRule, UUID]:
+    """Whether there is any: a rule, or nothing."""
+    return AssignmentRule.objects.filter(active=True).values_list("pk", flat=True)[:1]
 
 
 def facts_of(party: Party) -> Facts:
@@ -155,9 +162,15 @@ def why_assigned(party: Party) -> list[str]:
         "party.released",
         "party.recycled",
     )
-    last = Event.objects.filter(subject_id=party.pk, type__in=kinds).order_by("-id").first()
-    payload = last.payload.get("assigned") if last is not None else None
-    return told(payload) if payload else []
+    for payload in _latest_of(party.pk, kinds=kinds):
+        return told(payload["assigned"]) if payload.get("assigned") else []
+    return []
+
+
+@composed
+def _latest_of(party: UUID, *, kinds: tuple[str, ...]) -> QuerySet[Event, dict[str, Any]]:
+    """What the last event of these kinds tells."""
+    return Event.objects.filter(subject_id=party, type__in=kinds).order_by("-id").values_list("payload", flat=True)[:1]
 
 
 @dataclass(frozen=True, slots=True)

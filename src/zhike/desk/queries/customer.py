@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ from zhike.desk.terms import UNTOUCHED_DAYS
 from zhike.identity.queries import shares_of
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.events import kinds
 from zhike.kernel.models import Event
 from zhike.records.history import tell
@@ -71,12 +73,17 @@ def _touched(touch: Any) -> Line:
 
 
 def _changed(party_ids: Sequence[UUID], actor: Actor, before: datetime | None, size: int) -> list[Line]:
+    rows = _events(tuple(party_ids), before, size=size)
+    return [Line(e.at, e.icon, e.text, by="", changes=e.changes) for e in tell(rows, actor)]
+
+
+@composed
+def _events(parties: tuple[UUID, ...], before: datetime | None, *, size: int) -> QuerySet[Event]:
     unseen = [name for name, kind in kinds.items() if not kind.shown]
-    found = Event.objects.filter(customer_id__in=party_ids).exclude(type__in=[*unseen, *TOLD_ELSEWHERE])
+    found = Event.objects.filter(customer_id__in=parties).exclude(type__in=[*unseen, *TOLD_ELSEWHERE])
     if before is not None:
         found = found.filter(at__lt=before)
-    rows = list(found.select_related("detail").order_by("-id")[:size])
-    return [Line(e.at, e.icon, e.text, by="", changes=e.changes) for e in tell(rows, actor)]
+    return found.select_related("detail").order_by("-id")[:size]
 
 
 def tasks(party_id: UUID, actor: Actor, now: datetime) -> list[dict[str, Any]]:
@@ -84,7 +91,7 @@ def tasks(party_id: UUID, actor: Actor, now: datetime) -> list[dict[str, Any]]:
     if not actor.can("task.view"):
         return []
     found = []
-    for task in tasks_of(party_id, actor)[:20]:
+    for task in tasks_of(party_id, actor):
         late = task.due_at is not None and task.due_at < now
         day = clock.business_day(task.due_at, actor.zone) if task.due_at else None
         today = clock.business_day(now, actor.zone)

@@ -11,7 +11,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhike.activities.queries import open_tasks, task_counts
@@ -31,8 +31,9 @@ from zhike.desk.terms import (
 )  # fmt: skip
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.kernel.errors import Invalid
-from zhike.kernel.models import Event
+from zhike.kernel.models import Event, Sight
 from zhike.kernel.screens import screens
 
 NOW, TODAY, LATER = "now", "today", "later"
@@ -98,8 +99,7 @@ Source = Callable[[Actor, Moment], Iterable[Job]]
 
 def task_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
     """The person's open tasks, up to a week ahead and those without a date."""
-    horizon = Q(due_at=None) | Q(due_at__lt=moment.bounds[1] + WEEK)
-    for task in open_tasks(actor).filter(horizon)[:MOST_TASKS]:
+    for task in open_tasks(actor, before=moment.bounds[1] + WEEK, size=MOST_TASKS):
         yield _task_job(task, moment)
 
 
@@ -167,17 +167,21 @@ def span(length: timedelta) -> str:
 
 def birthday_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
     """Birthdays of one's own customers in the coming week, by the solar and the lunar calendar."""
-    days = [moment.day + timedelta(days=n) for n in range(BIRTHDAY_DAYS + 1)]
-    pairs = {pair for day in days for pair in names_of_day(day)}
-    wanted = reduce(or_, (Q(birthday_lunar=lu, birthday_month=m, birthday_day=d) for lu, m, d in sorted(pairs)))
-    rows = _own(actor).filter(wanted, do_not_contact=False).order_by("id")[: 4 * MOST_BIRTHDAYS]
     found = []
-    for row in rows:
+    for row in _born(actor.user_id, day=moment.day, sight=_sight(actor)):
         when = _celebrated(row, moment.day)
         if when is not None and (when - moment.day).days <= BIRTHDAY_DAYS:
             found.append((when, row))
     for when, row in sorted(found, key=lambda pair: (pair[0], pair[1].pk))[:MOST_BIRTHDAYS]:
         yield _birthday_job(row, when, moment)
+
+
+@composed
+def _born(person: UUID | None, *, day: date, sight: Sight) -> QuerySet[Any]:
+    days = [day + timedelta(days=n) for n in range(BIRTHDAY_DAYS + 1)]
+    pairs = {pair for one in days for pair in names_of_day(one)}
+    wanted = reduce(or_, (Q(birthday_lunar=lu, birthday_month=m, birthday_day=d) for lu, m, d in sorted(pairs)))
+    return _own(person, sight).filter(wanted, do_not_contact=False).order_by("id")[: 4 * MOST_BIRTHDAYS]
 
 
 def _celebrated(row: Any, on: date) -> date | None:
@@ -211,14 +215,19 @@ def _birthday_job(row: Any, when: date, moment: Moment) -> Job:
 
 def untouched_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
     """One's own customers nobody was in touch with for longer than their level wants, and without a next step."""
-    late = reduce(or_, (_late(level, days, moment.now) for level, days in UNTOUCHED_DAYS.items()))
-    rows = _own(actor).filter(late, next_step="", do_not_contact=False)
-    for row in rows.order_by("level", F("last_touch_at").asc(nulls_first=True), "id")[: 3 * MOST_UNTOUCHED]:
+    before = tuple(moment.now - timedelta(days=days) for days in UNTOUCHED_DAYS.values())
+    for row in _untouched(actor.user_id, before, sight=_sight(actor)):
         yield _untouched_job(row, moment)
 
 
-def _late(level: str, days: int, now: datetime) -> Q:
-    before = now - timedelta(days=days)
+@composed
+def _untouched(person: UUID | None, before: tuple[datetime, ...], *, sight: Sight) -> QuerySet[Any]:
+    late = reduce(or_, map(_late, UNTOUCHED_DAYS, before))
+    rows = _own(person, sight).filter(late, next_step="", do_not_contact=False)
+    return rows.order_by("level", F("last_touch_at").asc(nulls_first=True), "id")[: 3 * MOST_UNTOUCHED]
+
+
+def _late(level: str, before: datetime) -> Q:
     return Q(level=level) & (Q(last_touch_at__lt=before) | Q(last_touch_at=None, created_at__lt=before))
 
 
@@ -246,9 +255,12 @@ def _untouched_job(row: Any, moment: Moment) -> Job:
     )
 
 
-def _own(actor: Actor) -> Any:
-    parties = screens["party"].model_class.objects.visible_to(actor)
-    return parties.filter(owner_id=actor.user_id, archived_at=None, merged_into=None)
+def _sight(actor: Actor) -> Sight:
+    return screens["party"].model_class.sight_of(actor)
+
+
+def _own(person: UUID | None, sight: Sight) -> Any:
+    return screens["party"].model_class.objects.in_sight(sight).filter(owner=person, archived_at=None, merged_into=None)
 
 
 def falling_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
@@ -342,8 +354,18 @@ def _ordered(jobs: list[Job], now: datetime) -> list[Job]:
 
 def lately(actor: Actor, size: int = 6) -> list[dict[str, Any]]:
     """The customers this person worked on last, by the ledger."""
-    rows = Event.objects.filter(actor_id=actor.user_id, customer_id__isnull=False).order_by("-id")
-    ids = list(dict.fromkeys(rows.values_list("customer_id", flat=True)[:80]))[: size + 4]
-    seen = screens["party"].model_class.objects.visible_to(actor).filter(pk__in=ids, archived_at=None, merged_into=None)
-    found = {row.pk: row for row in seen.only("name", "short_name", "kind", "level", "last_touch_at")}
+    ids = tuple(dict.fromkeys(_worked_on(actor.user_id)))[: size + 4]
+    found = {row.pk: row for row in _these(ids, sight=_sight(actor))}
     return [{"party": found[pk], "url": f"/customers/{pk}/"} for pk in ids if pk in found][:size]
+
+
+@composed
+def _worked_on(person: UUID | None) -> QuerySet[Event, UUID | None]:
+    rows = Event.objects.filter(actor_id=person, customer_id__isnull=False).order_by("-id")
+    return rows.values_list("customer_id", flat=True)[:80]
+
+
+@composed
+def _these(parties: tuple[UUID, ...], *, sight: Sight) -> QuerySet[Any]:
+    seen = screens["party"].model_class.objects.in_sight(sight).filter(pk__in=parties, archived_at=None, merged_into=None)
+    return seen.only("name", "short_name", "kind", "level", "last_touch_at")

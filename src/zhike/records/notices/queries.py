@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from zhike.kernel.actor import Actor
+from zhike.kernel.composed import composed
 from zhike.records import notices
 from zhike.records.models import Notice
 
@@ -31,7 +34,12 @@ def unread(actor: Actor) -> int:
     """How many notices wait, counted no further than 99."""
     if actor.user_id is None:
         return 0
-    return Notice.objects.filter(user_id=actor.user_id, read_at=None)[:MOST_COUNTED].count()
+    return len(_unread(actor.user_id))
+
+
+@composed
+def _unread(person: UUID) -> QuerySet[Notice, UUID]:
+    return Notice.objects.filter(user=person, read_at=None).values_list("pk", flat=True)[:MOST_COUNTED]
 
 
 def notices_of(actor: Actor, before: str = "") -> list[Told]:
