@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,12 +18,13 @@ from zhike.customers.models import Party
 from zhike.customers.pool import queries as pool_queries
 from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
-from zhike.kernel.actor import Actor
+from zhike.kernel.html import made, text
 from zhike.kernel.screens import (
     Column,
     Duplicates,
     Merging,
     Panel,
+    Reader,
     Right,
     Screen,
     Section,
@@ -38,43 +37,35 @@ from zhike.kernel.screens import (
 from zhike.kernel.screens import Kind as Is
 
 STALE_DAYS, COLD_DAYS = 30, 90  # a last touch older than this is coloured
-NOTHING = mark_safe('<span class="i4">—</span>')
 
 
-def name_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def name_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """The one-character mark of the kind, and the name."""
-    return format_html(
-        '{} <span class="cut">{}</span>', marks.kind(str(row.get("_kind") or row.get("kind") or "")), value
-    )
+    return made('{} <span class="cut">{}</span>', marks.kind(row.get("_kind") or row.get("kind") or ""), value)
 
 
-def level_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def level_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """The pyramid."""
-    return marks.level(str(value)) if value else NOTHING
+    return marks.level(value) if value else marks.NOTHING
 
 
-def touch_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def touch_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """When somebody was last in touch; amber and red when it is long ago."""
     if value is None:
-        return format_html('<span class="i3">{}</span>', gettext("never"))
-    day, today = clock.local(value, actor.zone).date(), clock.today(actor.zone)
-    age = (today - day).days
-    tone = "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else ""
-    exact = clock.local(value, actor.zone).strftime("%Y-%m-%d %H:%M")
-    shown = clock.display_day(day, today)
-    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), exact, shown)
+        return made('<span class="i3">{}</span>', gettext("never"))
+    age = (reader.now - value).days
+    return marks.when(value, reader, "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else "")
 
 
-def next_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def next_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """The next step and its day; red when it is overdue, amber when none is planned."""
     if not value:
-        return format_html('<span class="amb">{}</span>', gettext("not planned"))
+        return made('<span class="amb">{}</span>', gettext("not planned"))
     at = row.get("_next_step_at") or row.get("next_step_at")
     if at is None:
-        return conditional_escape(value)
-    day, today = clock.local(at, actor.zone).date(), clock.today(actor.zone)
-    tone = "red" if at < timezone.now() else ""
-    return format_html('<span class="{}">{} · {}</span>', tone, value, clock.display_day(day, today))
+        return text(value)
+    day = clock.display_day(clock.business_day(at, reader.actor.zone), reader.today)
+    return made('<span class="{}">{} · {}</span>', "red" if at < reader.now else "", value, day)
 
 
 BASIC = (

@@ -93,8 +93,10 @@ def display(value: datetime, zone_name: str = SHANGHAI, *, lang: str | None = No
 
 def display_day(day: date, on: date, *, lang: str | None = None) -> str:
     """今天, 昨天, 明天, 11-16, 2024-11-16, as seen on the day `on`."""
-    with translation.override(lang or translation.get_language()):
-        named = _named_day(day, on)
+    named = None
+    if abs(day - on) <= _DAY:  # only these have names, and only names need a language
+        with translation.override(lang or translation.get_language()):
+            named = _named_day(day, on)
     return named or (day.strftime("%m-%d") if day.year == on.year else day.isoformat())
 
 

@@ -6,8 +6,9 @@ Rows of a list carry five of them each, so they are made in Python and remembere
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -15,6 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from zhike.kernel import clock
+from zhike.kernel.html import text
+
+if TYPE_CHECKING:
+    from zhike.kernel.screens import Reader
+
+NOTHING: Final = SafeString('<span class="i4">—</span>')  # a value that is missing
 LEVELS: Final = {
     "A": (1, pgettext_lazy("level", "Top")),
     "B": (2, pgettext_lazy("level", "High")),
@@ -109,6 +117,17 @@ def _kind(code: str, title: str, language: str | None) -> SafeString:
 def kind(code: str, title: str = "") -> SafeString:
     """One character in a grey square before a name: 企 个 商 政 服."""
     return _kind(str(code), str(title), get_language())
+
+
+def when(value: date, reader: Reader, tone: str = "") -> SafeString:
+    """A day or a moment, short, as the reader's clocks show it; the exact one on hover."""
+    if not isinstance(value, datetime):
+        shown, exact = clock.display_day(value, reader.today), value.isoformat()
+    else:
+        local = clock.local(value, reader.actor.zone)
+        shown, exact = clock.display_day(local.date(), reader.today), f"{local.isoformat(' ', 'minutes')[:16]}"
+    css = f' class="{tone}"' if tone else ""
+    return SafeString(f'<time{css} datetime="{value.isoformat()}" title="{exact}">{text(shown)}</time>')
 
 
 def initials(name: str) -> str:

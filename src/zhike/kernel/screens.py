@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db.models import Choices
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from zhike.kernel.actor import Actor
     from zhike.kernel.models import Record
 
 Text = str | Promise
@@ -77,7 +79,7 @@ class Column:
     aliases: tuple[str, ...] = ()  # header names an import recognises
     help: Text = ""
     width: str = ""  # css class of its col element
-    cell: Callable[[Any, Mapping[str, Any], Any], str] | str = ""  # (value, row, actor) -> safe HTML, for special marks
+    cell: Callable[[Any, Mapping[str, Any], Reader], str] | str = ""  # (value, row, reader) -> HTML, for special marks
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
     indexed: bool = True
@@ -87,6 +89,15 @@ class Column:
     def orm(self) -> str:
         """The path in ORM lookups."""
         return self.path or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page, and when: what a cell needs to know to say “today”."""
+
+    actor: Actor
+    now: datetime
+    today: date  # in the reader's zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

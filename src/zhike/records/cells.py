@@ -8,58 +8,56 @@ from decimal import Decimal
 from typing import Any
 
 from django.template.loader import get_template
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from zhike.kernel import clock
+from zhike.kernel import clock, marks
 from zhike.kernel.actor import Actor
+from zhike.kernel.html import made, text
+from zhike.kernel.marks import NOTHING
 from zhike.kernel.money import compact
-from zhike.kernel.screens import Column, Kind
+from zhike.kernel.screens import Column, Kind, Reader
 from zhike.kernel.text import enumerated
 from zhike.records.columns import Bound, choices_of
 from zhike.records.values import raw_of
 
-NOTHING = mark_safe('<span class="i4">—</span>')
 NUMERIC = (Kind.NUMBER, Kind.MONEY, Kind.FORMULA)
+EMPTY = (None, "", [])
 
 
 class Cells:
-    """Renders the cells of one page: choices, zone and language are looked up once."""
+    """Renders the cells of one page: choices, zone and language are looked up once, and how each column is drawn."""
 
     def __init__(self, columns: tuple[Bound, ...], actor: Actor, now: datetime) -> None:
-        self.actor, self.now = actor, now
-        self.today = clock.today(actor.zone, at=now)
-        self.columns = columns
+        self.reader = Reader(actor, now, clock.today(actor.zone, at=now))
         self.choices = {c.name: choices_of(c.column) for c in columns if c.column.kind in (Kind.CHOICE, Kind.MULTI)}
-        self.special = {c.name: drawn(c.column.cell) for c in columns if c.column.cell}
+        self.drawers = {item.name: self._drawer(item) for item in columns}
 
     def row(self, row: Mapping[str, Any]) -> list[SafeString]:
         """The cells of a row, in order."""
-        return [self.cell(item, row) for item in self.columns]
+        return [draw(row) for draw in self.drawers.values()]
 
     def cell(self, item: Bound, row: Mapping[str, Any]) -> SafeString:
         """One cell."""
-        value = raw_of(item, row)
-        if item.name in self.special:
-            special: SafeString = self.special[item.name](value, row, self.actor)
-            return special
-        if value in (None, "", []):
-            return NOTHING
-        if item.masked:
-            return conditional_escape(value)
-        return WRITERS.get(item.column.kind, _text)(self, item, value, row)
+        return self.drawers[item.name](row)
+
+    def _drawer(self, item: Bound) -> Drawer:
+        """What draws the cells of a column."""
+        if item.column.cell:
+            special, reader = drawn(item.column.cell), self.reader
+            return lambda row: text(special(raw_of(item, row), row, reader))
+        writer = _text if item.masked else WRITERS.get(item.column.kind, _text)
+        if item.masked or item.column.custom:
+            return lambda row: self._written(writer, item, raw_of(item, row), row)
+        name = item.name
+        return lambda row: self._written(writer, item, row.get(name), row)
+
+    def _written(self, writer: Writer, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
+        return NOTHING if value in EMPTY else writer(self, item, value, row)
 
     def when(self, value: Any) -> SafeString:
         """A day or moment, short, with the exact one on hover."""
-        if isinstance(value, str):
-            value = date.fromisoformat(value[:10])
-        if isinstance(value, datetime):
-            shown = clock.display_day(clock.local(value, self.actor.zone).date(), self.today)
-            exact = clock.local(value, self.actor.zone).strftime("%Y-%m-%d %H:%M")
-        else:
-            shown, exact = clock.display_day(value, self.today), value.isoformat()
-        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
+        return marks.when(date.fromisoformat(value[:10]) if isinstance(value, str) else value, self.reader)
 
 
 def drawn(cell: Callable[..., Any] | str) -> Callable[..., Any]:
@@ -67,16 +65,16 @@ def drawn(cell: Callable[..., Any] | str) -> Callable[..., Any]:
     if callable(cell):
         return cell
     template = get_template(cell)
-    return lambda value, row, actor: template.render({"value": value, "row": row, "actor": actor})
+    return lambda value, row, reader: template.render({"value": value, "row": row, "actor": reader.actor})
 
 
 def _text(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return conditional_escape(value)
+    return text(value)
 
 
 def _number(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
     number = value if isinstance(value, Decimal) else Decimal(str(value))
-    return format_html('<span title="{}">{}</span>', f"{number:,f}", compact(number, cells.actor.language))
+    return made('<span title="{}">{}</span>', f"{number:,f}", compact(number, cells.reader.actor.language))
 
 
 def _when(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
@@ -84,24 +82,23 @@ def _when(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> Safe
 
 
 def _choice(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return conditional_escape(cells.choices[item.name].get(value, value))
+    return text(cells.choices[item.name].get(value, value))
 
 
 def _multi(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    labels = [cells.choices[item.name].get(code, code) for code in value.split("|") if code]
-    return conditional_escape(enumerated(labels))
+    return text(enumerated(cells.choices[item.name].get(code, code) for code in value.split("|") if code))
 
 
 def _tags(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return format_html_join(" ", '<span class="mk">{}</span>', ((name,) for name in value))
+    return SafeString(" ".join(made('<span class="mk">{}</span>', name) for name in value))
 
 
 def _reference(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return conditional_escape(row.get(f"{item.name}__label") or "")
+    return text(row.get(f"{item.name}__label") or "")
 
 
 def _yes(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return conditional_escape(_("yes") if value else _("no"))
+    return text(_("yes") if value else _("no"))
 
 
 def _worked_out(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
@@ -109,18 +106,18 @@ def _worked_out(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -
         return _yes(cells, item, value, row)
     if isinstance(value, Decimal):
         return _number(cells, item, value, row)
-    return cells.when(value) if isinstance(value, date) else conditional_escape(value)
+    return cells.when(value) if isinstance(value, date) else text(value)
 
 
 def _link(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
     if not str(value).lower().startswith(("http://", "https://", "mailto:", "tel:")):
-        return conditional_escape(value)
-    return format_html(
-        '<a class="acc" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', value, value
-    )
+        return text(value)
+    return made('<a class="acc" href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', value, value)
 
 
-WRITERS: Mapping[Kind, Callable[[Cells, Bound, Any, Mapping[str, Any]], SafeString]] = {
+Drawer = Callable[[Mapping[str, Any]], SafeString]
+Writer = Callable[[Cells, Bound, Any, Mapping[str, Any]], SafeString]
+WRITERS: Mapping[Kind, Writer] = {
     Kind.NUMBER: _number,
     Kind.MONEY: _number,
     Kind.DATE: _when,
