@@ -15,12 +15,18 @@ from zhike.kernel.screens import screens
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The actor, the person as the frame shows them, appearance, and the rail. No query."""
+    """The actor, the person as the frame shows them, appearance, and the rail. No query.
+
+    `frame_key` names all that the kept parts of the frame read.
+    """
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {"actor": None, "language_url": "/language/"}
     user = request.user
+    look = (getattr(user, "theme", "auto"), getattr(user, "density", "compact"), getattr(user, "title", ""))
+    section = request.path.split("/", 2)[1]
     return {
+        "frame_key": (actor.epoch, actor.user_id, actor.name, *look, section) if actor.epoch else None,
         "actor": actor,
         "person": {"id": actor.user_id, "name": actor.name, "subtitle": getattr(user, "title", "")},
         "acting_for": getattr(user, "name", "") if actor.real_user_id else "",

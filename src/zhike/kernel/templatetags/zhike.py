@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import template
 from django.core.serializers.json import DjangoJSONEncoder
@@ -90,6 +91,38 @@ def once(context: template.Context, name: str) -> str:
     seen = int(context.render_context.get("once") or 0) + 1
     context.render_context["once"] = seen
     return f"{name}-{seen}"
+
+
+class KeptNode(template.Node):
+    """A part of a page that is drawn once for each key, and remembered by the process."""
+
+    MOST = 1000
+    parts: ClassVar[OrderedDict[Hashable, SafeString]] = OrderedDict()
+
+    def __init__(self, name: str, key: template.base.FilterExpression, inside: template.NodeList) -> None:
+        self.name, self.key, self.nodelist = name, key, inside
+
+    def render(self, context: template.Context) -> SafeString:
+        """The remembered part; drawn anew where the key is nothing."""
+        key = self.key.resolve(context)
+        if not key:
+            return self.nodelist.render(context)
+        whole = (self.name, key, get_language())
+        found = self.parts.get(whole)
+        if found is None:
+            found = self.parts[whole] = self.nodelist.render(context)
+            while len(self.parts) > self.MOST:
+                self.parts.popitem(last=False)
+        return found
+
+
+@register.tag
+def kept(parser: template.base.Parser, token: template.base.Token) -> KeptNode:
+    """`{% kept "rail" frame_key %}…{% endkept %}`: what lies inside reads only what its key names, and the language; no form's token."""
+    _tag, name, key = token.split_contents()
+    inside = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(name.strip('"'), parser.compile_filter(key), inside)
 
 
 @register.filter
