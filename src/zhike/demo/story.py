@@ -14,7 +14,7 @@ from zhike.customers.models import Party, Pool
 from zhike.demo import words
 from zhike.demo.company import Company
 from zhike.identity.access import rights_changed
-from zhike.kernel import bulk, clock, ledger
+from zhike.kernel import clock, inserting, ledger
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import new_id
 from zhike.records.models import Tag, Tagging
@@ -45,7 +45,7 @@ def touch(dice: Random, parties: Sequence[Row], now: datetime) -> None:
             told.append((pk, party_id, owner_id, kind, text, at))
             if kind != "note" and at > last.get(party_id, created):
                 last[party_id] = at
-    bulk.insert(Touch, TOUCH, rows)
+    inserting.insert(Touch, TOUCH, rows)
     tell(told)
     changed = [Party(pk=pk, last_touch_at=at) for pk, at in last.items()]
     Party.objects.bulk_update(changed, ["last_touch_at"], batch_size=400)
@@ -92,7 +92,7 @@ def plan(dice: Random, company: Company, now: datetime) -> None:
             created = now - timedelta(days=dice.randrange(1, 14))
             rows.append((new_id(), 1, created, created, dice.choice(owned), name, due, all_day, reason, number % 7 == 0,
                          done, person.pk, person.team_id, person.pk, {}))  # fmt: skip
-    bulk.insert(Task, TASK, rows)
+    inserting.insert(Task, TASK, rows)
     steps: dict[UUID, Task] = {}
     for task in Task.objects.filter(done_at=None).order_by("-due_at"):
         steps[task.party_id] = task

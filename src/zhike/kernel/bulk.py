@@ -8,25 +8,24 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import orjson
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
 from zhike.kernel import context
 from zhike.kernel.ids import new_keys
+from zhike.kernel.inserting import as_json, insert, key, moment
 from zhike.kernel.ledger import canonical, detail_digest
 from zhike.kernel.models import Event, EventDetail
 
 if TYPE_CHECKING:
     from zhike.kernel.actor import Actor
 
-Adapter = Callable[[Any], Any]
 WHILE_HEAVY = {"wal_autocheckpoint": 16_000, "cache_size": -196_608}  # pages of the log: 64 MB; kilobytes
 
 
@@ -58,101 +57,6 @@ def _pragma(name: str, value: int) -> int:
         before = int(cursor.fetchone()[0])
         cursor.execute(f"PRAGMA {name}={value:d}")
     return before
-
-
-def key(value: UUID | None) -> Any:
-    """An id as the database takes it."""
-    return value.hex if value is not None and connection.vendor == "sqlite" else value
-
-
-def moment(value: datetime | None) -> Any:
-    """A time as the database takes it."""
-    return _moment(value) if value is not None and connection.vendor == "sqlite" else value
-
-
-def insert(
-    model: type[models.Model], attributes: Sequence[str], rows: Sequence[Sequence[Any]], *, ready: bool = False
-) -> None:
-    """Insert rows given as tuples in the order of `attributes` (attnames); defaults and `save` are not asked.
-
-    `ready` says that ids and times went through `key` and `moment` already, which saves half of the time.
-    """
-    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [by_attribute[name] for name in attributes]
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    table = quote(model._meta.db_table)
-    if not rows:
-        return
-    if connection.vendor == "postgresql":
-        kinds = [] if ready else [f.get_internal_type() for f in fields]
-        _copy(f"COPY {table} ({columns}) FROM STDIN", kinds, rows)
-        return
-    places = ", ".join(["%s"] * len(fields))
-    adapters = [(i, a) for i, f in enumerate(fields) if (a := SQLITE.get(f.get_internal_type())) is not None]
-    with connection.cursor() as cursor:
-        ready = ready or not adapters
-        statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own models
-        cursor.executemany(statement, rows if ready else _adapted(rows, adapters))
-
-
-def _adapted(rows: Iterable[Sequence[Any]], adapters: Sequence[tuple[int, Adapter]]) -> list[list[Any]]:
-    made = []
-    for row in rows:
-        values = list(row)
-        for place, adapt in adapters:
-            if values[place] is not None:
-                values[place] = adapt(values[place])
-        made.append(values)
-    return made
-
-
-def _copy(statement: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    json_places = [i for i, kind in enumerate(kinds) if kind == "JSONField"]
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            if json_places:
-                values = list(row)
-                for place in json_places:
-                    if not isinstance(values[place], str):
-                        values[place] = _json(values[place])
-                copy.write_row(values)
-            else:
-                copy.write_row(row)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _uuid(value: UUID) -> str:
-    return value.hex
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-
-
-def _day(value: date) -> str:
-    return value.isoformat()
-
-
-SQLITE: dict[str, Adapter] = {
-    "UUIDField": _uuid,
-    "ForeignKey": lambda value: value.hex if isinstance(value, UUID) else value,
-    "OneToOneField": lambda value: value.hex if isinstance(value, UUID) else value,
-    "DateTimeField": _moment,
-    "DateField": _day,
-    "JSONField": _json,
-}
-
-
-def adapter(field: models.Field[Any, Any]) -> Adapter | None:
-    """How a value of this field becomes what `insert` takes with `ready`."""
-    kind = field.get_internal_type()
-    if connection.vendor == "sqlite":
-        return SQLITE.get(kind)
-    return _json if kind == "JSONField" else None
 
 
 EVENT = [f.attname for f in Event._meta.concrete_fields if f.attname != "position"]
@@ -190,7 +94,7 @@ class Teller:
         ]  # fmt: skip
         row = (
             event, self.at, self.type, self.action, self.door, *self.people_keys, self.subject_type, subject,
-            subject if customer else None, None, self.batch_key, *self.asked, _json(payload), digest,
+            subject if customer else None, None, self.batch_key, *self.asked, as_json(payload), digest,
             hashlib.sha256(canonical(values)).hexdigest(),
         )  # fmt: skip
         return row, detail

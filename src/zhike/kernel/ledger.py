@@ -17,6 +17,7 @@ from django.utils import timezone
 from zhike.kernel import context
 from zhike.kernel.events import Happened, split
 from zhike.kernel.ids import new_id
+from zhike.kernel.inserting import insert_models
 from zhike.kernel.models import Bookmark, Erasure, Event, EventDetail, Seal, SealHead
 
 if TYPE_CHECKING:
@@ -123,12 +124,8 @@ def write(rows: Iterable[tuple[Event, EventDetail | None]]) -> None:
         events.append(event)
         if detail is not None:
             details.append(detail)
-    if len(events) == 1:
-        events[0].save(force_insert=True)
-    else:
-        Event.objects.bulk_create(events, batch_size=500)
-    if details:
-        EventDetail.objects.bulk_create(details, batch_size=500)
+    insert_models(events)
+    insert_models(details)
 
 
 def seal(limit: int = 2000) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from zhike.customers.actions.preparing import Point, Prepared, percent_complete
 from zhike.customers.models import ContactPoint, MatchKey, Party, PartyName
 from zhike.customers.terms import NAME_COLUMNS, POINT_COLUMNS, NameOf, PointKind, key_number
+from zhike.kernel.inserting import insert
 from zhike.methods.duplicates import Record as Likeness
 from zhike.methods.duplicates import keys
 
@@ -153,7 +154,7 @@ def keep_keys(party: Party, *, fresh: bool = False) -> None:
     there = set() if fresh else set(MatchKey.objects.filter(party=party).values_list("key", flat=True))
     if there - wanted:
         MatchKey.objects.filter(party=party, key__in=there - wanted).delete()
-    MatchKey.objects.bulk_create([MatchKey(party=party, key=key) for key in sorted(wanted - there)])
+    insert(MatchKey, ("party_id", "key"), [(party.pk, key) for key in sorted(wanted - there)])
 
 
 def completeness_of(party: Party, changes: Mapping[str, Any]) -> int:

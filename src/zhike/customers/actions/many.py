@@ -12,7 +12,7 @@ from django.db import transaction
 
 from zhike.customers.actions.ready import PARTY, PLACES, Composer, Ready, Written
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, PartyName
-from zhike.kernel import bulk
+from zhike.kernel import bulk, inserting
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.records.search.index import insert_fresh
@@ -57,12 +57,12 @@ def create_many(values: Sequence[Mapping[str, Any] | Ready], *, by: Actor, batch
 def _write(written: Sequence[Written]) -> None:
     # sorted as the largest random indexes are, so that neighbours land on the same page
     parties = sorted(_all("parties", written), key=itemgetter(PLACES["sort_key"]))
-    bulk.insert(Party, list(PARTY), parties, ready=True)
-    bulk.insert(ContactPoint, POINT, _all("points", written), ready=True)
-    bulk.insert(PartyName, NAME, _all("names", written), ready=True)
+    inserting.insert(Party, list(PARTY), parties, ready=True)
+    inserting.insert(ContactPoint, POINT, _all("points", written), ready=True)
+    inserting.insert(PartyName, NAME, _all("names", written), ready=True)
     found = [(key, number) for key, numbers in _all("keys", written) for number in numbers]
-    bulk.insert(MatchKey, KEY, sorted(found, key=itemgetter(1)), ready=True)
-    bulk.insert(Membership, MEMBER, _all("members", written), ready=True)
+    inserting.insert(MatchKey, KEY, sorted(found, key=itemgetter(1)), ready=True)
+    inserting.insert(Membership, MEMBER, _all("members", written), ready=True)
     if tags := _all("tags", written):
         tag_new("party", [(UUID(key), names) for key, names in tags])
     bulk.insert_events(_all("events", written), _all("details", written))

@@ -21,7 +21,7 @@ from zhike.customers.queries import search_fields, team_of
 from zhike.customers.terms import Form, Kind, key_number
 from zhike.customers.territories.queries import Rulebook, rulebook
 from zhike.customers.territories.terms import WAYS, Choice, Facts
-from zhike.kernel import bulk
+from zhike.kernel import bulk, inserting
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.ids import new_keys
@@ -102,7 +102,7 @@ class Composer:
     def __init__(self, by: Actor, batch_id: UUID | None = None) -> None:
         screen = screens["party"]
         self.by, self.now = by, timezone.now()
-        self.stamp = bulk.moment(self.now)
+        self.stamp = inserting.moment(self.now)
         self.lenient = by.door == "import"
         self.known = {column.name: column for column in custom_columns(screen)}
         self.texts = custom_keys(screen) if self.known else []
@@ -114,7 +114,9 @@ class Composer:
         book = rulebook(way=way) if way is not None else None
         # the assignment rules that decide about rows of which nobody says whose they are
         self.book: Rulebook | None = book if book is not None and book.rules else None
-        self.adapters = {name: adapt for name, field in PARTY.items() if (adapt := bulk.adapter(field)) is not None}
+        self.adapters = {
+            name: adapt for name, field in PARTY.items() if (adapt := inserting.adapter(field)) is not None
+        }
         self.blank = [self._adapted(name, field.get_default()) for name, field in PARTY.items()]
 
     def _adapted(self, name: str, value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +21,7 @@ from zhike.customers.actions.keeping import (
     values_of,
 )
 from zhike.customers.actions.preparing import Prepared, percent_complete, prepare, shown_points
-from zhike.customers.models import ContactPoint, Membership, OwnerSpell, Party, PartyName
+from zhike.customers.models import Membership, OwnerSpell, Party, PartyName
 from zhike.customers.queries import team_of
 from zhike.customers.terms import POINT_COLUMNS, Form
 from zhike.customers.territories.queries import for_new
@@ -29,6 +29,7 @@ from zhike.customers.territories.terms import Choice
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Forbidden, Invalid
+from zhike.kernel.inserting import insert_models
 from zhike.kernel.screens import screens
 from zhike.records.actions import created, custom_change, spread_custom, updated, write_tags
 
@@ -57,16 +58,25 @@ def create(values: Mapping[str, Any], *, by: Actor) -> Party:
     choice = for_new(made.fields, by) if unowned(made.fields, values) else Choice(())
     party = Party(**founding(made, values, by, now, choice))
     party.custom = custom_change(screens["party"], party, dict(values)).get("custom", {})
-    party.save(force_insert=True)
-    ContactPoint.objects.bulk_create([new_point(party, p, party.source) for p in made.points])
-    PartyName.objects.bulk_create([PartyName(party=party, kind=k, name=n) for k, n in made.further_names()])
-    prefetch_related_objects([party], "names", "points")  # keys and search both read them
+    points = [new_point(party, point, party.source) for point in made.points]
+    names = [PartyName(party=party, kind=kind, name=name) for kind, name in made.further_names()]
+    for rows in ([party], points, names):
+        insert_models(rows)
+    known(party, points=points, names=names)  # keys and search both read them
     keep_keys(party, fresh=True)
     write_tags(screens["party"], party, dict(values))
     _introduce(party, by)
     created(party, by=by, **({"assigned": choice.payload()} if choice else {}))
     party._prefetched_objects_cache.clear()  # type: ignore[attr-defined] # later readers ask anew
     return party
+
+
+def known(party: Party, **rows: Sequence[Model]) -> None:
+    """The rows around a party, as if they had just been read: nobody needs to ask for what was just written."""
+    for relation, found in rows.items():
+        there = getattr(party, relation).all()
+        there._result_cache = list(found)
+        party.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = there
 
 
 def unowned(fields: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

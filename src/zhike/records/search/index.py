@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from zhike.kernel import bulk
+from zhike.kernel import inserting
 from zhike.kernel.actor import Actor
 from zhike.kernel.jobs import job
 from zhike.kernel.models import Record
@@ -88,7 +88,12 @@ class _Writer:
             if keys is None:
                 keys = self.keys[entry.record_type] = Keys(screens[entry.record_type])
             tokens, text = keys.row(entry.fields)
-            rows[entry.record_id] = (entry.record_type, bulk.key(entry.record_id), tokens_written(tokens, vendor), text)
+            rows[entry.record_id] = (
+                entry.record_type,
+                inserting.key(entry.record_id),
+                tokens_written(tokens, vendor),
+                text,
+            )
         with transaction.atomic(savepoint=False):
             if not self.fresh:
                 SearchRow.objects.filter(record_id__in=list(rows))._raw_delete(SearchRow.objects.db)
@@ -115,12 +120,12 @@ class _Writer:
 def _insert(rows: list[tuple[Any, ...]]) -> None:
     """New rows, and on SQLite their entries in FTS5, in one statement instead of a trigger for each."""
     if connection.vendor != "sqlite":
-        bulk.insert(SearchRow, ROW, rows, ready=True)
+        inserting.insert(SearchRow, ROW, rows, ready=True)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM records_searchrow")
         last = cursor.fetchone()[0] or 0
-        bulk.insert(SearchRow, ROW, rows, ready=True)
+        inserting.insert(SearchRow, ROW, rows, ready=True)
         cursor.execute(
             "INSERT INTO records_searchindex(rowid, tokens) SELECT id, tokens FROM records_searchrow WHERE id > %s",
             [last],
