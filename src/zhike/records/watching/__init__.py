@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
 from zhike.identity import queries as identity
 from zhike.kernel import ledger
 from zhike.kernel.actor import Actor
-from zhike.kernel.ids import new_id
-from zhike.kernel.limits import COUNT
+from zhike.kernel.limits import count_up
 from zhike.records import notices
 from zhike.records.watching.events import Crawled
 
@@ -29,13 +27,9 @@ def seen(what: str, by: Actor, now: datetime | None = None) -> None:
         return
     moment = now or timezone.now()
     slot = int(moment.timestamp()) // HOUR
-    with connection.cursor() as cursor:
-        pk = new_id()
-        plain = pk.hex if connection.vendor == "sqlite" else pk
-        cursor.execute(COUNT, [plain, f"seen-{what} {by.real_user_id or by.user_id}", slot, UNBOUNDED])
-        row = cursor.fetchone()
-    if row and row[0] == ALARMS[what] + 1:
-        alarm(what, by, row[0])
+    count = count_up(f"seen-{what} {by.real_user_id or by.user_id}", slot, UNBOUNDED)
+    if count == ALARMS[what] + 1:
+        alarm(what, by, count)
 
 
 def alarm(what: str, by: Actor, count: int) -> None:
