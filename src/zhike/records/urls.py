@@ -94,7 +94,6 @@ own_pages = [
 
 urlpatterns = [
     *own_pages,
-    path("api/", include("zhike.records.api.urls")),
     path("undo/<uuid:event_id>/", commands.undo, name="undo"),
     path("<records:slug>/", include(of_a_type)),
     *any_action,
