@@ -8,7 +8,9 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("catalogue/", catalogue, name="catalogue"),
     path("", include("zhike.connect.urls")),
-    path("api/", include("zhike.records.api.urls")),  # early: programs call most often, and addresses are tried in order
+    path(
+        "api/", include("zhike.records.api.urls")
+    ),  # early: programs call most often, and addresses are tried in order
     path("", include("zhike.operate.urls")),
     path("", include("zhike.desk.urls")),
     path("", include("zhike.customers.urls")),

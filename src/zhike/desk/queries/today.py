@@ -367,5 +367,7 @@ def _worked_on(person: UUID | None) -> QuerySet[Event, UUID | None]:
 
 @composed
 def _these(parties: tuple[UUID, ...], *, sight: Sight) -> QuerySet[Any]:
-    seen = screens["party"].model_class.objects.in_sight(sight).filter(pk__in=parties, archived_at=None, merged_into=None)
+    seen = (
+        screens["party"].model_class.objects.in_sight(sight).filter(pk__in=parties, archived_at=None, merged_into=None)
+    )
     return seen.only("name", "short_name", "kind", "level", "last_touch_at")
