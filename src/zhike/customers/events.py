@@ -78,6 +78,19 @@ class MemberLeft:
 
 
 @event(
+    "party.member_removed",
+    sentence=_("%(who)s took back that %(person)s belongs to %(subject)s"),
+    personal=("person",),
+    icon="user-minus",
+)
+class MemberRemoved:
+    """A membership was taken back together with the import that had made it."""
+
+    person: str
+    membership: str
+
+
+@event(
     "party.related",
     sentence=_("%(who)s related %(subject)s to %(other)s"),
     personal=("other",),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers import actions, queries
 from zhike.customers.actions.adding import FURTHER, further
-from zhike.customers.matching import incoming
+from zhike.customers.matching import employers, incoming
 from zhike.customers.merging import queries as merging_queries
 from zhike.customers.merging import similar
 from zhike.customers.models import Party
@@ -20,6 +20,7 @@ from zhike.customers.terms import Form, Gender, Kind, Level, Relationship, Size
 from zhike.kernel import clock, marks
 from zhike.kernel.html import made, text
 from zhike.kernel.screens import (
+    Beside,
     Column,
     Duplicates,
     Merging,
@@ -146,7 +147,8 @@ BUSINESS = (
     ),
     Column(
         name="contact_name", label=_("Contact person"), quick=True, section="contact", max_length=80, listed=False,
-        aliases=("联系人", "联系人姓名", "主要联系人", "contact", "contact name", "contact person"),
+        aliases=("联系人", "联系人姓名", "主要联系人", "姓名", "contact", "contact name", "contact person",
+                 "name", "full name"),
     ),
     Column(
         name="contact_title", label=_("Contact's position"), section="contact", max_length=80,
@@ -304,6 +306,7 @@ SCREEN = register(
             beside=("aliases", FURTHER),
         ),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
+        beside=Beside(columns=employers.COLUMNS, keep=employers.keep, take_back=employers.take_back),
         merging=Merging(survivor=queries.survivor_of, absorbed=queries.merged_ids),
         similar=Similar(columns=similar.READ, find=lambda values, actor: similar.similar(values, actor).as_json()),
         hints="/customers/similar/",

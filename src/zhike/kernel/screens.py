@@ -176,6 +176,20 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a file may say beside a type's columns, because it stands in rows of its own.
+
+    `columns` are offered to files alone. `keep(rows, by=…, batch_id=…, asking=…)` is given (record id, values) of rows that are
+    in, and answers for each why something was left out ("" where nothing was); `asking` says that rows are created and
+    doubts put before people. `take_back(batch_id, by=…)` removes what `keep` made in an import.
+    """
+
+    columns: tuple[Column, ...]
+    keep: Callable[..., Sequence[str]]
+    take_back: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Similar:
     """Who may be there already, for programs: `find(values, actor)` answers plain data, by the values of these columns."""
 
@@ -214,6 +228,7 @@ class Screen:
     writers: Writers = Writers()
     duplicates: Duplicates | None = None
     merging: Merging | None = None
+    beside: Beside | None = None
     similar: Similar | None = None
     hints: str = ""  # address that says, while the form of a new record is filled in, what may be there already
     name_parts: bool = False  # a file may give the title in two columns, family and given name

@@ -42,7 +42,7 @@ SomebodyHere = Annotated[
 NewPerson = Annotated[str, Field(title=_("Name of somebody new"), max_length=200)]
 TheirMobile = Annotated[str, Field(title=_("Mobile of somebody new"), max_length=40)]
 Position = Annotated[str, Field(title=_("Position"), max_length=80)]
-Department = Annotated[str, Field(title=_("Department"), max_length=80)]
+InDepartment = Annotated[str, Field(title=_("Department"), max_length=80)]
 Part = Annotated[Decision | None, Field(title=_("Part in decisions"))]
 Stance = Annotated[Attitude | None, Field(title=_("Attitude"))]
 MainContact = Annotated[bool, Field(title=_("Main contact"))]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.actions.fields import (
     Day,
+    InDepartment,
     KindOfName,
     KindOfRelation,
     MainContact,
@@ -31,6 +32,7 @@ from zhike.customers.events import (
     MemberAdded,
     MemberChanged,
     MemberLeft,
+    MemberRemoved,
     PartiesRelated,
     PartiesUnrelated,
 )
@@ -53,6 +55,7 @@ class MemberDraft:
     name: NewPerson = ""
     mobile: TheirMobile = ""
     role: Position = ""
+    department: InDepartment = ""
     decision: Part = None
     attitude: Stance = None
     primary: MainContact = False
@@ -72,6 +75,7 @@ def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
         organisation=party,
         person=person,
         role=clean(draft.role, 80),
+        department=clean(draft.department, 80),
         decision=str(draft.decision or ""),
         attitude=str(draft.attitude or ""),
         primary=draft.primary,
@@ -174,6 +178,16 @@ def end_membership(party: Party, *, membership_id: UUID, on: Day = None, by: Act
     if was_primary:
         party.change(contact_name="", contact_title="")
     told = MemberLeft(person=row.person.name, membership=str(row.pk), on=row.ended_on.isoformat())
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+@action(right="party.import", title=_("Take back"), icon="user-minus", doors="import")
+def remove_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
+    """Take back that somebody was put into this organisation, as if it had never been; who leaves has `end_membership`."""
+    row = own_membership(party, membership_id)
+    told = MemberRemoved(person=row.person.name, membership=str(row.pk))
+    row.delete()
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 

@@ -53,6 +53,8 @@ PLAIN: Final = (
     "pooled_at", "pool_reason",
 )  # fmt: skip
 REFERENCES: Final = ("owner", "team", "parent", "pool", "created_by")
+EMPLOYER: Final = "employer"  # where a person of a file works (see `matching.employers`): no column of the person's own
+DEPARTMENT: Final = "department"
 PLACE: Final = ("address", "province", "city", "district")
 PUBLIC: Final = frozenset({NameKind.GOVERNMENT, NameKind.SCHOOL, NameKind.HOSPITAL})
 
@@ -128,7 +130,7 @@ def _nature(fields: dict[str, Any], name: str, values: Mapping[str, Any], before
     """Form and kind, guessed from the name where they are not given; and the key by which the name sorts."""
     form, kind = values.get("form"), values.get("kind")
     if before is None and not (form and kind):
-        guess = guess_kind(name)
+        guess = NameKind.PERSON if _works(name, values) else guess_kind(name)
         if not form:
             form = (
                 Form.PERSON if kind == Kind.CONSUMER or (not kind and guess is NameKind.PERSON) else Form.ORGANISATION
@@ -138,6 +140,12 @@ def _nature(fields: dict[str, Any], name: str, values: Mapping[str, Any], before
         fields["form"], fields["kind"] = str(form), str(kind)
     form = form or (before or {}).get("form")
     fields["sort_key"] = sort_key(name, form == Form.PERSON)
+
+
+def _works(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether a file says of somebody where they work: then they are a person, whatever they are called."""
+    employer = str(values.get(EMPLOYER) or "")
+    return bool(employer) and fold(employer) != fold(name)
 
 
 def _chosen(column: str, value: Any) -> str:

@@ -67,8 +67,8 @@ def find(rows: Sequence[Ready], memory: dict[str, Any]) -> list[list[Likely]]:
     among all is the batch finder's work.
     """
     crowded: set[int] = memory.setdefault("crowded", set())
-    by_key = _holders({key for row in rows for key in row.strong} - crowded, crowded, CROWDED)
-    by_key |= _holders({key for row in rows for key in row.named} - crowded, crowded, NAMESAKES)
+    by_key = holders({key for row in rows for key in row.strong} - crowded, crowded, CROWDED)
+    by_key |= holders({key for row in rows for key in row.named} - crowded, crowded, NAMESAKES)
     by_number = _same_numbers(rows)
     # one that is the same in everything shares a key, unless the row has none that tells: a name alone has many bearers
     by_name = _same_names([row for row in rows if crowded.issuperset(row.strong)])
@@ -85,7 +85,7 @@ def find(rows: Sequence[Ready], memory: dict[str, Any]) -> list[list[Likely]]:
     return _Judge(rows, wanted).judged()
 
 
-def _holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUID]]:
+def holders(keys: set[int], crowded: set[int], most: int) -> dict[int, list[UUID]]:
     """Key -> live parties that hold it. Keys held by more than `most` are remembered, and asked for once."""
     if not keys:
         return {}

@@ -42,6 +42,7 @@ class Importer:
         self.batch_id = batch_id or new_id()
         self.writing = batch_id is not None  # a preview writes nothing, so nothing is written out
         self.memory: dict[str, Any] = {}
+        self.beside = {column.name for column in screen.beside.columns} & set(plan.targets) if screen.beside else set()
         referring = (Kind.RECORD, Kind.TEAM)
         self.references: dict[str, tuple[int, Column]] = {
             cell.field.name: (cell.place, cell.field.column)
@@ -110,9 +111,15 @@ class Importer:
                 same.append((place, best))
         ids = self._create(done, [usable[place] for place in fresh], [ready[place] for place in fresh])
         made = {place: pk for place, pk in zip(fresh, ids, strict=True) if pk is not None}
+        there = {}
         for place, best in same:
-            self._meet(done, usable[place], best.record_id or made.get(best.row))
+            pk = best.record_id or made.get(best.row)
+            if pk is None:  # the earlier row it repeats was refused
+                done.counts["skipped"] += 1
+            elif self._meet(done, usable[place], pk):
+                there[place] = pk
         self._note(done, known, made)
+        self._keep(done, usable, made | there)
 
     def _create(self, done: Done, rows: Sequence[ReadRow], ready: Sequence[Any]) -> list[UUID | None]:
         results: list[Any]
@@ -149,18 +156,30 @@ class Importer:
                 found[cell.field.name] = screens[type_].model_class.objects.get(pk=value)
         return found
 
-    def _meet(self, done: Done, row: ReadRow, pk: UUID | None) -> None:
-        """A row whose record exists already."""
-        if self.plan.policy is Policy.SKIP or pk is None:
-            done.counts["skipped"] += 1
+    def _keep(self, done: Done, usable: Sequence[ReadRow], ids: dict[int, UUID]) -> None:
+        """What rows that are in say beside their columns; what had to be left out is noted, the row stands."""
+        rows = [(usable[place], pk) for place, pk in sorted(ids.items()) if self.beside & usable[place].values.keys()]
+        if self.screen.beside is None or not rows:
             return
+        asking = self.plan.policy is Policy.ASK
+        told = [(pk, row.values) for row, pk in rows]
+        reasons = self.screen.beside.keep(told, by=self.by, batch_id=self.batch_id, asking=asking)
+        for (row, pk), reason in zip(rows, reasons, strict=True):
+            if reason:
+                done.lines.append((row.row.line, "left_out", pk, row.row.cells, {"reasons": [shorten(reason, 300)]}))
+
+    def _meet(self, done: Done, row: ReadRow, pk: UUID) -> bool:
+        """A row whose record exists already; whether it now says what the row says."""
+        if self.plan.policy is Policy.SKIP:
+            done.counts["skipped"] += 1
+            return False
         record = self.screen.model_class.objects.visible_to(self.by).filter(pk=pk).first()
         if record is None:
             self._refuse(
                 done, row, [_("This record exists already and belongs to colleagues whose records you do not see.")]
             )
-            return
-        values = {n: v for n, v in row.values.items() if v not in (None, "", [])}
+            return False
+        values = {n: v for n, v in row.values.items() if v not in (None, "", []) and n not in self.beside}
         if self.plan.policy is Policy.MERGE:
             more = self.screen.writers.further
             added = more(record, values) if more is not None else {}
@@ -177,8 +196,11 @@ class Importer:
             done.counts["skipped"] += 1
         except Forbidden:
             self._refuse(done, row, [_("This record exists already, and your role does not let you change it.")])
+            return False
         except DomainError as error:
             self._refuse(done, row, [each.message for each in self.problems(error)])
+            return False
+        return True
 
     def _empty(self, record: Any, name: str) -> bool:
         column = self.screen.column(name)

@@ -54,7 +54,7 @@ class Field:
 def fields_of(screen: Screen, actor: Actor) -> dict[str, Field]:
     """Every field this person may set by a file, in the order of the declaration."""
     found: dict[str, Field] = {}
-    for column in [*screen.columns, *custom_columns(screen)]:
+    for column in [*screen.columns, *(screen.beside.columns if screen.beside else ()), *custom_columns(screen)]:
         if allowed(screen, actor, column):
             found[column.name] = Field(column, column.name)
             if column.name == screen.title and screen.name_parts:
@@ -80,7 +80,18 @@ def guessed(screen: Screen, actor: Actor, headings: Sequence[str], rows: Sequenc
     """Which column goes where, by names in every language we speak and by content."""
     fields = fields_of(screen, actor)
     patterns = {f"in {name}": pattern for name, field in fields.items() if (pattern := _pattern(screen, field))}
-    return guess_mapping(headings, rows, [target_of(field, patterns) for field in fields.values()], patterns)
+    targets = [target_of(field, patterns) for field in fields.values()]
+    found = guess_mapping(headings, rows, targets, patterns)
+    if _named_in_parts(screen, found):  # then a “company” is no further name of theirs
+        found = guess_mapping(headings, rows, [target for target in targets if target.name != screen.title], patterns)
+    return found
+
+
+def _named_in_parts(screen: Screen, found: Sequence[Match]) -> bool:
+    """Whether records are named by two columns, and the one taken for the whole name may say something beside."""
+    beside = {column.name for column in screen.beside.columns} if screen.beside else set()
+    whole = [match for match in found if match.target == screen.title and beside.intersection(match.others)]
+    return bool(whole) and {match.target for match in found}.issuperset(PARTS)
 
 
 def _pattern(screen: Screen, field: Field) -> Pattern | None:

@@ -57,6 +57,8 @@ def take_back(row: Import, by: Actor, progress: Callable[[int], bool] = lambda _
     ImportLine.objects.filter(of=row, outcome__in=("left", REMOVED, KEPT)).delete()
     created = set(_events(row, "created").values_list("subject_id", flat=True))
     with batch(new_id()) as undo_batch:
+        if screen.beside is not None:
+            screen.beside.take_back(row.batch_id, by=by)
         _restore(screen, row, created, by, counts)
         waiting = sorted(created)
         for start in range(0, len(waiting), SIZE):

@@ -23,6 +23,7 @@ MOST_CARD = 1_000_000
 _SIMPLE = {
     "FN": "Full name", "NICKNAME": "Nickname", "TITLE": "Job title", "URL": "Website", "BDAY": "Birthday",
     "CATEGORIES": "Tags", "NOTE": "Notes", "UID": "UID", "X-WECHAT": "WeChat",
+    "ROLE": "Role",
 }  # fmt: skip
 _STRUCTURED = {
     "N": ("Family name", "Given name"),
@@ -95,8 +96,10 @@ class CardSource:
                 continue
             if entry:
                 left_out += place_property(found, entry)
-        if "Full name" not in found:
-            found["Full name"] = joined_name(found.get("Family name", ""), found.get("Given name", ""))
+        found.setdefault("Job title", found.pop("Role", ""))  # what somebody does, where the card gives no title
+        if "Full name" not in found:  # the card of a company may give nothing but the company
+            name = joined_name(found.get("Family name", ""), found.get("Given name", ""))
+            found["Full name"] = name or found.get("Company", "")
         problems += tuple(RowProblem(start, "", "value_left_out", value) for value in left_out[:20])
         return Row(start, [found.get(column, "") for column in CARD_COLUMNS], problems)
 

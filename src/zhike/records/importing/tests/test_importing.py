@@ -324,10 +324,10 @@ def test_the_form_sent_back_as_it_was_drawn_starts_the_import_at_once(
     assert Import.objects.get().counts["created"] == 3
 
 
-def test_a_card_number_is_no_postcode_and_its_company_is_left_to_the_person_importing(world: World) -> None:
+def test_a_card_number_is_no_postcode_and_its_company_is_where_the_person_works(world: World) -> None:
     headings = list(CARD_COLUMNS)
     card = {"Full name": "王芳", "Company": "恒源电器有限公司", "Mobile": "13805710001", "UID": "a-1"}
     row = [card.get(heading, "") for heading in headings]
     found = {m.heading: m.target for m in guessed(screens["party"], world.actor("沈嘉禾"), headings, [row])}
     assert (found["Full name"], found["UID"]) == ("name", "external_id")
-    assert (found["Postcode"], found["Company"]) == ("", "")
+    assert (found["Postcode"], found["Company"]) == ("", "employer")
