@@ -97,7 +97,7 @@ def test_T32_asking_for_every_address_changes_nothing(world: World, folder: Path
     assert asked > 100
 
 
-QUIET = ("access.refused", "data.seen")  # what looking may leave: refusals, and that somebody looked
+QUIET = ("access.refused", "data.seen", "ledger.looked")  # what looking may leave: refusals, and that somebody looked
 
 
 def _people() -> list[Any]:

@@ -16,7 +16,7 @@ from zhike.demo.company import Company
 from zhike.identity.access import rights_changed
 from zhike.kernel import clock, inserting, ledger
 from zhike.kernel.actor import Actor
-from zhike.kernel.ids import new_id
+from zhike.kernel.ids import id_at, new_id
 from zhike.records.models import Tag, Tagging
 
 TOUCH = ("id", "version", "created_at", "updated_at", "party_id", "kind", "direction", "at", "text", "minutes", "place",
@@ -60,7 +60,7 @@ def tell(told: Sequence[tuple[Any, ...]]) -> None:
         for pk, party_id, owner_id, kind, text, at in told[start : start + 2000]:
             by = authors.setdefault(owner_id, Actor(user_id=owner_id, name="", door="import"))
             subject.pk = pk
-            origin = ledger.Origin(action="log_touch", at=at)
+            origin = ledger.Origin("log_touch", id_at(at), at=at)
             happened = TouchLogged(kind=kind, text=text, at=at)
             events.append(ledger.compose(happened, by=by, subject=subject, customer_id=party_id, origin=origin))
         ledger.write(events)

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _lock = threading.Lock()
@@ -24,6 +25,18 @@ def new_id() -> UUID:
         stamp, count = _last_ms, _counter
     tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=stamp << 80 | 0x7 << 76 | count << 64 | 0x2 << 62 | tail)
+
+
+def first_id(at: datetime) -> UUID:
+    """The lowest id of a moment: what was made before it lies below, what was made from then on does not."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def id_at(at: datetime) -> UUID:
+    """A fresh UUIDv7 of a moment that has passed, for what is told afterwards and belongs in its place."""
+    noise = int.from_bytes(os.urandom(10), "big")
+    version = 0x7 << 76 | 0x2 << 62
+    return UUID(int=first_id(at).int | version | noise & ~(0xF << 76 | 0x3 << 62))
 
 
 def new_keys(count: int) -> list[str]:

@@ -207,6 +207,7 @@ class Event(models.Model):
             models.Index(fields=["customer_id", "id"], name="event_customer", condition=Q(customer_id__isnull=False)),
             models.Index(fields=["subject_id", "id"], name="event_subject"),
             models.Index(fields=["actor_id", "id"], name="event_actor"),
+            models.Index(fields=["type", "id"], name="event_type"),
             models.Index(fields=["batch_id", "id"], name="event_batch", condition=Q(batch_id__isnull=False)),
             models.Index(fields=["id"], name="event_unsealed", condition=Q(position__isnull=True)),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class Entry:
     changes: tuple[tuple[str, str, str], ...]
     event: Event
     detail: Mapping[str, Any]
+    payload: Mapping[str, Any]  # what the event says of itself, as far as the reader may know it
 
 
 def story(
@@ -106,23 +107,42 @@ def people_in(subjects: Sequence[UUID], asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def tell(rows: Iterable[Event], actor: Actor) -> list[Entry]:
-    """Events as entries; names of people are looked up in one query."""
+def tell(rows: Iterable[Event], actor: Actor, veiled: Container[UUID] = ()) -> list[Entry]:
+    """Events as entries; names of people are looked up in one query. What is personal in `veiled` ones is not told."""
     events = list(rows)
     people = names_of_people({e.actor_id for e in events if e.actor_id})
     bound: dict[str, dict[str, Bound]] = {}
     for event in events:
         if event.subject_type in screens and event.subject_type not in bound:
             bound[event.subject_type] = bound_columns(screens[event.subject_type], actor)
-    return [_entry(event, people, bound.get(event.subject_type, {}), actor) for event in events]
+    return [_entry(event, people, bound.get(event.subject_type, {}), actor, event.id in veiled) for event in events]
 
 
-def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound], actor: Actor) -> Entry:
-    kind = kinds.get(event.type)
+def _personal(event: Event, veiled: bool) -> dict[str, Any]:
+    """The personal part of an event; of a veiled one, that it is not for this reader."""
+    if veiled:
+        kind = kinds.get(event.type)
+        return dict.fromkeys(("subject", *(kind.personal if kind else ())), _("[not yours to see]"))
     detail = getattr(event, "detail", None)
-    told: dict[str, Any] = orjson.loads(detail.body) if detail else {}
-    who = people.get(event.actor_id, "") if event.actor_id else ""
-    values = {**event.payload, **{k: v for k, v in told.items() if k != "changes"}, "who": who}
+    return orjson.loads(detail.body) if detail else {}
+
+
+def _payload(event: Event, bound: Mapping[str, Bound], veiled: bool) -> dict[str, Any]:
+    """What the event says of itself, without the values of fields that are hidden from the reader or masked."""
+    screen = screens.get(event.subject_type)
+    kept = {}
+    for name, value in event.payload.items():
+        field = screen is not None and screen.column(name) is not None
+        shut = field and (name not in bound or bound[name].masked)
+        kept[name] = _("[not yours to see]") if veiled or shut else value
+    return kept
+
+
+def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound], actor: Actor, veiled: bool) -> Entry:
+    kind = kinds.get(event.type)
+    told, payload = _personal(event, veiled), _payload(event, bound, veiled)
+    who = people.get(event.actor_id, "") if event.actor_id else _("The system")
+    values = {**payload, **{k: v for k, v in told.items() if k != "changes"}, "who": who}
     values = {name: readable(value, actor) for name, value in values.items()}
     if "right" in values:
         values["right"] = right_in_words(str(values["right"]))
@@ -131,7 +151,7 @@ def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound],
     changes = tuple(
         _sides(name, sides, bound, actor) for name, sides in told.get("changes", {}).items() if name in bound
     )
-    return Entry(event.id, event.at, icon, who, text, changes, event, told)
+    return Entry(event.id, event.at, icon, who, text, changes, event, told, payload)
 
 
 def readable(value: Any, actor: Actor) -> Any:

@@ -15,6 +15,15 @@ register_rights(
     )
 )
 add_settings_page(
+    SettingsPage(
+        label=_("Ledger"),
+        icon="list-search",
+        url="/settings/ledger/",
+        right="ledger.read",
+        note=_("Who did, saw and changed what"),
+    )
+)
+add_settings_page(
     SettingsPage(label=_("Fields"), icon="forms", url="/settings/fields/", right="records.fields",
                  note=_("Fields of your own on customers and other records"))
 )  # fmt: skip

@@ -9,6 +9,7 @@ from zhike.records.custom import views as field_views
 from zhike.records.exporting import views as export_views
 from zhike.records.files import views as file_views
 from zhike.records.importing import views as import_views
+from zhike.records.ledger import views as ledger_views
 from zhike.records.notices import views as notice_views
 from zhike.records.savedviews import views as view_views
 from zhike.records.summary import views as summary_views
@@ -84,6 +85,7 @@ own_pages = [
     path("settings/fields/<slug:type_>/order/", field_views.order, name="fields_order"),
     path("settings/fields/<slug:type_>/<uuid:pk>/", field_views.change, name="field_change"),
     path("settings/fields/<slug:type_>/<uuid:pk>/<slug:verb>/", field_views.turn, name="field_turn"),
+    path("settings/ledger/", ledger_views.ledger, name="ledger"),
     path("settings/tags/", talk_views.tag_list, name="tag_list"),
     path("settings/tags/<slug:type_>/", talk_views.tag_list, name="tag_list_of"),
     path("settings/tags/<slug:type_>/<uuid:tag>/", talk_views.tag_change, name="tag_change"),
