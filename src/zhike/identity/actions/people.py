@@ -112,6 +112,7 @@ def _keep_a_ruler(person: User) -> None:
 @action(right="person.create", title=_("Add a person"), icon="user-plus", tone="primary")
 def create_person(draft: PersonDraft, *, by: Actor) -> User:
     """Add a person; they come in by an invitation, and may do what roles give them."""
+    _may_place("person.create", team=draft.team, manager=draft.manager, by=by)
     name = _name(draft.name)
     person = User(
         name=name,
@@ -149,6 +150,7 @@ def update_person(person: User, draft: PersonChange, *, by: Actor) -> User:
     for column in ("team", "manager"):
         if (record := getattr(draft, column)) is not None:
             values[f"{column}_id"] = record.pk
+    _may_place("person.edit", person=person, team=draft.team, manager=draft.manager, by=by)
     if draft.manager is not None:
         _no_loop(person, draft.manager)
     changed = person.change(**values)
@@ -156,6 +158,24 @@ def update_person(person: User, draft: PersonChange, *, by: Actor) -> User:
     changed.pop("sort_key", None)
     emit(events.PersonUpdated(), subject=person, by=by, label=person.name, changes=changed)
     return person
+
+
+def _may_place(right: str, *, person: User | None = None, team: Team | None, manager: User | None, by: Actor) -> None:
+    """Where somebody stands decides what they and those above them see: whoever may not give rights places others alone,
+    within the teams their right reaches, and nobody under themselves."""
+    if by.superuser or by.can("identity.roles"):
+        return
+    moved = team is not None and (person is None or team.pk != person.team_id)
+    led = manager is not None and (person is None or manager.pk != person.manager_id)
+    if (moved or led) and person is not None and person.pk == by.user_id:
+        raise Forbidden("identity.roles", _("You cannot give yourself another place. Ask an administrator."))
+    if led and manager is not None and manager.pk == by.user_id:
+        message = _("You cannot put people under yourself. Ask an administrator.")
+        raise Forbidden("identity.roles", message)
+    for place, changed in ((team, moved), (manager, led)):
+        if changed and place is not None and not place.within(by, right):
+            message = _("“%(name)s” lies outside the teams you may place people in. Ask an administrator.")
+            raise Forbidden(right, message % {"name": place.name})
 
 
 def _no_loop(person: User, manager: User | None) -> None:
@@ -171,6 +191,7 @@ def _no_loop(person: User, manager: User | None) -> None:
 def place_person(person: User, *, team: Team | None, manager: User | None = None, by: Actor) -> User:
     """Give a person their place: team and manager, or none."""
     _below(person, by)
+    _may_place("person.edit", person=person, team=team, manager=manager, by=by)
     _no_loop(person, manager)
     person.change(team_id=team.pk if team else None, manager_id=manager.pk if manager else None)
     access.rights_changed()

@@ -14,7 +14,7 @@ from zhike.identity import access, events
 from zhike.identity.models import Team
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Conflict, Invalid
+from zhike.kernel.errors import Conflict, Forbidden, Invalid
 from zhike.kernel.text import clean, shorten
 
 Name = Annotated[str, Field(max_length=80)]
@@ -63,6 +63,10 @@ def move_team(team: Team, *, parent: Team | None, by: Actor) -> Team:
     if parent is not None and parent.path.startswith(team.path):
         message = _("“%(value)s” lies below this team. Choose a place outside it.")
         raise Invalid("loop", message % {"value": shorten(parent.name)}, "parent")
+    if parent is not None:
+        by.require("team.edit", parent)
+    elif not by.reach("team.edit").everything:
+        raise Forbidden("team.edit", _("Only who may change every team can put one at the top."))
     _free_name(team.name, parent, team)
     before, after = team.path, _path_under(parent, team)
     deepest = max(
