@@ -84,14 +84,42 @@ def test_the_language_follows_the_terminal(launcher: ModuleType, monkeypatch: py
 
 
 def test_suites_become_marks_and_the_rest_reaches_pytest(launcher: ModuleType) -> None:
-    assert launcher.test_command(["--long", "-k", "T71"])[3:] == ["-m", "not release", "-k", "T71"]
-    assert launcher.test_command(["-q"])[3:] == ["-q"]
-    assert launcher.test_command(["--fast", "-x"])[4:] == [
-        "not process and not browser and not long and not release",
-        "-x",
+    def told(*words: str) -> list[list[str]]:
+        return [command[3:] for command in launcher.test_commands(list(words))]
+
+    assert told("--long", "-k", "T71") == [["-m", "not release", "-k", "T71"]]
+    assert told("src/zhike/kernel") == [["src/zhike/kernel"]]
+    assert told("--fast", "-x") == [
+        ["-m", "not process and not slow and not browser and not long and not release", "-x"]
     ]
     with pytest.raises(SystemExit):
-        launcher.test_command(["--fast", "--long"])
+        launcher.test_commands(["--fast", "--long"])
+
+
+def test_a_whole_suite_runs_two_at_a_time_and_what_starts_processes_after_it(launcher: ModuleType) -> None:
+    rest = "browser and not long and not release"
+    two = ["-n", "2", "--dist", "worksteal", "-m"]
+    alone = ["-m", f"process and not {rest}"]
+    commands = launcher.test_commands(["--ignore=src/zhike/methods"])
+    assert [command[3:] for command in commands] == [
+        [*two, f"not process and not {rest}", "--ignore=src/zhike/methods"],
+        [*alone, "--ignore=src/zhike/methods"],
+    ]
+    assert [command[3:] for command in launcher.test_commands(["--fast"])] == [
+        [*two, f"not process and not slow and not {rest}"]
+    ]
+
+
+@pytest.mark.parametrize(("codes", "code"), [((0, 0), 0), ((1, 0), 1), ((0, 3), 3), ((1, 3), 3)])
+def test_a_failure_in_any_part_of_the_suite_is_a_failure(
+    launcher: ModuleType, monkeypatch: pytest.MonkeyPatch, codes: tuple[int, int], code: int
+) -> None:
+    commands = [[sys.executable, "-c", f"raise SystemExit({one})"] for one in codes]
+    monkeypatch.setattr(launcher, "test_commands", lambda _words: commands)
+    monkeypatch.setattr(launcher, "run_instead", lambda command: sys.exit(subprocess.call(command)))
+    with pytest.raises(SystemExit) as ended:
+        launcher.test([])
+    assert ended.value.code == code
 
 
 def test_what_the_test_command_installed_stays_for_the_demo(launcher: ModuleType) -> None:

@@ -55,6 +55,7 @@ def test_against_the_bank_campaign_in_folds_and_in_time(response: Prediction) ->
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_against_the_bank_campaign_boosted_trees_fall_in_time(bank: dict[str, list[str]]) -> None:
     sheet = model_sheet(bank, "y", time="rows", drop=["duration"], plan=Plan(folds=2))
     trees = sheet.models["boosted"]

@@ -14,6 +14,7 @@ from zhike.methods.duplicates.tests.companies import World
 pytestmark = pytest.mark.shared
 
 
+@pytest.mark.slow
 def test_febrl3_is_found_with_f1_of_99_percent(shared: Path) -> None:
     rows, truth = judge.febrl3(shared)
     result = match(rows)
@@ -21,6 +22,7 @@ def test_febrl3_is_found_with_f1_of_99_percent(shared: Path) -> None:
     assert judge.of_clusters(result, truth).f1 >= 0.99
 
 
+@pytest.mark.slow
 def test_febrl4_is_linked_with_f1_of_99_percent(shared: Path) -> None:
     left, right, truth = judge.febrl4(shared)
     result = match(left, right)
@@ -36,6 +38,7 @@ def test_fake_1000_is_found_with_f1_of_92_percent(shared: Path) -> None:
     assert judge.of_clusters(result, truth).f1 >= 0.94
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 8])
 def test_planted_companies_are_found_and_look_alikes_are_left_alone(shared: Path, seed: int) -> None:
     rows, truth = judge.companies(shared, 10_000, seed)

@@ -89,6 +89,7 @@ def judged(row: Import, pairs: list[tuple[int, int]]) -> tuple[float, float]:
     return right / max(len(variants), 1), right / max(told, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
 def test_chinese_companies_in_gb18030(count: int, tmp_path: Path) -> None:
     path = tmp_path / "companies.csv"
