@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -227,10 +227,14 @@ def outcome(answer: Any) -> str:
 
 
 def image(record: Record) -> dict[str, Any]:
-    """Every stored value of a record."""
-    model: Any = type(record)
-    found: dict[str, Any] = model.objects.filter(pk=record.pk).values().get()
-    return found
+    """Every stored value of a record, as it stands in its table."""
+    meta = record._meta
+    name, key = connection.ops.quote_name, meta.pk
+    with connection.cursor() as cursor:
+        wanted = [key.get_db_prep_value(record.pk, connection)]
+        cursor.execute(f"SELECT * FROM {name(meta.db_table)} WHERE {name(key.column)} = %s", wanted)
+        (row,) = cursor.fetchall()
+        return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
 def told() -> int:

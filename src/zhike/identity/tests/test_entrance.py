@@ -87,12 +87,12 @@ def test_T2_a_known_and_an_unknown_name_are_refused_alike(world: World) -> None:
     world.people["何永强"].save(update_fields=["password"])
     replies = {}
     times: dict[str, list[float]] = {"heyongqiang": [], "nobody-here": []}
-    for turn in range(16):
+    for turn in range(6):
         for name, spent in times.items():
-            began = time.perf_counter()
+            began = time.process_time()
             data = {"username": name, "password": "wrong"}
             reply = Client().post("/signin/", data, REMOTE_ADDR=f"10.0.{turn}.1")
-            spent.append(time.perf_counter() - began)
+            spent.append(time.process_time() - began)
             body = reply.content.decode().replace(name, "NAME")
             csrf = reply.context["csrf_token"]
             replies[name] = (reply.status_code, body.replace(str(csrf), "T"), sorted(reply.headers))

@@ -14,14 +14,6 @@ from zhike.value.tests.made import read
 pytestmark = pytest.mark.shared
 
 
-@pytest.fixture(scope="module")
-def retail(shared: Path) -> Any:
-    """The whole report of Online Retail, once."""
-    from zhike.value import report
-
-    return report(shared / "transactions" / "onlineretail.csv.gz")
-
-
 def test_against_online_retail_lines_customers_and_money(retail: Any) -> None:
     assert (retail.lines_read, retail.lines_kept, retail.customers, retail.invoices) == (
         541_909,
