@@ -1,4 +1,4 @@
-// Small things: copy, tabs inside a page, file drop, choosing the columns, forms that submit themselves.
+// Small things: copy, tabs inside a page, file drop, choosing the columns, forms that submit themselves, the whole of a cut text.
 import { on, say } from "./page.js";
 import { toast } from "./toast.js";
 
@@ -41,6 +41,11 @@ document.addEventListener("submit", (event) => {
 
 on("change", "[data-autosubmit]", (event, control) => control.form?.requestSubmit());
 on("click", "[data-print]", () => print());
+
+// A text that does not fit says the whole of itself on hover.
+on("pointerover", ".cut, .chip .v, td, dd, dt, h1, h2", (event, cut) => {
+  if (cut.scrollWidth > cut.clientWidth && !cut.closest("[title]") && !cut.querySelector("[title]")) cut.title = cut.textContent.trim();
+});
 
 // A row of pages that is wider than the phone starts at the one that is open.
 document.querySelector('.settings > nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
