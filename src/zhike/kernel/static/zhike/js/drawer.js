@@ -3,7 +3,9 @@
 import { opened } from "./opened.js";
 import { on } from "./page.js";
 
+const TWICE = 260; // milliseconds in which a second click makes the first one the beginning of an edit
 const drawer = document.getElementById("drawer");
+let waiting = 0;
 const stage = document.getElementById("stage");
 
 export const isOpen = () => Boolean(drawer && !drawer.hidden);
@@ -50,9 +52,11 @@ on("click", "[data-row]", (event, row) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const inside = event.target.closest("a, button, input, label, select, textarea, summary, td.editing");
   if (inside && !inside.matches("a.nm")) return;
+  clearTimeout(waiting);
   if (!row.dataset.drawer || String(getSelection())) return;
   event.preventDefault();
-  open(row);
+  if (!event.target.closest("[data-edit-cell]")) open(row);
+  else if (event.detail < 2) waiting = setTimeout(() => open(row), TWICE);
 });
 on("dblclick", "[data-row]", (event, row) => {
   if (row.dataset.url && !event.target.closest("input, button, td.editable")) location.assign(row.dataset.url);
