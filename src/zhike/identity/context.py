@@ -53,8 +53,9 @@ def rail(path: str, actor: Actor) -> list[dict[str, Any]]:
             items.append(
                 {"name": screen.slug, "label": label, "icon": screen.icon, "url": url, "active": path.startswith(url)}
             )
-    if pages_for(actor):
-        here = path.startswith("/settings/")
+    if pages := pages_for(actor):
+        inside = ("/settings/", "/me/", *(page.url for page in pages))
+        here = path.startswith(inside) and not any(item["active"] for item in items)
         items.append(
             {"name": "settings", "label": _("Settings"), "icon": "settings", "url": "/settings/", "active": here}
         )

@@ -24,7 +24,10 @@ from zhike.kernel import context
 from zhike.kernel.actions import refused_event
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Forbidden, Moved, TooMany
+from zhike.kernel.text import enumerated
 
+FAILED = _("This did not work")
+TITLES = {403: _("Not allowed"), 404: _("Nothing here")}
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
@@ -110,9 +113,8 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         if error.status in (409, 422, 429):  # statuses whose fragments are swapped in; this one is a sentence
             response["HX-Reswap"], response["HX-Trigger"] = "none", toast(str(error.message), kind="error")
     else:
-        response = render(
-            request, "zhike/refusal.html", {"error": error, "problem": error.problem()}, status=error.status
-        )
+        shown = {"error": error, "problem": error.problem(), "title": TITLES.get(error.status, FAILED)}
+        response = render(request, "zhike/refusal.html", shown, status=error.status)
     if isinstance(error, Moved):
         response["Location"] = error.data["url"]
     if isinstance(error, TooMany):
@@ -123,7 +125,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
 def name_givers(error: Forbidden) -> None:
     """Add to a refusal the people who could give the right."""
     if error.can_be_given and (names := import_string(settings.RIGHT_GIVERS)()):
-        told = _("%(names)s can give it.") % {"names": "、".join(names)}
+        told = _("%(names)s can give it.") % {"names": enumerated(names)}
         error.message, error.can_be_given = format_lazy("{} {}", error.message, told), False
 
 

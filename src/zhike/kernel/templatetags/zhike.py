@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
@@ -143,6 +143,12 @@ def compact(value: Decimal | float | str | None, currency: str = "") -> SafeStri
 def counted(value: object) -> object:
     """A count as people read it: 18,148; anything else stays as it is."""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@register.filter
+def enumerated(values: Iterable[object]) -> str:
+    """Several things in one line, with the mark this language sets between them."""
+    return text.enumerated(values)
 
 
 @register.filter

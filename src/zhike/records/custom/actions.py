@@ -21,7 +21,7 @@ from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.events import Happened
 from zhike.kernel.jobs import job
 from zhike.kernel.screens import Kind, Screen, screens
-from zhike.kernel.text import clean
+from zhike.kernel.text import clean, enumerated
 from zhike.records import work
 from zhike.records.columns import SORTED, columns_changed, custom_columns
 from zhike.records.custom import events  # noqa: F401  declares them
@@ -126,7 +126,8 @@ def archive_custom_field(field: CustomField, *, by: Actor) -> CustomField:
     ]
     if used:
         raise Conflict(
-            "field_used", _("A formula looks at this field: %(fields)s. Change it first.") % {"fields": "、".join(used)}
+            "field_used",
+            _("A formula looks at this field: %(fields)s. Change it first.") % {"fields": enumerated(used)},
         )
     field.change(archived_at=timezone.now())
     _told("archived", field, by)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel.errors import NotFound
 from zhike.kernel.screens import Kind, Screen, screens
+from zhike.kernel.text import enumerated
 from zhike.records.columns import SORTED, custom_columns
 from zhike.records.custom.actions import KINDS
 from zhike.records.models import CustomField
@@ -36,7 +37,7 @@ def fields_of(screen: Screen) -> list[dict[str, Any]]:
             "field": field,
             "kind": KINDS.get(Kind(field.kind), field.kind),
             "notes": notes(field),
-            "options": "、".join(str(label) for _code, label in field.options),
+            "options": enumerated(label for _code, label in field.options),
             "formula": readable(screen, field.formula),
         }
         for field in found

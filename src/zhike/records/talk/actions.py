@@ -16,7 +16,7 @@ from zhike.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from zhike.kernel.events import event
 from zhike.kernel.models import Record
 from zhike.kernel.screens import screens
-from zhike.kernel.text import clean, fold
+from zhike.kernel.text import clean, enumerated, fold
 from zhike.records import notices, search
 from zhike.records.access import screen_of, title_of
 from zhike.records.everywhere import everywhere, leave
@@ -122,7 +122,7 @@ def _said(record: Record, text: str, share: bool, by: Actor) -> tuple[str, list[
         for person in blind:
             _let_in(record, person, by)
     elif blind:
-        names = "、".join(person.name for person in blind)
+        names = enumerated(person.name for person in blind)
         message = _("%(names)s cannot see this record. Let them in, or leave out the @.") % {"names": names}
         raise Invalid("mention_blind", message, "text", people=[str(person.pk) for person in blind])
     return said, people
