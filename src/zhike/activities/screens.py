@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.activities import actions
 from zhike.activities.terms import Direction, TouchKind
+from zhike.kernel import clock
+from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Column, Kind, Screen, Section, Writers, register
+
+NOTHING = mark_safe('<span class="i4">—</span>')
+
+
+def due_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """The day a task is due; red when that has passed and the task is open."""
+    if value is None:
+        return NOTHING
+    at, now = clock.local(value, actor.zone), clock.local(timezone.now(), actor.zone)
+    late = at.date() < now.date() and not (row.get("_done_at") or row.get("done_at"))
+    exact, shown = at.strftime("%Y-%m-%d %H:%M"), clock.display_day(at.date(), now.date())
+    tone = "red" if late else ""
+    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), exact, shown)
+
+
+def important_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+    """A tag where it is so; a column of “no” says nothing."""
+    return format_html('<span class="mk amb">{}</span>', gettext("Important")) if value else NOTHING
+
 
 TOUCH = register(
     Screen(
@@ -78,6 +106,7 @@ TASK = register(
         party="party",
         writers=Writers(create=actions.create_task_row, update=actions.update_task_row),
         rail=30,
+        list_related=("done_at",),
         sections=(Section(key="main", label=_("Task")),),
         columns=(
             Column(
@@ -103,11 +132,12 @@ TASK = register(
                 kind=Kind.DATETIME,
                 listed=True,
                 sortable=True,
+                cell=due_cell,
                 aliases=("截止", "到期", "截止时间"),
             ),
             Column(name="owner", label=_("Owner"), kind=Kind.PERSON, listed=True, aliases=("负责人", "执行人")),
-            Column(name="important", label=_("Important"), kind=Kind.BOOL, listed=True),
-            Column(name="reason", label=_("Reason"), max_length=400, listed=True),
+            Column(name="important", label=_("Important"), kind=Kind.BOOL, listed=True, cell=important_cell),
+            Column(name="reason", label=_("Reason"), max_length=400, listed=True, width="w8"),
             Column(name="done_at", label=_("Done"), kind=Kind.DATETIME, editable=False, sortable=True),
         ),
     )

@@ -16,7 +16,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.html import made, text
 from zhike.kernel.marks import NOTHING
 from zhike.kernel.money import compact
-from zhike.kernel.screens import Column, Kind, Reader
+from zhike.kernel.screens import Column, Kind, Reader, screens
 from zhike.kernel.text import enumerated
 from zhike.records.columns import Bound, choices_of
 from zhike.records.values import raw_of
@@ -94,7 +94,9 @@ def _tags(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> Safe
 
 
 def _reference(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return text(row.get(f"{item.name}__label") or "")
+    label = text(row.get(f"{item.name}__label") or "")
+    target = screens.get(item.column.to) if label else None
+    return made('<a class="to" href="/{}/{}/">{}</a>', target.slug, value, label) if target else label
 
 
 def _yes(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
