@@ -251,7 +251,7 @@ def _record_type(annotation: Any) -> tuple[type[Record] | None, bool]:
 @composed
 def _found(pk: UUID, *, model: type[Record], sight: Sight, related: tuple[str, ...]) -> QuerySet[Any]:
     seen: Any = model.objects.in_sight(sight)
-    return (with_names(seen, *related) if related else seen).filter(pk=pk)[:1]  # type: ignore[no-any-return]
+    return (with_names(seen, *related) if related else seen).filter(pk=pk)[:1]
 
 
 def find(

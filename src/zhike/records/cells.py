@@ -22,7 +22,7 @@ from zhike.records.columns import Bound, choices_of
 from zhike.records.values import raw_of
 
 NUMERIC = (Kind.NUMBER, Kind.MONEY, Kind.FORMULA)
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class Cells:

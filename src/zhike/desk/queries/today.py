@@ -181,7 +181,8 @@ def _born(person: UUID | None, *, day: date, sight: Sight) -> QuerySet[Any]:
     days = [day + timedelta(days=n) for n in range(BIRTHDAY_DAYS + 1)]
     pairs = {pair for one in days for pair in names_of_day(one)}
     wanted = reduce(or_, (Q(birthday_lunar=lu, birthday_month=m, birthday_day=d) for lu, m, d in sorted(pairs)))
-    return _own(person, sight).filter(wanted, do_not_contact=False).order_by("id")[: 4 * MOST_BIRTHDAYS]
+    rows: QuerySet[Any] = _own(person, sight).filter(wanted, do_not_contact=False)
+    return rows.order_by("id")[: 4 * MOST_BIRTHDAYS]
 
 
 def _celebrated(row: Any, on: date) -> date | None:
@@ -223,7 +224,7 @@ def untouched_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
 @composed
 def _untouched(person: UUID | None, before: tuple[datetime, ...], *, sight: Sight) -> QuerySet[Any]:
     late = reduce(or_, map(_late, UNTOUCHED_DAYS, before))
-    rows = _own(person, sight).filter(late, next_step="", do_not_contact=False)
+    rows: QuerySet[Any] = _own(person, sight).filter(late, next_step="", do_not_contact=False)
     return rows.order_by("level", F("last_touch_at").asc(nulls_first=True), "id")[: 3 * MOST_UNTOUCHED]
 
 
@@ -256,7 +257,8 @@ def _untouched_job(row: Any, moment: Moment) -> Job:
 
 
 def _sight(actor: Actor) -> Sight:
-    return screens["party"].model_class.sight_of(actor)
+    found: Sight = screens["party"].model_class.sight_of(actor)
+    return found
 
 
 def _own(person: UUID | None, sight: Sight) -> Any:
@@ -354,20 +356,22 @@ def _ordered(jobs: list[Job], now: datetime) -> list[Job]:
 
 def lately(actor: Actor, size: int = 6) -> list[dict[str, Any]]:
     """The customers this person worked on last, by the ledger."""
-    ids = tuple(dict.fromkeys(_worked_on(actor.user_id)))[: size + 4]
+    worked: dict[UUID, datetime] = {}
+    for pk, at in _worked_on(actor.user_id):
+        worked.setdefault(pk, at)
+    ids = tuple(worked)[: size + 4]
     found = {row.pk: row for row in _these(ids, sight=_sight(actor))}
-    return [{"party": found[pk], "url": f"/customers/{pk}/"} for pk in ids if pk in found][:size]
+    return [{"party": found[pk], "url": f"/customers/{pk}/", "at": worked[pk]} for pk in ids if pk in found][:size]
 
 
 @composed
-def _worked_on(person: UUID | None) -> QuerySet[Event, UUID | None]:
+def _worked_on(person: UUID | None) -> QuerySet[Event, Any]:
     rows = Event.objects.filter(actor_id=person, customer_id__isnull=False).order_by("-id")
-    return rows.values_list("customer_id", flat=True)[:80]
+    return rows.values_list("customer_id", "at")[:80]
 
 
 @composed
 def _these(parties: tuple[UUID, ...], *, sight: Sight) -> QuerySet[Any]:
-    seen = (
-        screens["party"].model_class.objects.in_sight(sight).filter(pk__in=parties, archived_at=None, merged_into=None)
-    )
-    return seen.only("name", "short_name", "kind", "level", "last_touch_at")
+    parties_in_sight = screens["party"].model_class.objects.in_sight(sight)
+    found: QuerySet[Any] = parties_in_sight.filter(pk__in=parties, archived_at=None, merged_into=None)
+    return found.only("name", "short_name", "kind", "level")
