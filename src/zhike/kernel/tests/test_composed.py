@@ -112,4 +112,4 @@ def test_the_longest_unused_is_forgotten(kept: tuple[UUID, UUID], monkeypatch: p
     monkeypatch.setattr(module, "KEPT", 3)
     for size in (1, 2, 3, 4, 1, 5):
         keys_of(kept[0], None, size=size)
-    assert [dict(key[1][1:])["size"] for key in module._plans] == [4, 1, 5]  # type: ignore[index, misc]
+    assert [dict(key[1][1:])["size"] for key in module._plans] == [4, 1, 5]  # type: ignore[index]
