@@ -29,7 +29,7 @@ def report(
 
     files: CSV, TSV, gzip, XLSX, Parquet, SQLite, or the address of a PostgreSQL database. out, json: files to write; tables: a
     folder. options: customer, date, amount, order, product, quantity, price, currency (column names); as_of, period, lang, title,
-    table, keep_currency, drop_duplicates, memory. MethodError where the files cannot be read or nothing useful remains.
+    table, keep_currency, drop_duplicates, memory, engine. MethodError where the files cannot be read or nothing useful remains.
     """
     from zhike.value.making import make
     from zhike.value.options import Options

@@ -128,13 +128,6 @@ def run(asked: argparse.Namespace, progress: Progress) -> Study:
     """The report as the arguments ask for it."""
     from zhike.value import report
 
-    if asked.engine == "spark":
-        zh = "Spark 用于超出一台机器的历史：请在程序里用 zhike.methods.engine.SparkEngine；文件报告由 DuckDB 计算。"
-        raise MethodError(
-            "engine_spark",
-            zh,
-            "Spark is for histories beyond one machine, through zhike.methods.engine.SparkEngine; files go to DuckDB.",
-        )
     if asked.out is None and asked.json is None and asked.tables is None:
         asked.out = f"{Path(asked.files[0]).name.split('.')[0] or 'orders'}-value.html"
     columns: dict[str, Any] = {role: getattr(asked, role) for role in ROLES if getattr(asked, role)}
@@ -145,7 +138,7 @@ def run(asked: argparse.Namespace, progress: Progress) -> Study:
     return report(
         asked.files, out=asked.out, json=asked.json, tables=asked.tables, as_of=asked.as_of, period=asked.period,
         lang=asked.lang, title=asked.title, table=asked.table, keep_currency=asked.keep_currency,
-        drop_duplicates=asked.drop_duplicates, tick=progress, **columns,
+        drop_duplicates=asked.drop_duplicates, engine=asked.engine, tick=progress, **columns,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ def figures(study: Study) -> dict[str, Any]:
         "clv_params": None if isinstance(worth, MethodError) else dict(worth.params),
         "clv_holdout_error": None if isinstance(worth, MethodError) else worth.choice.error["mae"],
         "naive_holdout_error": None if isinstance(worth, MethodError) else worth.choice.naive.mae,
+        "cross_sell": cross_sell(study),
         "warnings": warnings(study),
         "as_of": study.as_of.isoformat(),
         "period": [day.isoformat() for day in study.period],
@@ -71,6 +72,21 @@ def migration(study: Study) -> dict[str, Any] | None:
             }
             for i, row in found.cells.items()
         },
+    }
+
+
+def cross_sell(study: Study) -> dict[str, Any] | None:
+    """How many rules, and how rules did on later orders beside the best seller."""
+    found, test = study.rules, study.rules_test
+    if isinstance(found, MethodError) or isinstance(test, MethodError):
+        return None
+    return {
+        "rules": len(found),
+        "later_orders": test.orders,
+        "orders_with_a_rule": test.cases,
+        "hit_rate": test.hit_rate,
+        "popular_hit_rate": test.popular_hit_rate,
+        "difference_interval": list(test.interval),
     }
 
 

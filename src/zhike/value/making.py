@@ -23,6 +23,7 @@ from zhike.value.computing import baskets, lifetimes, months, moving
 from zhike.value.computing.attempt import attempt
 from zhike.value.computing.periods import Periods, periods
 from zhike.value.options import Options
+from zhike.value.placing import placed, spark_of
 from zhike.value.reading import read
 from zhike.value.reading.source import Desk, Source, refuse
 from zhike.value.study import Dropped, FileRead, Study
@@ -36,14 +37,16 @@ def make(files: Sequence[Given], options: Options) -> Study:
     began = time.monotonic()
     if not files:
         raise refuse("no_files", "请给出至少一个文件。", "Name at least one file.")
+    spark = spark_of(options.engine)
     folder = Path(tempfile.mkdtemp(prefix="zhike-value-"))
     engine = DuckDBEngine(memory=options.memory, threads=2, spill=folder / "spill")
     weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
     (folder / "read").mkdir()
     stack, lines = collect(files, options, engine, folder / "read")
     shutil.rmtree(folder / "read", ignore_errors=True)
+    computing = placed(engine, spark, folder)
     engine.lock(*([options.tables] if options.tables else []))
-    return computed(stack, lines, options, engine, began)
+    return computed((stack, lines, computing), options, engine, began)
 
 
 def collect(
@@ -66,27 +69,30 @@ def collect(
     return stack, lines
 
 
-def computed(stack: stacking.Stack, lines: rules.Lines, options: Options, engine: DuckDBEngine, began: float) -> Study:
-    """All methods over the table `lines`."""
-    orders = as_orders(engine.relation("lines", grain="line")).keep("orders")
-    ((first, last),) = engine.rows("SELECT min(day), max(day) FROM lines")
+def computed(
+    given: tuple[stacking.Stack, rules.Lines, Relation], options: Options, engine: DuckDBEngine, began: float
+) -> Study:
+    """All methods over the table `lines`, where it has been placed."""
+    stack, lines, placed_lines = given
+    orders = as_orders(placed_lines).keep("orders")
+    ((first, last, customers, invoices, revenue, pieces),) = engine.rows(
+        'SELECT min(day), max(day), count(DISTINCT customer), count(DISTINCT "order"), sum(amount), count(quantity) FROM lines'
+    )
     as_of = options.as_of or last
     when = periods(first, as_of, options.period)
     options.tick("谁最重要", "who matters")
     parts: dict[str, Any] = composition(orders, when)
     options.tick("变动", "movements")
-    parts |= movements(engine, orders, when)
+    parts |= movements(orders, when)
     options.tick("生命周期", "life cycle")
-    parts |= standing(engine, orders, (first, as_of), parts["migration"])
+    parts |= standing(orders, (first, as_of), parts["migration"])
+    parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
     options.tick("终身价值", "lifetime value")
-    parts["clv"] = attempt(lambda: lifetimes.lifetime(engine, orders, first, as_of))
+    parts["clv"] = attempt(lambda: lifetimes.lifetime(orders, first, as_of))
     options.tick("搭配与预测", "cross-sell and forecast")
-    parts["rules"] = attempt(lambda: baskets.cross_sell(engine, products="product" in stack.present))
-    monthly = months.monthly(engine, moving.name_of(orders.table))
+    parts |= together(placed_lines, "product" in stack.present, invoices, (first, as_of))
+    monthly = months.monthly(orders)
     parts["forecast"] = attempt(lambda: months.ahead(monthly, first, as_of))
-    ((customers, invoices, revenue),) = engine.rows(
-        'SELECT count(DISTINCT customer), count(DISTINCT "order"), sum(amount) FROM lines'
-    )
     return Study(
         title=options.title or stack.sources[0].name.split(".")[0],
         files=tuple(told(source, stack.roles[place], stack) for place, source in enumerate(stack.sources)),
@@ -114,18 +120,25 @@ def composition(orders: Relation, when: Periods) -> dict[str, Any]:
     }
 
 
-def movements(engine: DuckDBEngine, orders: Relation, when: Periods) -> dict[str, Any]:
+def together(lines: Relation, products: bool, many: int, span: tuple[date, date]) -> dict[str, Any]:
+    """Rules and their test; one refusal stands for both."""
+    found = attempt(lambda: baskets.cross_sell(lines, products=products, baskets=many, span=span))
+    rules_, test = (found, found) if isinstance(found, MethodError) else found
+    return {"rules": rules_, "rules_test": test}
+
+
+def movements(orders: Relation, when: Periods) -> dict[str, Any]:
     """Two pyramids, and what lies between them."""
     short = MethodError(when.note.code, when.note.zh, when.note.en)
     now = attempt(lambda: pyramid(orders, period=when.current)) if when.current else short
     before = attempt(lambda: pyramid(orders, period=when.previous)) if when.previous else short
     moved = attempt(lambda: migration(good(before), good(now)))
-    up, down = moving.movers(engine, moved)
+    up, down = moving.movers(moved)
     return {
         "pyramid_now": now,
         "pyramid_before": before,
         "migration": moved,
-        "bridge": attempt(lambda: moving.bridge(engine, moved)),
+        "bridge": attempt(lambda: moving.bridge(moved)),
         "movers_up": up,
         "movers_down": down,
     }
@@ -138,24 +151,19 @@ def good(part: T | MethodError) -> T:
     return part
 
 
-def standing(engine: DuckDBEngine, orders: Relation, span: tuple[date, date], moved: Any) -> dict[str, Any]:
-    """Where everybody stands, who is leaving, who has left, and who is key."""
+def standing(orders: Relation, span: tuple[date, date], moved: Any) -> dict[str, Any]:
+    """Where everybody stands, who is leaving, and who has left."""
     first, as_of = span
     years = (as_of - first).days / 365.25
     unit: Unit = "month" if years <= 3 else "quarter" if years <= 8 else "year"
     stages = attempt(lambda: lifecycle(orders, as_of=as_of))
     lost = attempt(lambda: loss_patterns(good(stages), as_of=as_of))
-    engine.connection.execute(
-        "CREATE TEMP TABLE volumes AS SELECT customer, sum(quantity)::DOUBLE AS volume FROM lines GROUP BY 1"
-    )
-    ((volumes,),) = engine.rows("SELECT count(volume) FROM volumes")
     return {
         "lifecycle": stages,
         "patterns": lost,
         "thinning": attempt(lambda: thinning_out(good(stages), as_of=as_of, longest_idle=365)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
-        "win_back": moving.win_back(engine, stages, lost, moved),
-        "ranking": attempt(lambda: moving.ranking(engine, stages, volumes=volumes > 0)),
+        "win_back": moving.win_back(stages, lost, moved),
     }
 
 

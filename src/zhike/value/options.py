@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhike.methods.result import MethodError
+
+if TYPE_CHECKING:
+    from zhike.methods.engine import SparkEngine
 
 ROLES = ("customer", "date", "amount", "order", "product", "quantity", "price", "currency")
 ENGINES = ("duckdb", "spark")
@@ -32,6 +36,8 @@ class Options:
     tables: Path | None = None
     """A folder that tables may be written to: the engine is shut off from all others."""
     memory: str = "1200MB"
+    engine: str | SparkEngine = "duckdb"
+    """Where to compute once the lines are judged: a name, or a Spark that is running."""
     tick: Callable[[str, str], None] = silent
     """Called at the start of each step with its name in Chinese and English."""
 

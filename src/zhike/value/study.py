@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zhike.methods.cohorts import CohortsResult
     from zhike.methods.engine import DuckDBEngine
     from zhike.methods.forecast import Forecast
+    from zhike.methods.later_orders import RulesTest
     from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult
     from zhike.methods.rules import AssociationRules
     from zhike.methods.value import AbcResult, ConcentrationResult, MigrationResult, PyramidResult, RfmResult
@@ -208,7 +209,9 @@ class Study:
     cohorts: CohortsResult | MethodError
     clv: Lifetime | MethodError
     rules: AssociationRules | MethodError
-    """On products; items are product ids, their names in `products`."""
+    """On products; items are product ids, their names in `products`. Refused where they failed on later orders."""
+    rules_test: RulesTest | MethodError
+    """How rules learned before the last quarter of history did in it, beside the best seller."""
     forecast: Forecast | MethodError
     """Of whole months of `monthly`; the first step is the month after the last whole one."""
     ranking: Ranking | MethodError
@@ -222,7 +225,8 @@ class Study:
     """Most memory this process has used."""
     lang: str = "zh"
     engine: DuckDBEngine = field(repr=False)
-    """Tables `lines` (customer, day, amount, order, product, quantity) and `dropped`."""
+    """The one that read: tables `lines` (customer, day, amount, order, product, quantity) and `dropped`. Results may live
+    in another, and know which."""
 
     def called(self, customer: str) -> str:
         """The customer's name with its number, or the number alone."""

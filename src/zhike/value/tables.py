@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine.relation import quoted
 from zhike.methods.result import MethodError
-from zhike.value.computing.moving import name_of
 from zhike.value.study import Study
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ BATCH = 50_000
 def write(study: Study, folder: Path) -> None:
     """`customers`, `levels`, … and `dropped` in a folder that the engine may write to."""
     for name, relation in relations(study).items():
-        save(study, folder, name, f"SELECT * FROM {name_of(relation.table)} ORDER BY ALL")
+        here = relation if relation.engine is study.engine else study.engine.take(f"from_{name}", relation)
+        save(study, folder, name, f"SELECT * FROM {quoted(here.table.get_name())} ORDER BY ALL")
     save(study, folder, "dropped", "SELECT * FROM dropped ORDER BY file, line")
     for name, (columns, rows) in small(study).items():
         save_rows(study, folder, name, (columns, rows))

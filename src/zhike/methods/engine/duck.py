@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.methods.result import MethodError
 
-from .relation import Columns, Engine, quoted
+from .relation import Columns, Engine, Relation, quoted
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -77,6 +77,18 @@ class DuckDBEngine(Engine):
         finally:
             self.connection.unregister("zhike_incoming")
 
+    def take(self, name: str, given: Relation) -> Relation:
+        """A copy of a table that another engine holds, exact."""
+        import numpy as np
+
+        columns = {}
+        for column, values in given.columns().items():
+            columns[column] = np.empty(len(values), dtype=object)
+            columns[column][:] = [None if value is None else str(value) for value in values.tolist()]
+        schema = {column: sql_type(kind) for column, kind in given.table.schema().items()}
+        self.load(name, schema, columns)
+        return self.relation(name)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return list(self.asked(sql).fetchall())
 
@@ -104,3 +116,11 @@ class DuckDBEngine(Engine):
     def schema_of(self, name: str) -> Mapping[str, str]:
         described: Sequence[Any] = self.connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
         return {row[0]: TYPES.get(row[1], str(row[1]).lower()) for row in described}
+
+
+def sql_type(kind: Any) -> str:
+    """DuckDB's name of an Ibis type."""
+    if kind.is_decimal():
+        return f"DECIMAL({kind.precision or 38},{kind.scale or 0})"
+    known = {"string": "VARCHAR", "float64": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"}
+    return "BIGINT" if kind.is_integer() else known[str(kind.copy(nullable=True))]

@@ -15,6 +15,8 @@ def attempt(work: Callable[[], T]) -> T | MethodError:
     try:
         return work()
     except MethodError as refused:
+        if refused.code == "spark_failed":  # not these data: nothing after it would be computed either
+            raise
         return refused
     except (ZeroDivisionError, FloatingPointError, OverflowError, ValueError) as broken:
         said = " ".join(str(broken).split())[:160]

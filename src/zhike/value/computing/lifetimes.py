@@ -19,11 +19,11 @@ from zhike.methods.clv import (
     choose,
     lifetime_value,
 )
-from zhike.methods.engine import DuckDBEngine, Relation
+from zhike.methods.engine import Relation
 from zhike.methods.result import MethodError, Note
 from zhike.methods.value import purchases
 from zhike.value.computing.attempt import attempt
-from zhike.value.computing.moving import name_of
+from zhike.value.computing.sampling import sampled
 from zhike.value.study import Lifetime, Worth
 
 MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
@@ -36,7 +36,7 @@ def split_of(first: date, as_of: date) -> date:
     return max(first + timedelta(days=(as_of - first).days // 2), as_of - timedelta(days=365))
 
 
-def lifetime(engine: DuckDBEngine, orders: Relation, first: date, as_of: date) -> Lifetime:
+def lifetime(orders: Relation, first: date, as_of: date) -> Lifetime:
     """The chosen model, how it did on the later period, and everybody's next twelve months."""
     split = split_of(first, as_of)
     if (as_of - split).days < 14:
@@ -44,7 +44,7 @@ def lifetime(engine: DuckDBEngine, orders: Relation, first: date, as_of: date) -
             "history_short", "历史不足一个月，不做终身价值。", "Less than a month of history: no lifetime value."
         )
     known = purchases(orders, until=split, unit="week")
-    seen, later = before_and_after(engine, orders, known.table.table, split, as_of)
+    seen, later = before_and_after(orders, known.table, known.cases, split, as_of)
     made: list[PurchaseModel] = []
 
     def factory(kind: type[PurchaseModel]) -> Any:
@@ -80,17 +80,20 @@ def lifetime(engine: DuckDBEngine, orders: Relation, first: date, as_of: date) -
 
 
 def before_and_after(
-    engine: DuckDBEngine, orders: Relation, known: Any, split: date, as_of: date
+    orders: Relation, known: Relation, customers: int, split: date, as_of: date
 ) -> tuple[tuple[Any, Any, Any], Any]:
     """(frequency, recency, T) up to the split and purchase days after it; a steady sample where there are very many."""
-    table = name_of(orders.table)
-    found = engine.connection.execute(
-        f"WITH later AS (SELECT customer, count(DISTINCT day) AS n FROM {table} WHERE day > DATE '{split}' AND day <= "
-        f"DATE '{as_of}' GROUP BY 1), known AS (SELECT * FROM {name_of(known)} ORDER BY hash(customer), customer LIMIT {SAMPLE}) "
-        'SELECT frequency::DOUBLE AS x, recency, "T" AS whole, coalesce(n, 0)::DOUBLE AS later FROM known LEFT JOIN later '
-        "USING (customer) ORDER BY 1, 2, 3, 4"
-    ).fetchnumpy()
-    return (found["x"], found["recency"], found["whole"]), found["later"]
+    import ibis
+
+    after = orders.table.filter((orders.table.day > ibis.date(split)) & (orders.table.day <= ibis.date(as_of)))
+    days = after.select("customer", "day").distinct()
+    later = days.group_by("customer").agg(n=days.count())
+    chosen = sampled(known.table, customers, SAMPLE)
+    both = chosen.left_join(later, "customer")
+    table = both.select("frequency", "recency", "T", later=both.n.coalesce(0))
+    found = known.engine.run(table.order_by(list(table.columns)), exact=False)
+    seen = tuple(np.asarray(found[name], dtype=float) for name in ("frequency", "recency", "T"))
+    return (seen[0], seen[1], seen[2]), np.asarray(found["later"], dtype=float)
 
 
 def worth(choice: Choice, model: PurchaseModel, history: tuple[Any, ...], spend: Any) -> LifetimeValue:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from zhike.methods.engine import DuckDBEngine
+from zhike.methods.cohorts import first_day_of, period_number
+from zhike.methods.engine import Relation
 from zhike.methods.forecast import Forecast, forecast
 from zhike.methods.result import MethodError
 from zhike.value.study import Month
 
 
-def monthly(engine: DuckDBEngine, table: str) -> tuple[Month, ...]:
+def monthly(orders: Relation) -> tuple[Month, ...]:
     """Every month from the first order to the last; empty ones too."""
-    rows: list[Any] = engine.rows(
-        f"SELECT date_trunc('month', day)::DATE AS month, sum(amount), count(*), count(DISTINCT customer) FROM {table} "
-        "GROUP BY 1 ORDER BY 1"
-    )
-    known = {row[0]: Month(row[0], Decimal(row[1]), int(row[2]), int(row[3])) for row in rows}
-    at, last, found = rows[0][0], rows[-1][0], []
-    while at <= last:
-        found.append(known.get(at, Month(at, Decimal(0), 0, 0)))
-        at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
+    table = orders.table.mutate(month=period_number(orders.table.day, "month"))
+    own = table.group_by(["month", "customer"]).agg(money=table.amount.sum(), orders=table.count())
+    sums = own.group_by("month").agg(money=own.money.sum(), orders=own["orders"].sum(), customers=own.count())
+    rows = orders.engine.records(sums.order_by("month"))
+    known = {int(row[0]): row[1:] for row in rows}
+    found = []
+    for number in range(min(known), max(known) + 1):
+        money, many, customers = known.get(number, (0, 0, 0))
+        found.append(Month(first_day_of(number, "month"), Decimal(money), int(many), int(customers)))
     return tuple(found)
 
 

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zhike.methods.engine import DuckDBEngine
+from zhike.methods.engine import Relation
 from zhike.methods.lifecycle import LifecycleResult, PatternsResult
 from zhike.methods.result import MethodError
 from zhike.methods.value import MigrationResult
 from zhike.methods.worth import multi_measure_rank
 from zhike.value.study import Bridge, Mover, Ranked, Ranking, WinBack
 
-KINDS = """CASE WHEN level_then = 'new' AND level_now <> 'inactive' THEN 'new'
- WHEN level_then = 'inactive' AND level_now <> 'inactive' THEN 'returned'
- WHEN level_then IN ('new', 'inactive') THEN 'idle'
- WHEN level_now = 'inactive' THEN 'lost' WHEN value_now >= value_then THEN 'grown' ELSE 'shrunk' END"""
+if TYPE_CHECKING:
+    from ibis import Column, Table
+
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
 GONE_DAYS = 180
 
 
-def name_of(table: Any) -> str:
-    """The stored table behind an expression."""
-    return '"' + str(table.get_name()).replace('"', '""') + '"'
+def kinds(moved: Table) -> Column:
+    """What became of each customer of a migration: new, returned, idle, lost, grown or shrunk."""
+    import ibis
+
+    buys = moved.level_now != "inactive"
+    return ibis.cases(
+        ((moved.level_then == "new") & buys, "new"),
+        ((moved.level_then == "inactive") & buys, "returned"),
+        (moved.level_then.isin(["new", "inactive"]), "idle"),
+        (~buys, "lost"),
+        (moved.value_now >= moved.value_then, "grown"),
+        else_="shrunk",
+    )
 
 
-def bridge(engine: DuckDBEngine, found: MigrationResult | MethodError) -> Bridge:
+def bridge(found: MigrationResult | MethodError) -> Bridge:
     """Money of the period before, and what made it that of the last one."""
     if isinstance(found, MethodError):
         raise found
-    rows = engine.rows(
-        f"SELECT {KINDS} AS kind, count(*), sum(value_then), sum(value_now) FROM {name_of(found.table.table)} GROUP BY 1"
-    )
-    by = {str(kind): (int(n), Decimal(then), Decimal(now)) for kind, n, then, now in rows}
+    moved = found.table.table.mutate(kind=kinds(found.table.table))
+    sums = moved.group_by("kind").agg(n=moved.count(), then=moved.value_then.sum(), now=moved.value_now.sum())
+    by = {str(kind): (int(n), Decimal(then), Decimal(now)) for kind, n, then, now in found.table.engine.records(sums)}
     zero = (0, Decimal(0), Decimal(0))
     change = {
         kind: by.get(kind, zero)[2] - by.get(kind, zero)[1] for kind in ("new", "returned", "grown", "shrunk", "lost")
@@ -46,54 +54,75 @@ def bridge(engine: DuckDBEngine, found: MigrationResult | MethodError) -> Bridge
     return Bridge(then=then, now=now, customers=people, **change)
 
 
-def movers(engine: DuckDBEngine, found: MigrationResult | MethodError, limit: int = 30) -> list[tuple[Mover, ...]]:
+def movers(found: MigrationResult | MethodError, limit: int = 30) -> list[tuple[Mover, ...]]:
     """Who gained most, and who lost most."""
     if isinstance(found, MethodError):
         return [(), ()]
+    moved = found.table.table
+    change = moved.value_now - moved.value_then
     both = []
-    for sign, order in ((">", "DESC"), ("<", "ASC")):
-        rows = engine.rows(
-            f"SELECT customer, level_then, level_now, value_then, value_now FROM {name_of(found.table.table)} "
-            f"WHERE value_now {sign} value_then ORDER BY value_now - value_then {order}, customer LIMIT {limit}"
-        )
+    for chosen, order in ((change > 0, change.desc()), (change < 0, change.asc())):
+        first = moved.filter(chosen).order_by([order, moved.customer]).limit(limit)
+        columns = first.select("customer", "level_then", "level_now", "value_then", "value_now")
+        rows = found.table.engine.records(columns)
         both.append(tuple(Mover(row[0], row[1], row[2], Decimal(row[3]), Decimal(row[4])) for row in rows))
     return both
 
 
 def win_back(
-    engine: DuckDBEngine,
     stages: LifecycleResult | MethodError,
     lost: PatternsResult | MethodError,
     moved: MigrationResult | MethodError,
     limit: int = 50,
 ) -> tuple[WinBack, ...]:
     """The lost, and those who bought in the period before and not in the last one, by the money of their last year."""
+    import ibis
+
     if isinstance(stages, MethodError):
         return ()
-    known = name_of(lost.table.table) if isinstance(lost, PatternsResult) else None
-    quiet = name_of(moved.table.table) if isinstance(moved, MigrationResult) else None
-    joins = f" LEFT JOIN {known} p USING (customer)" if known else ""
-    joins += f" LEFT JOIN {quiet} m USING (customer)" if quiet else ""
-    gone = "l.stage = 'lost'" + (" OR (m.level_then <> 'new' AND m.level_now = 'inactive')" if quiet else "")
-    pattern = "coalesce(p.pattern, '')" if known else "''"
-    rows = engine.rows(
-        f"SELECT l.customer, {pattern}, l.last_day, l.idle, l.orders, l.year FROM {name_of(stages.table.table)} l{joins} "
-        f"WHERE ({gone}) AND l.year > 0 ORDER BY l.year DESC, l.customer LIMIT {limit}"
-    )
+    listed = stages.table.table.select("customer", "stage", "last_day", "idle", "orders", "year")
+    listed = listed.mutate(pattern=ibis.literal(""), quiet=ibis.literal(False))
+    if isinstance(lost, PatternsResult):
+        known = lost.table.table.select(key="customer", way="pattern")
+        joined = listed.left_join(known, listed.customer == known.key)
+        listed = joined.mutate(pattern=joined.way.coalesce("")).drop("key", "way")
+    if isinstance(moved, MigrationResult):
+        table = moved.table.table
+        still = table.filter((table.level_then != "new") & (table.level_now == "inactive")).select(key="customer")
+        joined = listed.left_join(still, listed.customer == still.key)
+        listed = joined.mutate(quiet=joined.key.notnull()).drop("key")
+    gone = listed.filter(((listed.stage == "lost") | listed.quiet) & (listed.year > 0))
+    first = gone.order_by([gone.year.desc(), gone.customer]).limit(limit)
+    rows = stages.table.engine.records(first.select("customer", "pattern", "last_day", "idle", "orders", "year"))
     return tuple(WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in rows)
 
 
-def ranking(engine: DuckDBEngine, stages: LifecycleResult | MethodError, *, volumes: bool, limit: int = 50) -> Ranking:
+def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Table:
+    """customer, sales of the last year, orders, volume, cycle (days), and whether it has left."""
+    import ibis
+
+    own = stages.table.table
+    if volumes:
+        pieces = lines.table.group_by("customer").agg(volume=lines.table["quantity"].sum())
+        own = own.left_join(pieces, "customer").drop("customer_right")
+    half = own.gap2.cast("float64") / 2
+    return own.select(
+        "customer",
+        sales=own.year.cast("float64"),
+        orders=own["orders"].cast("float64"),
+        volume=(own.volume if volumes else ibis.literal(0)).cast("float64").coalesce(0.0),
+        cycle=half,
+        gone=(own.stage == "lost") | (own.idle > ibis.greatest(GONE_DAYS, half * 1.5)),
+    )
+
+
+def ranking(stages: LifecycleResult | MethodError, lines: Relation, *, volumes: bool, limit: int = 50) -> Ranking:
     """One rank of sales of the last year, orders, volume and purchase cycle; the first fifth split by who is still here."""
     if isinstance(stages, MethodError):
         raise stages
-    volume = "coalesce(v.volume, 0)" if volumes else "0"
-    joined = " LEFT JOIN volumes v USING (customer)" if volumes else ""
-    found = engine.connection.execute(
-        f"SELECT l.customer, l.year::DOUBLE AS sales, l.orders::DOUBLE AS orders, {volume}::DOUBLE AS volume, l.gap2 / 2.0 AS cycle, "
-        f"l.stage = 'lost' OR l.idle > greatest({GONE_DAYS}, 1.5 * l.gap2) AS gone FROM {name_of(stages.table.table)} l{joined} "
-        "ORDER BY sales DESC, l.customer"
-    ).fetchnumpy()
+    table = measured(stages, lines, volumes=volumes)
+    ordered: Any = table.order_by([table.sales.desc(), table.customer])
+    found = stages.table.engine.run(ordered, exact=False)
     names = [name for name in WEIGHTS if name != "volume" or volumes]
     result = multi_measure_rank({name: found[name] for name in names}, {name: WEIGHTS[name] for name in names})
     first = result.order[: math.ceil(len(result.order) * 0.2 - 1e-9)]

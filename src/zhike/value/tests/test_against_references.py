@@ -56,6 +56,15 @@ def test_against_itself_the_parts_of_a_report_agree(retail: Any) -> None:
         assert not opening or abs(rates.upgrade + rates.kept + rates.downgrade + rates.lost - 1) < 1e-12
 
 
+def test_against_online_retail_cross_sell_beats_the_best_seller_on_later_orders(retail: Any) -> None:
+    test = retail.rules_test
+    assert test.period[0].isoformat() == "2011-09-07"
+    assert test.cases > 4_000
+    assert test.usable
+    assert 0.30 < test.interval[0] < test.difference < 0.40
+    assert test.popular_hit_rate < 0.15
+
+
 def test_against_online_retail_without_duplicates(tmp_path: Path, shared: Path) -> None:
     found = read(tmp_path, shared / "transactions" / "onlineretail.csv.gz", drop_duplicates=True)
     assert found.rows("SELECT sum(amount) FROM lines") == [(Decimal("8887208.89"),)]

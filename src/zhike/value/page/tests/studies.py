@@ -39,7 +39,8 @@ def shop(path: Path, *, customers: int = 160, names: tuple[str, ...] = (), seed:
             gap, size = float(chance.choice((7, 14, 30, 60))), 20 * 1.03**place
             while day <= min(end, last):
                 number += 1
-                basket = products[:2] if chance.random() < 0.4 else chance.sample(products, 2)
+                kit = 2 * (number % 6)  # six kits, so that what goes together is not merely what sells best
+                basket = products[kit : kit + 2] if chance.random() < 0.4 else chance.sample(products, 2)
                 for product in basket:
                     amount = round(size * chance.uniform(0.6, 1.4), 2)
                     writer.writerow([called, day.isoformat(), f"O{number}", product, amount])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile("[\u3400-\u9fff]")
 PARTS = ("abc", "pyramid", "pyramid_now", "pyramid_before", "migration", "bridge", "concentration", "rfm", "lifecycle",
-         "patterns", "thinning", "cohorts", "clv", "rules", "forecast", "ranking")  # fmt: skip
+         "patterns", "thinning", "cohorts", "clv", "rules", "rules_test", "forecast", "ranking")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
