@@ -19,8 +19,8 @@ STEPS = 8
 WORDS: dict[str, tuple[str, str]] = {
     "about": ("从订单文件算出每位客户的价值", "what each customer is worth, from a file of orders"),
     "files": (
-        "订单文件：CSV、TSV、gzip、XLSX、Parquet、SQLite，或 postgresql:// 地址",
-        "order history: CSV, TSV, gzip, XLSX, Parquet, SQLite, or postgresql://…",
+        "订单文件：CSV、TSV、gzip、XLSX、Parquet、SQLite，或 postgres://用户@主机/库?table=表",
+        "order history: CSV, TSV, gzip, XLSX, Parquet, SQLite, or postgres://user@host/database?table=name",
     ),
     "column": ("该列的列名（默认按列名和内容判断）", "name of that column (by default told by name and content)"),
     "as_of": ("统计截止日 2024-12-31（默认为最后一天）", "last day counted, 2024-12-31 (default: the last there is)"),
@@ -129,7 +129,7 @@ def run(asked: argparse.Namespace, progress: Progress) -> Study:
     from zhike.value import report
 
     if asked.out is None and asked.json is None and asked.tables is None:
-        asked.out = f"{Path(asked.files[0]).name.split('.')[0] or 'orders'}-value.html"
+        asked.out = f"{stem_of(asked.files[0])}-value.html"
     columns: dict[str, Any] = {role: getattr(asked, role) for role in ROLES if getattr(asked, role)}
     if asked.ask and sys.stdin.isatty():
         from zhike.value.asking import ask
@@ -140,6 +140,11 @@ def run(asked: argparse.Namespace, progress: Progress) -> Study:
         lang=asked.lang, title=asked.title, table=asked.table, keep_currency=asked.keep_currency,
         drop_duplicates=asked.drop_duplicates, engine=asked.engine, tick=progress, **columns,
     )  # fmt: skip
+
+
+def stem_of(given: str) -> str:
+    """A name for the report; an address gives none, since it may hold a password."""
+    return "orders" if "://" in given else Path(given).name.split(".")[0] or "orders"
 
 
 def summary(study: Study, lang: str) -> str:

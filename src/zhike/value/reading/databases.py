@@ -6,8 +6,8 @@ import csv
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, unquote_plus
 
 from zhike.value.reading.delimited import copy_select
 from zhike.value.reading.headers import plain, roles_of
@@ -43,10 +43,43 @@ def read_sqlite(path: Path, name: str, desk: Desk) -> Source:
         opened.close()
 
 
+class Address(NamedTuple):
+    """Where a PostgreSQL database is, taken apart; `secrets` never leave this module."""
+
+    url: str
+    """For the driver, without what is ours."""
+    database: str
+    table: str | None
+    secrets: tuple[str, ...]
+
+    def shown(self, error: Exception) -> str:
+        """What the driver says, in one line, without anything secret."""
+        said = " ".join(str(error).split())
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            said = said.replace(secret, "***")
+        return said[:200]
+
+
+def address(given: str) -> Address:
+    """postgres://user:password@host:port/database?table=orders; the password may stand in PGPASSWORD or ~/.pgpass as well."""
+    head, _, query = given.partition("?")
+    pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
+    kept = "&".join(f"{key}={value}" for key, value in pairs if key != "table")
+    table = next((unquote_plus(value) for key, value in pairs if key == "table" and value), None)
+    place = head.partition("://")[2]
+    login, at, rest = place.rpartition("@")
+    hidden = [login.partition(":")[2]] if at else []
+    hidden += [value for key, value in pairs if "password" in key]
+    database = unquote(rest.partition("/")[2]) or next((unquote(v) for k, v in pairs if k == "dbname"), "postgres")
+    secrets = {
+        form for one in hidden if one for form in (one, unquote(one), *one.split("@"), *unquote(one).split("@")) if form
+    }
+    return Address(head + (f"?{kept}" if kept else ""), database, table, tuple(secrets))
+
+
 def read_postgres(url: str, desk: Desk) -> Source:
     """A table of a PostgreSQL database; the connection reads only."""
-    parts = urlsplit(url)
-    name = f"{parts.hostname or 'localhost'}{parts.path}"
+    where = address(url)
     try:
         import psycopg
     except ImportError as missing:
@@ -54,7 +87,7 @@ def read_postgres(url: str, desk: Desk) -> Source:
             "driver_missing", "未安装 psycopg，无法读取 PostgreSQL。", "psycopg is not installed."
         ) from missing
     try:
-        with psycopg.connect(url, connect_timeout=10) as opened:
+        with psycopg.connect(where.url, connect_timeout=10) as opened:
             opened.read_only = True
             found = opened.execute(
                 "SELECT table_schema, table_name, column_name FROM information_schema.columns WHERE table_schema NOT IN "
@@ -63,24 +96,26 @@ def read_postgres(url: str, desk: Desk) -> Source:
             tables: Tables = {}
             for schema, table, column in found:
                 tables.setdefault(table if schema == "public" else f"{schema}.{table}", []).append(column)
-            query, what = chosen_query(tables, desk.table, name)
+            query, what = chosen_query(tables, desk.table or where.table, where.database)
             with opened.cursor(name="zhike_value") as cursor:
                 cursor.itersize = 50_000
                 cursor.execute(query.encode())
                 first = cursor.fetchone()
                 described = [column.name for column in cursor.description or ()]
                 rows = iter(()) if first is None else (row for part in ([first], cursor) for row in part)
-                return stored(name, "postgres", rows, what, desk, described)
-    except psycopg.Error as error:
-        said = " ".join(str(error).split())[:200]
-        raise refuse(
-            "database_refused", f"读取数据库失败：{said}", f"The database could not be read: {said}"
-        ) from error
+                return stored(where.database, "postgres", rows, what, desk, described)
+    except (psycopg.Error, UnicodeError) as error:
+        said = where.shown(error)
+        # the driver's own words may hold the address: they go no further than this
+        raise refuse("database_refused", f"读取数据库失败：{said}", f"The database could not be read: {said}") from None
 
 
 def chosen_query(tables: Tables, asked: str | None, name: str) -> tuple[str, tuple[str, str]]:
     """The statement that reads the history, and what was chosen (zh, en)."""
+    if not tables:
+        raise refuse("table_missing", f"{name} 里没有可读的表。", f"{name} holds no table that may be read.")
     if asked:
+        asked = asked if asked in tables else asked.removeprefix("public.")
         if asked not in tables:
             listed = ", ".join(list(tables)[:30])
             raise refuse("table_missing", f"没有表“{asked}”，有：{listed}", f"No table “{asked}”; there are: {listed}")
