@@ -28,7 +28,7 @@ def report(
     """Read one or more order histories, compute every method, and write what is asked for.
 
     files: CSV, TSV, gzip, XLSX, Parquet, SQLite, or the address of a PostgreSQL database. out, json: files to write; tables: a
-    folder. options: customer, date, amount, order, product, quantity, price, currency (column names); as_of, period, lang, title,
+    folder. options: customer, date, amount, order, product, quantity, price, currency, status (column names); as_of, period, lang, title,
     table, keep_currency, drop_duplicates, memory, engine. MethodError where the files cannot be read or nothing useful remains.
     """
     from zhike.value.making import make

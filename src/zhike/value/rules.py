@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from zhike.methods.result import Note
-from zhike.value.reading import dates, numbers
+from zhike.value.reading import dates, numbers, statuses
 from zhike.value.reading.headers import BLANK
 from zhike.value.reading.source import Desk, refuse
 
@@ -19,6 +20,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_customer": ("没有客户", "no customer"),
     "bad_date": ("日期无法识别", "the date is unreadable"),
     "after_as_of": ("晚于统计日", "after the last day counted"),
+    "status_cancelled": ("订单状态为已取消、关闭或作废", "by its status cancelled, void or failed"),
+    "status_refunded": ("订单状态为已退款或退货", "by its status refunded or returned"),
+    "status_unpaid": ("订单状态为草稿或未付款", "by its status a draft, or not paid yet"),
     "bad_number": ("金额、数量或单价无法识别", "an amount, quantity or price is unreadable"),
     "cancelled": ("已取消的订单（C 开头）", "a cancelled order (C…)"),
     "returned": ("退货（数量或金额为负，或数量为零）", "a return (quantity or amount below 0, or quantity 0)"),
@@ -77,7 +81,8 @@ def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
         'CREATE TABLE judged AS SELECT file, line, customer, day, coalesce(amount, 0) AS amount, coalesce("order", customer || '
         "' ' || day) AS \"order\", product, quantity, fingerprint, rest, "
         f'{reason} AS reason FROM (SELECT file, line, {customer} AS customer, {day} AS day, {order} AS "order", '
-        f"{product} AS product, {money}, {currency_of(stack, desk)} AS currency, fingerprint FROM raw {price_join(stack, product)})"
+        f"{product} AS product, {money}, {currency_of(stack, desk)} AS currency, "
+        f"{trimmed('status')} AS status, fingerprint FROM raw {price_join(stack, product)})"
     )
     if "order" not in stack.present:
         found.say(
@@ -195,6 +200,7 @@ def reasons(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str:
     cases = ["WHEN customer IS NULL THEN 'no_customer'", "WHEN day IS NULL THEN 'bad_date'"]
     if wish.as_of:
         cases.append(f"WHEN day > DATE '{wish.as_of.isoformat()}' THEN 'after_as_of'")
+    cases += by_status(stack, desk, found)
     cases.append("WHEN broken OR amount IS NULL THEN 'bad_number'")
     if "order" in stack.present and cancels(desk, found):
         cases.append("WHEN regexp_matches(\"order\", '^[Cc]\\d') THEN 'cancelled'")
@@ -206,6 +212,35 @@ def reasons(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str:
     if kept := majority(stack, desk, found, wish):
         cases.append(f"WHEN currency IS NOT NULL AND currency <> {desk.text(kept)} THEN 'other_currency'")
     return f"CASE {' '.join(cases)} END"
+
+
+def by_status(stack: Stack, desk: Desk, found: Lines) -> list[str]:
+    """SQL cases that leave out what was cancelled, refunded or never paid; words that are not known count, and are named."""
+    if "status" not in stack.present:
+        return []
+    clean = trimmed("status")
+    rows = desk.connection.execute(
+        f"SELECT {clean} AS word, count(*) FROM raw GROUP BY 1 HAVING word IS NOT NULL ORDER BY 2 DESC, 1 LIMIT 1000"
+    ).fetchall()
+    counts = {str(word): int(count) for word, count in rows}
+    left, counted, unknown = statuses.told(counts)
+
+    def listed(words: Iterable[str]) -> str:
+        return ", ".join(f"{word} {counts[word]:,}" for word in list(words)[:8])
+
+    out = [word for words in left.values() for word in words]
+    found.say(
+        "status_rule",
+        f"按订单状态取舍：不计 {listed(out) or '无'}；计入 {listed(counted) or '无'}。全部计入请用 --status none。",
+        f"By order status, left out: {listed(out) or 'none'}; counted: {listed(counted) or 'none'}. --status none counts all.",
+    )
+    if unknown:
+        found.say(
+            "status_unknown",
+            f"不认识的订单状态，按计入处理，请核对：{listed(unknown)}。",
+            f"Statuses that are not known count as purchases; check them: {listed(unknown)}.",
+        )
+    return [f"WHEN status IN ({', '.join(map(desk.text, words))}) THEN '{reason}'" for reason, words in left.items()]
 
 
 def cancels(desk: Desk, found: Lines) -> bool:

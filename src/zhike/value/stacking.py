@@ -9,7 +9,6 @@ from zhike.methods.result import MethodError, Note
 from zhike.value.reading.headers import ROLES, SPOKEN, plain, roles_by_content, roles_of
 from zhike.value.reading.source import Desk, Source, refuse
 
-OPTIONS = ("customer", "date", "amount", "order", "product", "quantity", "price", "currency")
 GIVEN_NAMES = ("firstname", "名")
 FAMILY_NAMES = ("lastname", "surname", "姓")
 
@@ -28,6 +27,9 @@ class Stack:
 
 def stack(sources: Sequence[Source], asked: Mapping[str, str], desk: Desk) -> Stack:
     """Every source's columns by role in one table. MethodError: column_…, where a needed column is not to be found."""
+    asked, without = dict(asked), asked.get("status") == "none"
+    if without:  # every line counts, whatever its status
+        del asked["status"]
     for role, name in asked.items():
         if not any(name in s.headers or plain(name) in map(plain, s.headers) for s in sources):
             listed = ", ".join(sources[0].headers[:40])
@@ -37,6 +39,8 @@ def stack(sources: Sequence[Source], asked: Mapping[str, str], desk: Desk) -> St
                 f"No column “{name}” ({role}). There are: {listed}",
             )
     made = Stack(list(sources), [roles_of(s.headers, s.sample, asked) for s in sources])
+    if without:
+        made.roles = [{role: p for role, p in roles.items() if role != "status"} for roles in made.roles]
     history = [p for p, roles in enumerate(made.roles) if is_history(roles)]
     if not history:
         guess_by_content(made)

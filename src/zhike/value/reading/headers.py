@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 ROLES = (
     "customer", "date", "amount", "order", "product", "quantity", "price", "currency", "discount",
-    "customer_name", "product_name",
+    "customer_name", "product_name", "status",
 )  # fmt: skip
 SPOKEN = {
     "customer": "客户", "date": "日期", "amount": "金额", "order": "订单号", "product": "产品", "quantity": "数量", "price": "单价",
-    "currency": "币种", "discount": "折扣率", "customer_name": "客户名称", "product_name": "产品名称",
+    "currency": "币种", "discount": "折扣率", "customer_name": "客户名称", "product_name": "产品名称", "status": "订单状态",
 }  # fmt: skip
 # Names as they are compared (lower case, letters and digits only), best first; then parts that a name may hold.
 EXACT: dict[str, tuple[str, ...]] = {
@@ -60,6 +60,10 @@ EXACT: dict[str, tuple[str, ...]] = {
     ),
     "currency": ("currency", "currencycode", "curr", "币种", "币别", "幣別", "货币"),
     "discount": ("discount", "discountrate", "discountpct", "折扣率", "减免率"),
+    "status": (
+        "orderstatus", "paymentstatus", "financialstatus", "transactionstatus", "invoicestatus", "status", "state", "订单状态", "交易状态",
+        "支付状态", "付款状态", "单据状态", "訂單狀態", "状态", "狀態",
+    ),
 }  # fmt: skip
 PARTS: dict[str, tuple[str, ...]] = {
     "customer": ("customer", "client", "客户", "会员", "客戶"),
@@ -70,6 +74,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "quantity": ("quantity", "qty", "numberof", "数量", "數量"),
     "price": ("unitprice", "单价", "單價"),
     "currency": ("currency", "币种"),
+    "status": ("status", "状态", "狀態"),
 }
 NUMERIC = {"amount", "quantity", "price", "discount"}
 BLANK = {"", "null", "none", "nan", "n/a", "#n/a", "na", "-", "--", "无", "空", "nil", "\\n", "(null)", "<na>", "nat"}
@@ -136,6 +141,10 @@ def fits(role: str, values: Sequence[str]) -> bool:
         return share(values, DATE) >= 0.5 or serial(values)
     if role in NUMERIC:
         return share(values, NUMBER) >= 0.5
+    if role == "status":
+        from zhike.value.reading.statuses import looks_like
+
+        return looks_like(values, named=True)
     if role == "customer":
         return share(values, DATE) < 0.9 or share(values, re.compile(r"\d{8}$")) > 0.9
     return True
@@ -160,7 +169,17 @@ def roles_of(headers: Sequence[str], sample: Sequence[Sequence[str]], asked: Map
                 if free:
                     found[role] = free[0]
                     break
+    if "status" not in found:
+        told_by_content(columns, found)
     return found
+
+
+def told_by_content(columns: Sequence[Sequence[str]], found: dict[str, int]) -> None:
+    """A status column under any name: nothing but words of what becomes of an order."""
+    from zhike.value.reading.statuses import looks_like
+
+    places = [p for p in range(len(columns)) if p not in found.values() and looks_like(columns[p], named=False)]
+    found |= {"status": places[0]} if places else {}
 
 
 def roles_by_content(columns: Sequence[Sequence[str]], found: dict[str, int]) -> list[str]:

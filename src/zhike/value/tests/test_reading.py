@@ -260,3 +260,49 @@ def test_the_order_of_lines_does_not_matter(tmp_path: Path, places: list[int]) -
     assert found.rows("SELECT min(day), max(day), sum(amount) FROM lines") == [
         (date(2024, 2, 11), date(2024, 12, 21), Decimal(55))
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("订单状态", ("交易成功", "已取消", "已退款", "等待买家付款")),
+        ("Financial Status", ("paid", "Voided", "Refunded", "pending")),
+        ("处理结果", ("已完成", "交易关闭", "退货退款", "草稿")),  # told by what it holds
+    ],
+)
+def test_what_was_cancelled_refunded_or_never_paid_is_left_out(
+    tmp_path: Path, header: str, words: tuple[str, str, str, str]
+) -> None:
+    paid, cancelled, refunded, unpaid = words
+    each = [paid, paid, paid, cancelled, paid, refunded, paid, unpaid]
+    rows = [(f"K{n % 3}", f"2024-0{n + 1}-05", 100 + n, status) for n, status in enumerate(each)]
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("客户", "日期", "金额", header), rows), encoding="utf-8")
+    found = read(tmp_path, path)
+    assert found.lines.dropped == {"status_cancelled": 1, "status_refunded": 1, "status_unpaid": 1}
+    assert found.rows("SELECT sum(amount)::BIGINT FROM lines") == [(100 + 101 + 102 + 104 + 106,)]
+    assert found.rows("SELECT line, reason FROM dropped ORDER BY line") == [
+        (5, "status_cancelled"), (7, "status_refunded"), (9, "status_unpaid"),
+    ]  # fmt: skip
+    (note,) = [note for note in found.lines.notes if note.code == "status_rule"]
+    assert f"{paid} 5" in note.zh
+    assert f"{cancelled} 1" in note.en
+
+
+def test_statuses_nobody_knows_count_and_are_named(tmp_path: Path) -> None:
+    rows = [("A", "2024-01-05", 10, "paid"), ("B", "2024-01-06", 20, "teleported"), ("A", "2024-02-05", 5, "cancelled")]
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("customer", "date", "amount", "status"), rows), encoding="utf-8")
+    found = read(tmp_path, path)
+    assert found.rows("SELECT sum(amount)::BIGINT FROM lines") == [(30,)]
+    (note,) = [note for note in found.lines.notes if note.code == "status_unknown"]
+    assert "teleported 1" in note.en
+
+
+def test_a_status_of_something_else_is_no_status_and_none_counts_all(tmp_path: Path) -> None:
+    rows = [("A", "2024-01-05", 10, "VIP", "cancelled"), ("B", "2024-01-06", 20, "normal", "paid")]
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("customer", "date", "amount", "status", "what"), rows), encoding="utf-8")
+    assert read(tmp_path, path).stack.roles[0]["status"] == 4
+    assert read(tmp_path, path, status="none").lines.kept == 2
+    assert read(tmp_path, path, status="what").lines.dropped == {"status_cancelled": 1}
