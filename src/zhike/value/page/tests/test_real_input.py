@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,15 +16,17 @@ from zhike.value import report
 from zhike.value.page import render
 from zhike.value.page.conclusions import conclusions
 from zhike.value.page.voice import Voice
+from zhike.value.tests.made import HEADERS, company, text
 
 if TYPE_CHECKING:
     from zhike.value.study import Study
 
-pytestmark = pytest.mark.shared
 REQUIRED = {
     "online retail": ("74.6%", "32.0%", "8.91M", "397,884", "135,080", "44 customers"),
     "northwind": ("1.27M", "58.4%", "110.3k"),
     "adventureworks": ("65.2%", "24.9M", "56,046"),
+    "cdnow": ("23,570", "69,659", "2.50M", "236 customers", "67.7%"),
+    "cdnow sample": ("2,357", "6,919", "1.024"),  # errors on the later period: the references' naive rate
 }
 
 
@@ -31,22 +36,57 @@ def study(request: pytest.FixtureRequest, shared: Path) -> Study:
     if request.param == "online retail":
         retail: Study = request.getfixturevalue("retail")
         return replace(retail, lang="en")
-    files = {
-        "northwind": [shared / "northwind" / "northwind.sqlite"],
-        "adventureworks": sorted((shared / "adventureworks").iterdir()),
+    given: dict[str, tuple[list[Path], dict[str, Any]]] = {
+        "northwind": ([shared / "northwind" / "northwind.sqlite"], {}),
+        "adventureworks": (sorted((shared / "adventureworks").iterdir()), {}),
+        "cdnow": ([shared / "clv" / "CDNOW_master.txt.gz"], {}),
+        "cdnow sample": ([shared / "clv" / "CDNOW_sample.txt"], {"customer": "column 2", "amount": "column 5"}),
     }
-    return report(files[request.param], lang="en")
+    files, columns = given[request.param]
+    return report(files, lang="en", **columns)
 
 
-@pytest.mark.parametrize(("which", "study"), [(which, which) for which in REQUIRED], indirect=["study"], ids=REQUIRED)
-def test_five_sentences_with_the_figures_of_the_references(study: Study, which: str) -> None:
-    voice = Voice("en", study.currency, study.measure)
+def told(study: Study, lang: str) -> str:
+    """The first page without its tags; at least five sentences, and a page that needs nothing else."""
+    voice = Voice(lang, study.currency, study.measure)
     said = conclusions(study, voice)
-    text = re.sub("<[^>]+>", "", " ".join(f"{one.figure} {one.sentence}" for one in said))
     assert len(said) >= 5
-    for figure in REQUIRED[which]:
-        assert figure in text, figure
-    for lang in ("zh", "en"):
-        page = render(study, lang)
-        assert len(page.encode()) <= 3_000_000
-        assert "<script" not in page
+    page = render(study, lang)
+    assert len(page.encode()) <= 3_000_000
+    assert "<script" not in page
+    sentences = " ".join(f"{one.figure} {one.sentence}" for one in said)
+    return re.sub("<[^>]+>", "", f"{sentences} {voice.count(study.customers)}")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("study", "required"), REQUIRED.items(), indirect=["study"], ids=REQUIRED)
+def test_five_sentences_with_the_figures_of_the_references(study: Study, required: tuple[str, ...]) -> None:
+    assert told(study, "zh")
+    said = told(study, "en")
+    for figure in required:
+        assert figure in said, figure
+
+
+def test_a_file_of_gb18030_with_chinese_headers_says_what_counting_by_hand_gives(tmp_path: Path) -> None:
+    rows = company(400, 6000)
+    path = tmp_path / "销售明细.csv"
+    path.write_bytes(text(HEADERS, rows).encode("gb18030"))
+    study = report(path)
+    money: Counter[str] = Counter()
+    for customer, _name, _day, _order, _product, count, price in rows:
+        if int(str(count)) > 0:
+            money[str(customer)] += Decimal(str(count)) * Decimal(str(price))  # type: ignore[assignment]
+    ranked = sorted(money.values(), reverse=True)
+    voice, total = Voice("zh"), sum(ranked)
+    first = sum(ranked[: math.ceil(len(ranked) * 0.01)])
+    fifth = sum(ranked[: len(ranked) * 20 // 100])
+    returned = sum(int(str(row[5])) < 0 for row in rows)
+    said = told(study, "zh")
+    for figure in (
+        voice.money(Decimal(first)), voice.money(Decimal(total)), voice.share(float(first / total)),
+        voice.share(float(fifth / total)), f"{len(rows):,} 行", f"{returned:,} 行", f"{len(ranked):,}",
+    ):  # fmt: skip
+        assert figure in said, figure
+    assert study.files[0].encoding == "GB18030"
+    assert "客户1号" in said
+    assert told(study, "en")
