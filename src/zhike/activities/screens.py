@@ -5,35 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhike.activities import actions
 from zhike.activities.terms import Direction, TouchKind
 from zhike.kernel import clock
-from zhike.kernel.actor import Actor
-from zhike.kernel.screens import Column, Kind, Screen, Section, Writers, register
+from zhike.kernel.html import made
+from zhike.kernel.marks import NOTHING, when
+from zhike.kernel.screens import Column, Kind, Reader, Screen, Section, Writers, register
 
-NOTHING = mark_safe('<span class="i4">—</span>')
 
-
-def due_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def due_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """The day a task is due; red when that has passed and the task is open."""
     if value is None:
         return NOTHING
-    at, now = clock.local(value, actor.zone), clock.local(timezone.now(), actor.zone)
-    late = at.date() < now.date() and not (row.get("_done_at") or row.get("done_at"))
-    exact, shown = at.strftime("%Y-%m-%d %H:%M"), clock.display_day(at.date(), now.date())
-    tone = "red" if late else ""
-    return format_html('<time class="{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), exact, shown)
+    late = clock.business_day(value, reader.actor.zone) < reader.today
+    return when(value, reader, "red" if late and not (row.get("_done_at") or row.get("done_at")) else "")
 
 
-def important_cell(value: Any, row: Mapping[str, Any], actor: Actor) -> SafeString:
+def important_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """A tag where it is so; a column of “no” says nothing."""
-    return format_html('<span class="mk amb">{}</span>', gettext("Important")) if value else NOTHING
+    return made('<span class="mk amb">{}</span>', gettext("Important")) if value else NOTHING
 
 
 TOUCH = register(

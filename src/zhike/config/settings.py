@@ -80,7 +80,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -277,6 +276,7 @@ OPENID_CONNECT_URL_PREFIX = "oidc"
 OIDC_ISSUER = env("ZHIKE_OIDC_ISSUER").rstrip("/")
 OIDC_NAME = env("ZHIKE_OIDC_NAME", "SSO")
 if OIDC_ISSUER:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
     if not OIDC_ISSUER.startswith("https://") and PRODUCTION:
         raise ImproperlyConfigured(f"ZHIKE_OIDC_ISSUER is “{OIDC_ISSUER}”; it must begin with https://")
     company = {

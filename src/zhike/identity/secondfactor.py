@@ -12,7 +12,6 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -143,14 +142,22 @@ def remove(user: User, key_id: int) -> bool:
     return gone
 
 
+def _webauthn() -> Any:
+    """What speaks with passkeys, loaded where one is used: it brings 5 MB of cryptography into every process."""
+    from allauth.mfa.webauthn.internal import auth
+
+    return auth
+
+
 def begin_passkey(user: User) -> dict[str, Any]:
     """What the browser needs to make a passkey (the challenge is kept in the session)."""
-    options: dict[str, Any] = webauthn.begin_registration(user, False)
+    options: dict[str, Any] = _webauthn().begin_registration(user, False)
     return options
 
 
 def add_passkey(user: User, credential: dict[str, Any], name: str) -> list[str]:
     """Put a passkey in force; the answer are recovery codes, if they are new."""
+    webauthn = _webauthn()
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
@@ -162,12 +169,13 @@ def add_passkey(user: User, credential: dict[str, Any], name: str) -> list[str]:
 
 def ask_passkey(user: User) -> dict[str, Any]:
     """What the browser needs to prove a passkey."""
-    options: dict[str, Any] = webauthn.begin_authentication(user)
+    options: dict[str, Any] = _webauthn().begin_authentication(user)
     return options
 
 
 def check_passkey(user: User, credential: dict[str, Any]) -> str:
     """Accept the proof of a passkey, once."""
+    webauthn = _webauthn()
     limit = _limit(user)
     limits.spend(limit)
     try:

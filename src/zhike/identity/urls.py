@@ -1,5 +1,6 @@
 """Addresses of identity."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from zhike.identity.views import entrance, mine, rights, security, setup
@@ -39,5 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/people/<uuid:person_id>/<str:verb>/", rights.person_act, name="person_act"),
     path("why/<str:record_type>/<uuid:record_id>/", rights.why, name="why"),
     path("why/<str:record_type>/<uuid:record_id>/unshare/", rights.unshare, name="unshare"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
+if settings.OIDC_ISSUER:
+    urlpatterns.append(path("", include("allauth.socialaccount.providers.openid_connect.urls")))
