@@ -33,10 +33,15 @@ def active_people() -> QuerySet[User]:
     return User.objects.filter(is_active=True, archived_at=None).order_by("sort_key")
 
 
+def rulers() -> QuerySet[User]:
+    """Whoever may give rights, by name."""
+    given = Q(roles__archived_at=None, roles__grants__right="identity.roles", roles__grants__effect=Effect.ALLOW)
+    return active_people().filter(given | Q(is_superuser=True)).distinct()
+
+
 def right_givers(most: int = 3) -> list[str]:
     """Names of people who may give rights: whom somebody asks who was refused."""
-    given = Q(roles__archived_at=None, roles__grants__right="identity.roles", roles__grants__effect=Effect.ALLOW)
-    return list(active_people().filter(given | Q(is_superuser=True)).distinct().values_list("name", flat=True)[:most])
+    return list(rulers().values_list("name", flat=True)[:most])
 
 
 def myself(actor: Actor) -> User:

@@ -36,11 +36,5 @@ def alarm(what: str, by: Actor, count: int) -> None:
     """An event in the ledger, a line in the log, and a notice to everybody who gives rights."""
     ledger.write([ledger.compose(Crawled(what=what, count=count), by=by)])
     logger.warning("somebody opened unusually many records: %s %s, user %s", count, what, by.user_id)
-    people = [person.pk for person in identity.active_people() if _watches(person.pk)]
+    people = identity.rulers().values_list("pk", flat=True)
     notices.notify(people, notices.CRAWLED[what], url="/settings/", who=by.name, count=count)
-
-
-def _watches(user_id: object) -> bool:
-    from zhike.identity.access import actor_of
-
-    return actor_of(user_id).can("identity.roles")  # type: ignore[arg-type]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from zhike.identity.models import User
 from zhike.kernel.actions import run
 from zhike.kernel.models import Event
 from zhike.records import notices, watching
@@ -30,6 +33,23 @@ def test_T59_opening_too_many_cards_is_told_to_administrators_once(
     assert told.user_id == world.people["沈嘉禾"].pk
     assert "何永强" in notices.sentence(told)
     assert Event.objects.filter(type="access.crawled", actor_id=world.people["何永强"].pk).count() == 1
+
+
+def test_the_card_that_raises_the_alarm_costs_little_however_many_people_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(watching.ALARMS, watching.CARDS, 1)
+    people = [User(username=f"p{n}", name=f"同事{n}", sort_key=f"p{n}", team=world.teams["杭州组"]) for n in range(60)]
+    User.objects.bulk_create(people)
+    for person in people[:40]:
+        person.roles.add(world.roles["administrator" if person.username < "p2" else "salesperson"])
+    by = world.actor("何永强")
+    watching.seen(watching.CARDS, by)
+    with CaptureQueriesContext(connection) as found:
+        watching.seen(watching.CARDS, by)
+    assert len(found) <= 8, "\n".join(query["sql"][:120] for query in found)
+    told = {person.name for person in people[:40] if person.username < "p2"} | {"沈嘉禾"}
+    assert set(Notice.objects.values_list("user__name", flat=True)) == told
 
 
 def test_T59_revealing_too_many_values_is_told_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
