@@ -1,7 +1,16 @@
 """The one table of who reads the ledger: reader -> handler of one event, called at least once each, in order of position."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-SUBSCRIPTIONS: Mapping[str, str] = {
-    "erasures": "zhike.operate.erasures.note",
+
+class Subscription(NamedTuple):
+    """A handler by its path, and the kinds of events it is called for; it passes over all others. Without kinds: every event."""
+
+    handler: str
+    types: tuple[str, ...] = ()
+
+
+SUBSCRIPTIONS: Mapping[str, Subscription] = {
+    "erasures": Subscription("zhike.operate.erasures.note", types=("party.erased",)),
 }

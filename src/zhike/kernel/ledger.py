@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -180,23 +180,50 @@ def seal_all() -> int:
     return total
 
 
+STRETCH = 50_000  # positions passed over at once by a reader of some kinds: about 25 ms of the database's work
+
+
 def read_after(position: int, limit: int = 500) -> list[Event]:
-    """Sealed events after `position`, in order: how every reader follows the ledger."""
+    """Sealed events after `position`, in order."""
     return list(Event.objects.filter(position__gt=position).order_by("position")[:limit])
 
 
-def follow(reader: str, handle: Callable[[Event], None], limit: int = 500) -> int:
-    """Hand the next events to `handle`, at least once each, and move the reader's bookmark with them."""
+def follow(reader: str, handle: Callable[[Event], None], *, types: Sequence[str] = (), limit: int = 500) -> int:
+    """Hand the next events to `handle`, at least once each, and move the reader's bookmark; the answer is how far.
+
+    A reader that names `types` gets those alone. Positions have no gaps, so its bookmark passes over a stretch of others at
+    once, up to the last one that is sealed: what is sealed later comes later, and nothing in between can. The past is
+    looked through in the database, by position, without an index for each kind; five million others take seconds.
+    """
     with transaction.atomic():
         Bookmark.objects.get_or_create(reader=reader)
         mark = Bookmark.objects.select_for_update().get(reader=reader)
-        events = read_after(mark.position, limit)
+        sealed = SealHead.objects.filter(id=1).values_list("last", flat=True).first() or 0
+        before, until = mark.position, min(sealed, mark.position + STRETCH)
+        events = _of_types(before, until, types, limit) if types else read_after(before, limit)
         for event in events:
             handle(event)
-        if events:
-            mark.position, mark.at = events[-1].position or mark.position, timezone.now()
+        if not types or len(events) == limit:
+            until = events[-1].position or before if events else before
+        if until > before:
+            mark.position, mark.at = until, timezone.now()
             mark.save()
-    return len(events)
+    return until - before
+
+
+def _of_types(after: int, until: int, types: Sequence[str], limit: int) -> list[Event]:
+    """Events of these kinds in a stretch. SQLite is told to go by position: by kind it would read all of them there ever
+    were, for every stretch anew."""
+    column = "+type" if connection.vendor == "sqlite" else "type"
+    kinds = ", ".join(["%s"] * len(types))
+    statement = (
+        f"SELECT id FROM kernel_event WHERE position > %s AND position <= %s AND {column} IN ({kinds})"  # noqa: S608
+        " ORDER BY position LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [after, until, *types, limit])
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Event.objects.filter(pk__in=ids).order_by("position")) if ids else []
 
 
 def erase_details(event_ids: Iterable[UUID], *, erased_by: UUID) -> int:

@@ -29,7 +29,7 @@ def path() -> Path:
 
 def note(event: Event) -> None:
     """Reader of the ledger: put an erasure on the list, once."""
-    if event.type != ERASED or event.subject_id is None or str(event.subject_id) in listed():
+    if event.subject_id is None or str(event.subject_id) in listed():
         return
     path().parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(

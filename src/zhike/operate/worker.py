@@ -127,11 +127,11 @@ def follow_ledger() -> Callable[[], bool]:
     def look() -> bool:
         nonlocal fired
         sealed = ledger.seal() if has_unsealed() else 0
-        handed = feed()
+        moved = feed()
         if time.monotonic() - fired >= 1:
             fired = time.monotonic()
             schedules.fire()
-        return bool(sealed or handed)
+        return bool(sealed or moved)
 
     return look
 
