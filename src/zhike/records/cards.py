@@ -133,7 +133,7 @@ def row_of(record: Record, columns: list[Bound]) -> dict[str, Any]:
         elif column.kind in REFERENCES:
             other = follow(record, column.orm)
             row[column.name] = other.pk if other is not None else None
-            row[f"{column.name}__label"] = title_of(other) if other is not None else ""
+            row[f"{column.name}__label"] = title_of(other) if other is not None and item.named else ""
         else:
             row[column.name] = follow(record, column.orm)
     return row

@@ -32,6 +32,7 @@ class Bound:
     column: Column
     rule: FieldRule
     veiled: bool = False  # shown in part to everybody without the right to see it; writing is another matter
+    named: bool = True  # of a reference: whether the actor may know records of that type by name; else by id alone
 
     @property
     def name(self) -> str:
@@ -80,8 +81,14 @@ def _bound(screen: Screen, actor: Actor, custom: list[Column]) -> dict[str, Boun
         rule = actor.rule(screen.type, column.name)
         if rule is FieldRule.HIDDEN:
             continue
-        found[column.name] = Bound(column, rule, column.sensitive is not Sensitive.NO and not unmasked)
+        veiled, to = column.sensitive is not Sensitive.NO and not unmasked, refers_to(column)
+        found[column.name] = Bound(column, rule, veiled, not to or actor.can(f"{to}.view"))
     return {name: item for name, item in found.items() if not _looks_behind(item, found)}
+
+
+def refers_to(column: Column) -> str:
+    """The type of the records a column points to; empty for one that holds a value."""
+    return {Kind.PERSON: "person", Kind.TEAM: "team", Kind.RECORD: column.to}.get(column.kind, "")
 
 
 def _looks_behind(item: Bound, found: Mapping[str, Bound]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import Column, Kind, screens
-from zhike.records.columns import Bound, choices_of, formula_fields
+from zhike.records.columns import Bound, choices_of, formula_fields, refers_to
 from zhike.records.formula.language import Formula, parse
 from zhike.records.formula.problems import FormulaProblem
 
@@ -31,8 +31,7 @@ def needed(shown: Iterable[Bound], bound: Mapping[str, Bound]) -> list[Bound]:
 def add_names(rows: list[dict[str, Any]], shown: Iterable[Bound], actor: Actor) -> None:
     """Names behind references in custom fields, one query a field, within the reader's rights."""
     for item in shown:
-        column = item.column
-        type_ = {Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)
+        column, type_ = item.column, refers_to(item.column)
         if not column.custom or column.kind not in REFERENCES or item.masked or type_ not in screens:
             continue
         wanted = {parse_id((row.get("_custom") or {}).get(column.name)) for row in rows} - {None}

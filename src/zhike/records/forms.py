@@ -20,7 +20,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
-from zhike.records.columns import Bound, bound_columns, choices_of
+from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 from zhike.records.queries import live, picked, tags_of
 from zhike.records.values import masked
 
@@ -153,7 +153,7 @@ def column_widget(column: Column, actor: Actor, value: Any) -> forms.Widget:
     if kind is Kind.MULTI:
         return forms.SelectMultiple(attrs={"data-many": ""}, choices=list(choices_of(column).items()))
     if kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
-        type_ = {Kind.PERSON: "person", Kind.TEAM: "team"}.get(kind, column.to)
+        type_ = refers_to(column)
         return reference_widget(type_, actor, value, required=column.required)
     if kind is Kind.BOOL:
         return forms.Select(choices=[("", "—"), ("true", _("yes")), ("false", _("no"))])

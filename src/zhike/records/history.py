@@ -178,7 +178,7 @@ def shown(item: Bound, value: Any, actor: Actor) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        return str(value.get("name", ""))
+        return str(value.get("name" if item.named else "id", ""))
     if isinstance(value, list):
         return enumerated(value)
     choices = choices_of(item.column)

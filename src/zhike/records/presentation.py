@@ -14,7 +14,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.text import enumerated
-from zhike.records.columns import Bound, bound_columns, choices_of
+from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 from zhike.records.filters import WORDS, Condition, Group, operators_for
 from zhike.records.models import SavedView
 from zhike.records.queries import ListQuery, picked
@@ -141,7 +141,7 @@ def unit_words() -> dict[str, str]:
 def names_of(column: Any, ids: Sequence[Any], actor: Actor) -> list[str]:
     """Names behind ids, within the actor's rights."""
     own = {"me": _("me"), "my_team": _("my team")}
-    screen = screens[{Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)]
+    screen = screens[refers_to(column)]
     wanted = [i for i in ids if i not in own]
     model = screen.model_class
     found = (

@@ -176,7 +176,8 @@ def value_paths(screen: Screen, shown: Iterable[Bound]) -> dict[str, str]:
             paths["_custom"] = "custom"
         elif column.kind in REFERENCES:
             paths[column.name] = f"{column.orm}_id"
-            paths[f"{column.name}__label"] = f"{column.orm}__name"
+            if item.named:
+                paths[f"{column.name}__label"] = f"{column.orm}__name"
         elif column.kind is not Kind.TAGS:
             paths[column.name] = column.orm
     for extra in screen.list_related:

@@ -20,7 +20,7 @@ from zhike.kernel.errors import DomainError, Invalid, Problems
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
 from zhike.kernel.text import clean, enumerated, mask_email, mask_id, mask_phone
-from zhike.records.columns import Bound, bound_columns, choices_of
+from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 
 Values = dict[str, Any]
 SCHEMES = ("http", "https", "mailto", "tel")
@@ -174,7 +174,7 @@ def _tags(column: Column, raw: Any, actor: Actor) -> list[str]:
 
 
 def _reference(column: Column, raw: Any, actor: Actor) -> Any:
-    type_ = {Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)
+    type_ = refers_to(column)
     if column.kind is Kind.PERSON and raw == "me":
         raw = actor.user_id
     found = find(screens[type_].model_class, raw, actor, field=column.name)

@@ -17,6 +17,7 @@ from zhike.kernel.errors import DomainError, Forbidden, Problems
 from zhike.kernel.ids import new_id
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Column, Kind, Likely, Screen, screens
+from zhike.records.columns import refers_to
 from zhike.records.importing.delimited import Row
 from zhike.records.importing.parsing import Problem, ReadRow, RowReader
 from zhike.records.importing.planning import Plan, Policy
@@ -152,8 +153,7 @@ class Importer:
         for cell in self.reader.cells:
             column, value = cell.field.column, found.get(cell.field.name)
             if isinstance(value, UUID):
-                type_ = {Kind.PERSON: "person", Kind.TEAM: "team"}.get(column.kind, column.to)
-                found[cell.field.name] = screens[type_].model_class.objects.get(pk=value)
+                found[cell.field.name] = screens[refers_to(column)].model_class.objects.get(pk=value)
         return found
 
     def _keep(self, done: Done, usable: Sequence[ReadRow], ids: dict[int, UUID]) -> None:

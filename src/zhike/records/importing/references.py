@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Column, Kind, Screen, screens
+from zhike.kernel.screens import Column, Screen, screens
+from zhike.records.columns import refers_to
 from zhike.records.importing.parsing import Problem, ReadRow
 from zhike.records.queries import live
-
-_TYPES = {Kind.PERSON: "person", Kind.TEAM: "team"}
 
 
 def looked_up(type_: str, titles: Sequence[str], by: Actor) -> dict[str, list[UUID]]:
@@ -33,7 +32,7 @@ def resolve(screen: Screen, columns: dict[str, tuple[int, Column]], rows: Sequen
         named = [row for row in rows if name in row.named]
         if not named:
             continue
-        type_ = _TYPES.get(column.kind, column.to)
+        type_ = refers_to(column)
         found = looked_up(type_, [row.named[name] for row in named], by)
         for row in named:
             ids = found.get(row.named[name], [])

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.screens import Kind, Screen, screens
-from zhike.records.columns import choices_of
+from zhike.records.columns import choices_of, refers_to
 from zhike.records.filters import Lookup
 from zhike.records.queries import ListQuery, matching
 from zhike.records.summary.asking import DATES, By, Question, span_of
@@ -184,7 +184,7 @@ def _labels(one: By, values: set[Any], actor: Actor) -> dict[str, str]:
     column = one.bound.column
     if column.kind is Kind.CHOICE:
         return {code: str(label) for code, label in choices_of(column).items()}
-    type_ = {Kind.PERSON: "person", Kind.TEAM: "team", Kind.RECORD: column.to}.get(column.kind, "")
+    type_ = refers_to(column)
     if type_ not in screens:
         return {}
     screen = screens[type_]

@@ -126,6 +126,29 @@ def test_T21_a_key_for_one_type_opens_no_other(seller: Caller) -> None:
     assert narrow.post("/api/customers", {"name": "x"}).status_code == 403
 
 
+def test_T21_a_key_for_one_type_learns_no_name_of_another(seller: Caller) -> None:
+    from zhike.records.api.tests.conftest import key_of
+
+    made = seller.customer(name="西湖电器")
+    task = seller.post("/api/tasks", {"name": "打电话", "party": made["id"], "due_at": "2026-01-01T09:00:00Z"})
+    assert task.status_code == 201, task.content
+    seller.post("/api/touches", {"text": "谈了价格", "party": made["id"], "kind": "call"})
+    narrow = Caller(seller.user, key_of(seller.user, types=["task", "touch"]))
+    assert seller.get("/api/tasks").json()["items"][0]["party"] == {"id": made["id"], "name": "西湖电器"}
+    addresses = [
+        "/api/tasks",
+        "/api/touches",
+        "/api/tasks/summary?by=party",
+        task["Location"],
+        f"{task['Location']}/history",
+    ]
+    for address in addresses:
+        answer = narrow.get(address)
+        assert answer.status_code == 200, (address, answer.content)
+        assert "西湖电器" not in answer.content.decode(), address
+    assert narrow.get("/api/tasks").json()["items"][0]["party"] == {"id": made["id"], "name": None}
+
+
 def test_T21_a_cut_role_acts_on_the_next_call(seller: Caller) -> None:
     from zhike.identity.access import rights_changed
 
