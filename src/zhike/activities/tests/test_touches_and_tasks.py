@@ -199,3 +199,17 @@ def test_colleagues_named_in_a_touch_are_told_if_they_see_the_customer(world: Wo
 
     log_touch(customer(he), TouchDraft(text="样机的事请看 @周晓岚 @吴敏"), by=he)
     assert [told.user_id for told in Notice.objects.all()] == [world.people["周晓岚"].pk]
+
+
+def test_the_list_of_tasks_tells_what_is_late_and_important_and_leads_to_the_customer(he: Actor, world: World) -> None:
+    party, now = customer(he), timezone.now()
+    plan_task(party, TaskDraft(name="催收货款", due_at=now - timedelta(days=2), important=True), by=he)
+    plan_task(party, TaskDraft(name="约培训", due_at=now + timedelta(days=2)), by=he)
+    done = plan_task(party, TaskDraft(name="发报价", due_at=now - timedelta(days=2)), by=he)
+    finish_task(done, by=he)
+    page = world.client("何永强").get("/tasks/").content.decode()
+    rows = {name: page.split(name)[1].split("</tr>")[0] for name in ("催收货款", "约培训", "发报价")}
+    assert '<time class="red"' in rows["催收货款"]
+    assert all('class="red"' not in rows[name] for name in ("约培训", "发报价"))
+    assert [name for name in rows if 'class="mk amb"' in rows[name]] == ["催收货款"]
+    assert f'href="/customers/{party.pk}/"' in rows["约培训"]
