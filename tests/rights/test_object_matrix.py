@@ -228,7 +228,7 @@ def outcome(answer: Any) -> str:
 
 def image(record: Record) -> dict[str, Any]:
     """Every stored value of a record, as it stands in its table."""
-    meta = record._meta
+    meta: Any = record._meta
     name, key = connection.ops.quote_name, meta.pk
     with connection.cursor() as cursor:
         wanted = [key.get_db_prep_value(record.pk, connection)]
