@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import pkgutil
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from zhike.methods import benches
-from zhike.methods.benches import Bench
+from zhike.methods.benches import Bench, Used
 
 QUICK, SLOW, TURNS = 10.0, 60.0, 4
 
@@ -31,25 +32,29 @@ def options(arguments: list[str]) -> argparse.Namespace:
 
 def benchmarks(only: str | None) -> Iterator[tuple[str, Bench]]:
     """Every family's lines, in the order of their names."""
-    for found in sorted(pkgutil.iter_modules(benches.__path__), key=lambda module: module.name):
-        for bench in import_module(f"{benches.__name__}.{found.name}").rows():
-            if not only or only.lower() in f"{found.name} {bench.work}".lower():
-                yield found.name, bench
+    methods = sorted(module.name for module in pkgutil.iter_modules(benches.__path__))
+    families = {name: f"{benches.__name__}.{name}" for name in methods} | {"report": "zhike.value.bench"}
+    for family, module in families.items():
+        for bench in import_module(module).rows():
+            if not only or only.lower() in f"{family} {bench.work}".lower():
+                yield family, bench
 
 
 class Spent(NamedTuple):
-    """Seconds on the wall and of the processors."""
+    """Seconds on the wall and of the processors, and the memory that work in a process of its own tells of."""
 
     wall: float
     cpu: float
+    memory_mb: float | None = None
 
 
 def spent(work: Callable[[], object]) -> Spent:
-    """What one run takes."""
+    """What one run takes, with the processes it starts."""
     gc.collect()
-    began, worked = time.perf_counter(), time.process_time()
-    work()
-    return Spent(time.perf_counter() - began, time.process_time() - worked)
+    began, worked = time.perf_counter(), sum(os.times()[:4])
+    told = work()
+    wall, cpu = time.perf_counter() - began, sum(os.times()[:4]) - worked
+    return Spent(wall, cpu, told.memory_mb if isinstance(told, Used) else None)
 
 
 def race(*runners: Callable[[], object]) -> list[Spent]:
@@ -59,7 +64,7 @@ def race(*runners: Callable[[], object]) -> list[Spent]:
     best = [spent(run) for run in runners]
     for _turn in range((TURNS if slowest < QUICK else 2 if slowest < SLOW else 1) - 1):
         again = [spent(run) for run in runners]
-        best = [Spent(min(a.wall, b.wall), min(a.cpu, b.cpu)) for a, b in zip(best, again, strict=True)]
+        best = [Spent(min(a.wall, b.wall), min(a.cpu, b.cpu), b.memory_mb) for a, b in zip(best, again, strict=True)]
     return best
 
 
@@ -82,8 +87,11 @@ def measure(bench: Bench) -> dict[str, Any]:
     if left_out:
         figures["left_out"] = left_out
     faster = figures.get("times_faster")
-    in_time = bench.budget_s is None or ours.wall <= bench.budget_s
-    figures["kept"] = in_time and (bench.ratio is None or faster is None or faster >= bench.ratio)
+    kept = bench.budget_s is None or ours.wall <= bench.budget_s
+    if ours.memory_mb is not None:
+        figures |= {"memory_mb": ours.memory_mb, "memory_limit_mb": bench.memory_mb}
+        kept = kept and (bench.memory_mb is None or ours.memory_mb <= bench.memory_mb)
+    figures["kept"] = kept and (bench.ratio is None or faster is None or faster >= bench.ratio)
     return figures
 
 
@@ -94,6 +102,7 @@ def tell(work: str, figures: dict[str, Any]) -> None:
     ratio = f"× {figures['times_faster']:.2f}" if "times_faster" in figures else ""
     needed = f"≥ {figures['needed_ratio']:.2f}" if figures["needed_ratio"] and ratio else ""
     mark = "✓" if figures["kept"] else "✗"
+    mark += f" {figures['memory_mb']:,.0f} MB" if "memory_mb" in figures else ""
     print(f"{work:<46}{figures['seconds']:>9.3f} {budget:>9}{other:>10} {ratio:>9} {needed:>8} {mark}", flush=True)
 
 

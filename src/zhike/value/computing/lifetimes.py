@@ -21,13 +21,14 @@ from zhike.methods.clv import (
 )
 from zhike.methods.engine import Relation
 from zhike.methods.result import MethodError, Note
-from zhike.methods.value import purchases
+from zhike.methods.value import PurchasesResult, purchases
 from zhike.value.computing.attempt import attempt
 from zhike.value.computing.sampling import sampled
 from zhike.value.study import Lifetime, Worth
 
 MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
 SAMPLE = 60_000
+HISTORY = ("frequency", "recency", "T")
 YEAR_IN_WEEKS = 365.25 / 7
 
 
@@ -59,9 +60,14 @@ def lifetime(orders: Relation, first: date, as_of: date) -> Lifetime:
     learnt = next(model for model in made if model.name == best)
     doubts = {note.code + model.name: Note(note.code, f"{model.name}：{note.zh}", f"{model.name}: {note.en}")
               for model in made for note in model.warnings_}  # fmt: skip
-    whole = purchases(orders, until=as_of, unit="week").columns()
-    history = tuple(np.asarray(whole[name], dtype=float) for name in ("frequency", "recency", "T"))
-    model = type(learnt)("weeks").fit(*history)
+    found = purchases(orders, until=as_of, unit="week")
+    whole = found.columns()
+    history = tuple(np.asarray(whole[name], dtype=float) for name in HISTORY)
+    model = type(learnt)("weeks").fit(*(part_of(found) if found.cases > SAMPLE else history))
+    if found.cases > SAMPLE:
+        zh = f"客户很多，模型按其中约 {SAMPLE:,} 位学习，再用于全部 {found.cases:,} 位。"
+        en = f"There are very many customers: models learn from about {SAMPLE:,} and are used for all {found.cases:,}."
+        doubts["customers_sampled"] = Note("customers_sampled", zh, en)
     expected = np.atleast_1d(model.expected_purchases(YEAR_IN_WEEKS, *history))
     alive = np.atleast_1d(model.probability_alive(*history))
     value = attempt(lambda: worth(choice, model, history, np.asarray(whole["mean_spend"], dtype=float)))
@@ -79,6 +85,13 @@ def lifetime(orders: Relation, first: date, as_of: date) -> Lifetime:
     )
 
 
+def part_of(found: PurchasesResult) -> tuple[Any, ...]:
+    """(frequency, recency, T) of a steady sample of these customers."""
+    part = sampled(found.table.table, found.cases, SAMPLE).select(*HISTORY)
+    few = found.table.engine.run(part.order_by(list(HISTORY)), exact=False)
+    return tuple(np.asarray(few[name], dtype=float) for name in HISTORY)
+
+
 def before_and_after(
     orders: Relation, known: Relation, customers: int, split: date, as_of: date
 ) -> tuple[tuple[Any, Any, Any], Any]:
@@ -92,7 +105,7 @@ def before_and_after(
     both = chosen.left_join(later, "customer")
     table = both.select("frequency", "recency", "T", later=both.n.coalesce(0))
     found = known.engine.run(table.order_by(list(table.columns)), exact=False)
-    seen = tuple(np.asarray(found[name], dtype=float) for name in ("frequency", "recency", "T"))
+    seen = tuple(np.asarray(found[name], dtype=float) for name in HISTORY)
     return (seen[0], seen[1], seen[2]), np.asarray(found["later"], dtype=float)
 
 
