@@ -33,12 +33,14 @@ def report(
     """
     from zhike.value.making import make
     from zhike.value.options import Options
-    from zhike.value.writing import write_figures, write_page, write_tables
+    from zhike.value.writing import check_writable, write_figures, write_page, write_tables
 
     listed = [files] if isinstance(files, str | Path) else list(files)
     folder = Path(tables) if tables is not None else None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
+    for path in (out, json):
+        check_writable(path)
     wanted = Options.of(tables=folder, **options)
     study = make(listed, wanted)
     if folder is not None:

@@ -159,6 +159,8 @@ def summary(study: Study, lang: str) -> str:
     ]
     if not isinstance(study.concentration, MethodError):
         for part, share in study.concentration.shares.items():
+            if study.customers * part < 1:  # the share of nobody
+                continue
             name = f"前 {part:.0%} 客户" if zh else f"first {part:.0%} of customers"
             rows.append((name, f"{share:.2%}"))
     if not isinstance(study.thinning, MethodError):

@@ -56,6 +56,10 @@ def collect(
     desk = Desk(engine.connection, folder, options.table)
     engine.connection.execute("SET preserve_insertion_order = true")  # lines are told by their numbers
     options.tick("读取文件", "reading")
+    places = [given if "://" in str(given) else Path(given).resolve() for given in files]
+    if again := next((given for n, given in enumerate(files) if places[n] in places[:n]), None):
+        name = "PostgreSQL" if "://" in str(again) else Path(again).name  # an address may hold a password
+        raise refuse("file_twice", f"同一个文件给了两次：{name}", f"{name} is given twice.")
     sources = [read(given, desk) for given in files]
     stack = stacking.stack(sources, options.columns, desk)
     options.tick("逐行核对", "judging lines")
@@ -103,7 +107,7 @@ def computed(
         customers=customers, invoices=invoices, revenue=Decimal(revenue),
         names=naming.Book(engine.connection, "customer_names"), products=naming.Book(engine.connection, "product_names"),
         monthly=monthly, last_month_whole=months.whole(as_of),
-        warnings=(*lines.notes, when.note, *doubts(customers, first, as_of, Decimal(revenue))),
+        warnings=(*lines.notes, when.note, *doubts(customers, (first, last), options, Decimal(revenue))),
         seconds=time.monotonic() - began, memory_mb=most_memory(), lang=options.lang, engine=engine, **parts,
     )  # fmt: skip
 
@@ -189,14 +193,19 @@ def examples(engine: DuckDBEngine, reasons: dict[str, int], many: int = 5) -> di
     return {code: tuple(Dropped(*row) for row in rows if row[2] == code) for code in reasons}
 
 
-def doubts(customers: int, first: date, as_of: date, revenue: Decimal) -> tuple[Note, ...]:
+def doubts(customers: int, span: tuple[date, date], options: Options, revenue: Decimal) -> tuple[Note, ...]:
     """What makes the whole less certain."""
+    first, last = span
     found = []
     if customers == 1:
         found.append(
             Note("one_customer", "只有一位客户，各种占比没有意义。", "There is only one customer: shares mean nothing.")
         )
-    if first == as_of:
+    if last > options.today:
+        zh = f"最后的日期是 {last}，晚于今天（{options.today}）：请核对日期，或用 --as-of 截止。"
+        en = f"The last day is {last}, after today ({options.today}): check the dates, or end with --as-of."
+        found.append(Note("days_to_come", zh, en))
+    if first == last:
         found.append(
             Note(
                 "one_day",

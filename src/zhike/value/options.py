@@ -38,6 +38,8 @@ class Options:
     memory: str = "1200MB"
     engine: str | SparkEngine = "duckdb"
     """Where to compute once the lines are judged: a name, or a Spark that is running."""
+    today: date = field(default_factory=date.today)
+    """Days after it are pointed out."""
     tick: Callable[[str, str], None] = silent
     """Called at the start of each step with its name in Chinese and English."""
 

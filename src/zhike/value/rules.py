@@ -330,9 +330,11 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     run(f"CREATE TABLE lines AS SELECT {columns} FROM judged WHERE reason IS NULL")
     run("DROP TABLE judged")
     if not found.kept:
+        if not found.dropped:
+            raise refuse("no_lines", "文件只有标题，没有任何一行数据。", "The file has a header and no line below it.")
         said_zh = "；".join(f"{REASONS[code][0]} {count:,} 行" for code, count in found.dropped.items())
-        said_en = "; ".join(f"{REASONS[code][1]}: {count:,} lines" for code, count in found.dropped.items())
-        raise refuse("nothing_left", f"没有剩下可用的行。{said_zh}", f"No usable line remains. {said_en}")
+        said_en = "; ".join(f"{REASONS[code][1]}: {count:,}" for code, count in found.dropped.items())
+        raise refuse("nothing_left", f"没有剩下可用的行。{said_zh}", f"No usable line remains. Left out, {said_en}.")
     if zero:
         found.say(
             "zero_amounts",

@@ -11,6 +11,16 @@ from zhike.value.figures import figures
 from zhike.value.study import Study
 
 
+def check_writable(path: str | Path | None) -> None:
+    """Refuse before the work what could not be written after it; nothing is left behind. OSError."""
+    if path is not None:
+        there = Path(path).exists()
+        with Path(path).open("a", encoding="utf-8"):
+            pass
+        if not there:
+            Path(path).unlink()
+
+
 def write_figures(study: Study, path: Path) -> None:
     """`--json`: no value is NaN or infinite."""
     path.write_text(json.dumps(figures(study), ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")

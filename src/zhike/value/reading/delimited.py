@@ -5,8 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import itertools
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -192,9 +191,13 @@ def copy_select(target: Path, width: int, desk: Desk) -> str:
 def rows_of(path: Path, codec: str, source: Source) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of every row; rows that cannot be read go to `source.lose`."""
     lines = decoded(path, codec, source)
-    again: list[tuple[int, str]] = []
-    stream = itertools.chain.from_iterable(iter(lambda: next_batch(again, lines), None))
-    for number, line in stream:
+    again: deque[tuple[int, str]] = deque()  # handed back by a quote that is never closed
+
+    def following() -> tuple[int, str] | None:
+        return again.popleft() if again else next(lines, None)
+
+    while one := following():
+        number, line = one
         if source.delimiter == SPACES:
             row = line.split()
         elif '"' not in line:
@@ -202,13 +205,13 @@ def rows_of(path: Path, codec: str, source: Source) -> Iterator[tuple[int, list[
         else:
             taken = [(number, line)]
             while sum(part.count('"') for _, part in taken) % 2:
-                following = next(stream, None)
-                if following is None or len(taken) >= MOST_LINES_OF_A_ROW:
-                    again.extend(taken[1:] + ([following] if following else []))
+                another = following()
+                if another is None or len(taken) >= MOST_LINES_OF_A_ROW:
+                    again.extendleft(reversed(taken[1:] + ([another] if another else [])))
                     source.lose(number, "unclosed_quote", line)
                     taken = []
                     break
-                taken.append(following)
+                taken.append(another)
             if not taken:
                 continue
             row = next(csv.reader([" ".join(part.rstrip("\r\n") for _, part in taken)], delimiter=source.delimiter), [])
@@ -216,16 +219,6 @@ def rows_of(path: Path, codec: str, source: Source) -> Iterator[tuple[int, list[
             source.lose(number, "cell_too_long", line)
         elif any(cell.strip() for cell in row):
             yield number, row
-
-
-def next_batch(again: list[tuple[int, str]], lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]] | None:
-    """Lines handed back first, then one fresh line, then none."""
-    if again:
-        batch = list(again)
-        again.clear()
-        return batch
-    fresh = next(lines, None)
-    return None if fresh is None else [fresh]
 
 
 def decoded(path: Path, codec: str, source: Source) -> Iterator[tuple[int, str]]:

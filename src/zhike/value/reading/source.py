@@ -83,10 +83,11 @@ def texts(rows: Iterable[Sequence[object]]) -> list[list[str]]:
 
 
 def named(headers: Sequence[str]) -> list[str]:
-    """Headers trimmed; an empty one is called by its place, a repeated one gets a number."""
+    """Headers trimmed of blanks and of what cannot be printed; an empty one is called by its place, a repeated one numbered."""
     found: list[str] = []
     for place, header in enumerate(headers, 1):
-        name = " ".join(header.replace("\ufeff", "").split())[:100] or f"column {place}"
+        shown = "".join(sign if sign.isprintable() else " " for sign in header.replace("\ufeff", ""))
+        name = " ".join(shown.split())[:100] or f"column {place}"
         again = sum(1 for other in found if other == name or other.startswith(f"{name} ("))
         found.append(f"{name} ({again + 1})" if again else name)
     return found

@@ -33,8 +33,8 @@ def written(folder: Path, rows: list[Row], headers: tuple[str, ...] = HEAD) -> P
     [
         (b"", "is empty"),
         (b"\n\n\n", "has no lines"),
-        (b"customer,date,amount\n", "No usable line remains"),
-        (b"customer,date,amount\n,2024-01-01,5\nx,someday,6\n", "no customer: 1 lines; the date is unreadable: 1 lines"),
+        (b"customer,date,amount\n", "a header and no line"),
+        (b"customer,date,amount\n,2024-01-01,5\nx,someday,6\n", "no customer: 1; the date is unreadable: 1"),
         (b"a,b,c\nx,y,z\n", "no column for"),
         (b"\x89PNG\r\n\x1a\n", "holds no table"),
         (b"PK\x03\x04 nonsense", "is broken"),
@@ -165,3 +165,58 @@ def test_odd_histories_are_reported_with_their_doubts(tmp_path: Path, rows: list
     assert code in {warning["code"] for warning in found["warnings"]}
     with (tmp_path / "tables" / "dropped.csv").open(encoding="utf-8-sig") as opened:
         assert list(csv.reader(opened))[1:] == [["orders.csv", str(len(rows) + 2), "bad_date", "1 | =1+1 | nonsense"]]
+
+
+def test_lines_after_a_quote_that_is_never_closed_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        'customer,date,amount\nA,2024-01-01,"1\nB,2024-01-02,2\nC,2024-01-03,"3"\nD,2024-01-04,4\n', encoding="utf-8"
+    )
+    found = read(tmp_path, path)
+    assert found.rows("SELECT customer, amount::INTEGER FROM lines ORDER BY 1") == [("B", 2), ("C", 3), ("D", 4)]
+    assert found.rows("SELECT line, reason FROM dropped") == [(2, "unclosed_quote")]
+    assert found.lines.read == 4
+
+
+def test_what_cannot_be_written_is_said_before_the_work_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, [("a", "2024-01-05", 10)])
+    for name in ("--out", "--json"):
+        began = time.monotonic()
+        assert main([str(path), name, str(tmp_path / "nowhere" / "file")]) == 2
+        assert time.monotonic() - began < 5
+        assert "nowhere" in capsys.readouterr().err
+        assert main([str(path), name, str(tmp_path)]) == 2
+    assert main([str(tmp_path / "missing.csv"), "--out", str(tmp_path / "r.html")]) == 2
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_one_file_given_twice_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, [("a", "2024-01-05", 10)])
+    with pytest.raises(MethodError, match="twice"):
+        read(tmp_path, path, tmp_path / "." / path.name)
+
+
+def test_days_that_have_not_come_are_pointed_out(tmp_path: Path) -> None:
+    from zhike.value import report
+
+    path = written(tmp_path, [("a", "2024-01-05", 10), ("b", "2199-01-05", 20)])
+    assert "days_to_come" in {note.code for note in report(path, today=date(2024, 6, 1)).warnings}
+    assert "days_to_come" not in {note.code for note in report(path, today=date(2199, 6, 1)).warnings}
+
+
+def test_headers_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("a\x1b[2J,b\x07,c\nx,y,z\n", encoding="utf-8")
+    assert main([str(path)]) == 2
+    assert not {"\x1b", "\x07"} & set(capsys.readouterr().err)
+
+
+def test_a_share_of_nobody_is_no_figure_of_the_summary(tmp_path: Path) -> None:
+    from zhike.value import report
+    from zhike.value.command import summary
+
+    shown = summary(report(written(tmp_path, [(f"c{n}", "2024-01-05", n + 1) for n in range(10)])), "en")
+    assert "first 20% of customers" in shown and "first 10% of customers" in shown
+    assert "first 1% of customers" not in shown
