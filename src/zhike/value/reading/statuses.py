@@ -52,7 +52,8 @@ def looks_like(values: Iterable[str], *, named: bool) -> bool:
 def told(counts: Mapping[str, int]) -> tuple[dict[str, list[str]], list[str], list[str]]:
     """Reason → the words it was told by; the words that count; and those nobody knows, which count too."""
     left: dict[str, list[str]] = {}
-    counted, unknown = [], []
+    counted: list[str] = []
+    unknown: list[str] = []
     for word in counts:
         kind = kind_of(word)
         if kind.startswith("status_"):
