@@ -96,6 +96,19 @@ def test_rows_are_chosen_and_tagged_together(open_page: OpenPage, world: "World"
     page.wait_for_selector(".mk >> text=展会")
 
 
+def test_a_double_click_edits_the_cell_and_leaves_the_drawer_shut_where_a_click_opens_it(
+    open_page: OpenPage, world: "World", four: list[str]
+) -> None:
+    page = open_page("/customers/", user=world.people[SELLER])
+    cell = page.locator(f"[data-id='{four[0]}'] td[data-edit-cell*='level']")
+    cell.dblclick()
+    cell.locator("select").select_option("C")
+    expect(cell).to_contain_text("中层")
+    assert not page.locator("#drawer").is_visible()
+    cell.click()
+    expect(page.locator("#drawer .title")).to_have_text(COMPANIES[0])
+
+
 def test_an_alternative_widens_the_filter_and_another_condition_narrows_it(
     open_page: OpenPage, world: "World", four: list[str]
 ) -> None:

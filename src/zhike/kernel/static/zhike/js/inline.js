@@ -32,6 +32,8 @@ on("keydown", "td[data-edit-cell]", (event, cell) => {
 });
 on("change", "td.editing select", (event, select) => select.form?.requestSubmit());
 on("htmx:afterRequest", "td[data-edit-cell]", (event, cell) => {
+  if (!event.detail.successful || event.detail.requestConfig.verb !== "post") return;
+  cell.classList.remove("editing");
   const row = cell.closest("[data-row]");
-  if (event.detail.successful && event.detail.requestConfig.verb === "post" && isOpen() && row === current()) open(row); // the drawer tells the same
+  if (isOpen() && row === current()) open(row); // the drawer tells the same
 });
