@@ -17,7 +17,7 @@ from zhike.customers.models import Party
 from zhike.demo import company, customers, story
 from zhike.demo.people_at_customers import introduce
 from zhike.identity.models import User
-from zhike.kernel import ledger
+from zhike.kernel import jobs, ledger
 
 SEED = 20_140_601
 CHUNK = 2000
@@ -46,6 +46,7 @@ def build(size: int, *, now: datetime | None = None, home: Path | None = None) -
     story.open_pools(dice, made, parties, now)
     story.plan(dice, made, now)
     story.tag(dice, parties)
+    jobs.enqueue("customers.find_duplicates", company.BY)  # the weekly search, so that its queue has work soon
     ledger.seal_all()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
