@@ -96,7 +96,7 @@ class Plan:
         query = _copy(self.template.query)
         query.get_compiler = lambda *_asked, **_how: compiler
         found = type(self.template)(model=self.template.model, query=query, using=connection.alias)
-        found._iterable_class = self.template._iterable_class  # type: ignore[attr-defined]
+        found._iterable_class = self.template._iterable_class
         found._fields = self.template._fields  # type: ignore[attr-defined]
         return list(found)
 

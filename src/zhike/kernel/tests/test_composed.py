@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_shape_is_composed_once(kept: tuple[UUID, UUID], monkeypatch: pytest.M
     times: list[str] = []
     compose = SQLCompiler.as_sql
 
-    def counted(self: SQLCompiler, *args: object, **kwargs: object) -> object:
+    def counted(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
         times.append(self.query.model.__name__ if self.query.model else "")
         return compose(self, *args, **kwargs)
 
