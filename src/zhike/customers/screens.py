@@ -187,16 +187,16 @@ CONTACT = (
 
 ADDRESS = (
     Column(
-        name="address", label=_("Address"), section="address", max_length=300,
-        aliases=("地址", "详细地址", "公司地址", "联系地址", "通讯地址", "注册地址", "address", "street", "street address"),
-    ),
-    Column(
         name="province", label=_("Province"), section="address", max_length=30,
         aliases=("省", "省份", "所在省", "province", "state", "region", "state/province"),
     ),
     Column(
         name="district", label=_("District"), section="address", max_length=40,
         aliases=("区", "区县", "县", "所在区", "district", "county"),
+    ),
+    Column(
+        name="address", label=_("Address"), section="address", max_length=300,
+        aliases=("地址", "详细地址", "公司地址", "联系地址", "通讯地址", "注册地址", "address", "street", "street address"),
     ),
 )  # fmt: skip
 

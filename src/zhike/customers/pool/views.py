@@ -43,7 +43,13 @@ def pool(request: ActorRequest) -> HttpResponse:
     shown = [p for p in pools if one in (None, p.pk)]
     left = queries.left_today(request.actor, clock.now(), shown)
     falling = len(queries.about_to_fall(request.actor, clock.now()))
-    around = {"left": left, "falling": falling, "pools": pools, "title": _("Public pool")}
+    around = {
+        "left": left,
+        "falling": falling,
+        "pools": pools,
+        "title": _("Public pool"),
+        "keeps": request.actor.can(MANAGE),
+    }
     return render(request, "customers/pool/page.html", context | around)
 
 
