@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -87,9 +87,10 @@ def computed(
     options.tick("谁最重要", "who matters")
     parts: dict[str, Any] = composition(orders, when)
     options.tick("变动", "movements")
-    parts |= movements(orders, when)
+    undone = {str(row[0]): Decimal(row[1]) for row in engine.rows("SELECT customer, money FROM undone")}
+    parts |= movements(orders, when, undone)
     options.tick("生命周期", "life cycle")
-    parts |= standing(orders, (first, as_of), parts["migration"])
+    parts |= standing(orders, (first, as_of), parts["migration"], undone)
     parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
     options.tick("终身价值", "lifetime value")
     parts["clv"] = attempt(lambda: lifetimes.lifetime(orders, first, as_of))
@@ -106,6 +107,7 @@ def computed(
         duplicates=lines.duplicates, duplicates_dropped=options.drop_duplicates,
         customers=customers, invoices=invoices, revenue=Decimal(revenue),
         names=naming.Book(engine.connection, "customer_names"), products=naming.Book(engine.connection, "product_names"),
+        undone=undone,
         monthly=monthly, last_month_whole=months.whole(as_of),
         warnings=(*lines.notes, when.note, *doubts(customers, (first, last), options, Decimal(revenue))),
         seconds=time.monotonic() - began, memory_mb=most_memory(), lang=options.lang, engine=engine, **parts,
@@ -131,13 +133,13 @@ def together(lines: Relation, products: bool, many: int, span: tuple[date, date]
     return {"rules": rules_, "rules_test": test}
 
 
-def movements(orders: Relation, when: Periods) -> dict[str, Any]:
+def movements(orders: Relation, when: Periods, undone: Container[str]) -> dict[str, Any]:
     """Two pyramids, and what lies between them."""
     short = MethodError(when.note.code, when.note.zh, when.note.en)
     now = attempt(lambda: pyramid(orders, period=when.current)) if when.current else short
     before = attempt(lambda: pyramid(orders, period=when.previous)) if when.previous else short
     moved = attempt(lambda: migration(good(before), good(now)))
-    up, down = moving.movers(moved)
+    up, down = moving.movers(moved, undone)
     return {
         "pyramid_now": now,
         "pyramid_before": before,
@@ -155,7 +157,7 @@ def good(part: T | MethodError) -> T:
     return part
 
 
-def standing(orders: Relation, span: tuple[date, date], moved: Any) -> dict[str, Any]:
+def standing(orders: Relation, span: tuple[date, date], moved: Any, undone: Container[str]) -> dict[str, Any]:
     """Where everybody stands, who is leaving, and who has left."""
     first, as_of = span
     years = (as_of - first).days / 365.25
@@ -167,7 +169,7 @@ def standing(orders: Relation, span: tuple[date, date], moved: Any) -> dict[str,
         "patterns": lost,
         "thinning": attempt(lambda: thinning_out(good(stages), as_of=as_of, longest_idle=365)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
-        "win_back": moving.win_back(stages, lost, moved),
+        "win_back": moving.win_back(stages, lost, moved, undone),
     }
 
 

@@ -302,6 +302,29 @@ def duplicates(found: Lines, wish: Wish, desk: Desk) -> None:
     found.say("duplicates", zh, en)
 
 
+def undone(found: Lines, desk: Desk) -> None:
+    """The table `undone`: customers of whom at least half of the money was cancelled or returned; their sums stay as they are."""
+    desk.connection.execute(
+        "CREATE TABLE undone AS SELECT customer, back AS money FROM (SELECT customer, coalesce(sum(amount) FILTER (reason IS NULL), 0) "
+        "AS bought, coalesce(-sum(amount) FILTER (reason IN ('cancelled', 'returned') AND amount < 0), 0) AS back FROM judged "
+        "WHERE customer IS NOT NULL GROUP BY 1) WHERE bought > 0 AND back * 2 >= bought"
+    )
+    rows = desk.connection.execute("SELECT customer, money FROM undone ORDER BY money DESC, customer").fetchall()
+    if not rows:
+        return
+    first = ", ".join(f"{customer} {money:,.2f}" for customer, money in rows[:5])
+    total = sum(money for _, money in rows)
+    zh = (
+        f"{len(rows):,} 位客户至少一半的金额后来取消或退货（共 {total:,.2f}；最多的：{first}）。"
+        "合计仍按买的算，但不点名为升降最多或值得赢回的客户。"
+    )
+    en = (
+        f"Of {len(rows):,} customers at least half of the money was cancelled or returned ({total:,.2f} in all; most: {first}). Sums "
+        "count what was bought, but they are not named among those who rose, fell or should be won back."
+    )
+    found.say("undone", zh, en)
+
+
 def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     """The tables `lines` and `dropped`, and their counts."""
     run = desk.connection.execute
@@ -328,6 +351,7 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     # a table of its own: what judging needed would hold a third of the memory
     columns = 'customer, day, amount, "order", product, quantity'
     run(f"CREATE TABLE lines AS SELECT {columns} FROM judged WHERE reason IS NULL")
+    undone(found, desk)
     run("DROP TABLE judged")
     if not found.kept:
         if not found.dropped:

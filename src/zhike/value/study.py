@@ -189,6 +189,8 @@ class Study:
     revenue: Decimal
     names: Mapping[str, str]
     products: Mapping[str, str]
+    undone: Mapping[str, Decimal] = field(default_factory=dict)
+    """Customers of whom at least half of the money was cancelled or returned, with that money; in no list of movers or lost."""
     """Product → description, where the files have one."""
     abc: AbcResult | MethodError
     pyramid: PyramidResult | MethodError

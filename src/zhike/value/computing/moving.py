@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import Relation
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
 GONE_DAYS = 180
+SPARE = 5  # so many more are looked at, since some of them will not be named
 
 
 def kinds(moved: Table) -> Column:
@@ -54,18 +57,21 @@ def bridge(found: MigrationResult | MethodError) -> Bridge:
     return Bridge(then=then, now=now, customers=people, **change)
 
 
-def movers(found: MigrationResult | MethodError, limit: int = 30) -> list[tuple[Mover, ...]]:
-    """Who gained most, and who lost most."""
+def movers(
+    found: MigrationResult | MethodError, undone: Container[str] = (), limit: int = 30
+) -> list[tuple[Mover, ...]]:
+    """Who gained most, and who lost most; those whose purchases were mostly undone moved on paper only."""
     if isinstance(found, MethodError):
         return [(), ()]
     moved = found.table.table
     change = moved.value_now - moved.value_then
     both = []
     for chosen, order in ((change > 0, change.desc()), (change < 0, change.asc())):
-        first = moved.filter(chosen).order_by([order, moved.customer]).limit(limit)
+        first = moved.filter(chosen).order_by([order, moved.customer]).limit(limit * SPARE)
         columns = first.select("customer", "level_then", "level_now", "value_then", "value_now")
         rows = found.table.engine.records(columns)
-        both.append(tuple(Mover(row[0], row[1], row[2], Decimal(row[3]), Decimal(row[4])) for row in rows))
+        named = islice((row for row in rows if row[0] not in undone), limit)
+        both.append(tuple(Mover(row[0], row[1], row[2], Decimal(row[3]), Decimal(row[4])) for row in named))
     return both
 
 
@@ -73,6 +79,7 @@ def win_back(
     stages: LifecycleResult | MethodError,
     lost: PatternsResult | MethodError,
     moved: MigrationResult | MethodError,
+    undone: Container[str] = (),
     limit: int = 50,
 ) -> tuple[WinBack, ...]:
     """The lost, and those who bought in the period before and not in the last one, by the money of their last year."""
@@ -92,9 +99,10 @@ def win_back(
         joined = listed.left_join(still, listed.customer == still.key)
         listed = joined.mutate(quiet=joined.key.notnull()).drop("key")
     gone = listed.filter(((listed.stage == "lost") | listed.quiet) & (listed.year > 0))
-    first = gone.order_by([gone.year.desc(), gone.customer]).limit(limit)
+    first = gone.order_by([gone.year.desc(), gone.customer]).limit(limit * SPARE)
     rows = stages.table.engine.records(first.select("customer", "pattern", "last_day", "idle", "orders", "year"))
-    return tuple(WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in rows)
+    named = islice((row for row in rows if row[0] not in undone), limit)
+    return tuple(WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in named)
 
 
 def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Table:

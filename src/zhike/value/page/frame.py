@@ -75,23 +75,30 @@ def how(method: Method, voice: Voice) -> Safe:
 
 
 def who(study: Study, customer: str, longest: int = 48) -> Safe:
-    """A customer as a person would call it, with its number after it."""
+    """A customer as a person would call it, with its number after it; a mark where most of its money went back."""
     called = study.names.get(customer, "")
+    back = tag("small", " ↩", class_="amb") if customer in study.undone else None
     if not called or called == customer:
-        return name(customer, longest)
-    return join([name(called, longest), " ", tag("small", name(customer, 24))])
+        return join([name(customer, longest), back]) if back else name(customer, longest)
+    return join([name(called, longest), " ", tag("small", name(customer, 24)), back])
 
 
 def unreturned(study: Study, voice: Voice) -> str:
     """A doubt for every list by name: cancelled and returned lines are left out, not taken off what was bought."""
     if not (study.dropped.get("cancelled") or study.dropped.get("returned")):
         return ""
-    return voice.say(
-        "取消与退货的行没有计入，也没有冲减原单：只买过一两次而金额很大的客户，先核对有没有退掉。",
-        " Cancelled and returned lines are left out, not taken off the original order: check large customers "
-        "of one or "
-        "two purchases for returns first.",
+    zh, en = (
+        "取消与退货的行没有计入，也没有冲减原单：金额很大而只买过一两次的客户，先核对有没有退掉。",
+        " Cancelled and returned lines are left out, not taken off the original order: check large customers of one or two "
+        "purchases for returns first.",
     )
+    if study.undone:
+        zh += f"至少一半金额又退掉的 {voice.count(len(study.undone))} 位客户标有 ↩，升降与赢回名单里不列他们。"
+        en += (
+            f" The {voice.count(len(study.undone))} of whom at least half went back are marked ↩, and are not among movers "
+            "and win-backs."
+        )
+    return voice.say(zh, en)
 
 
 def refusal(error: MethodError, voice: Voice) -> Safe:

@@ -220,3 +220,16 @@ def test_a_share_of_nobody_is_no_figure_of_the_summary(tmp_path: Path) -> None:
     shown = summary(report(written(tmp_path, [(f"c{n}", "2024-01-05", n + 1) for n in range(10)])), "en")
     assert "first 20% of customers" in shown and "first 10% of customers" in shown
     assert "first 1% of customers" not in shown
+
+
+def test_who_gave_half_of_it_back_is_told_and_counted_all_the_same(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("a", "2024-01-05", 100),
+        ("a", "2024-02-05", -50),
+        ("b", "2024-01-05", 100),
+        ("b", "2024-02-05", -49),
+    ]
+    found = read(tmp_path, written(tmp_path, rows))
+    assert found.rows("SELECT customer, money::INTEGER FROM undone") == [("a", 50)]
+    assert found.rows("SELECT sum(amount)::INTEGER FROM lines") == [(200,)]
+    assert "undone" in found.codes

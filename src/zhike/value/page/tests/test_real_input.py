@@ -67,6 +67,16 @@ def test_five_sentences_with_the_figures_of_the_references(study: Study, require
         assert figure in said, figure
 
 
+@pytest.mark.shared
+def test_nobody_is_named_for_an_order_that_was_cancelled_at_once(shared: Path) -> None:
+    study = report(shared / "transactions" / "onlineretail.csv.gz")
+    assert {who: str(study.undone[who]) for who in ("12346", "16446")} == {"12346": "77183.60", "16446": "168469.60"}
+    assert study.revenue == Decimal("8911407.90")
+    named = {one.customer for one in (*study.movers_up, *study.movers_down, *study.win_back)}
+    assert not named & study.undone.keys()
+    assert not {"12346", "16446"} & set(re.findall(r"\d{5}", told(study, "en")))
+
+
 def test_a_file_of_gb18030_with_chinese_headers_says_what_counting_by_hand_gives(tmp_path: Path) -> None:
     rows = company(400, 6000)
     path = tmp_path / "销售明细.csv"
