@@ -53,7 +53,7 @@ class RulesTest(Result):
 
 def rules_on_later_orders(
     rules: Sequence[Rule],
-    popular: Mapping[Hashable, int],
+    popular: Mapping[Any, int],
     later: Any,
     *,
     buyers: Sequence[Hashable] | None = None,
@@ -125,7 +125,7 @@ def _strength(rule: Rule) -> tuple[Any, ...]:
     return (-rule.confidence, -rule.cases, *(sorted(map(str, side)) for side in rule[:2]))
 
 
-def _best_sellers(popular: Mapping[Hashable, int], rules: Sequence[Rule]) -> list[Hashable]:
+def _best_sellers(popular: Mapping[Any, int], rules: Sequence[Rule]) -> list[Hashable]:
     """As many as can be needed: one more than the longest left side."""
     longest = max(len(rule.antecedent) for rule in rules)
     return sorted(popular, key=lambda item: (-popular[item], str(item)))[: longest + 1]

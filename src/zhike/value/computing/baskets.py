@@ -37,7 +37,7 @@ class Baskets:
 
     def of(self, wanted: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The entries of the baskets that are flagged."""
-        return self.entries[wanted[self.entries[:, 0]]]
+        return np.asarray(self.entries[wanted[self.entries[:, 0]]])
 
     def rules(self, entries: np.ndarray[Any, Any]) -> AssociationRules:
         """Rules of one or two products ⇒ one, by number, that are more than chance."""
@@ -91,7 +91,7 @@ def tested(read: Baskets, span: tuple[date, date]) -> RulesTest:
     popular = dict(enumerate(np.bincount(earlier[:, 1], minlength=len(read.names)).tolist()))
     rules = read.rules(earlier)
     found = rules_on_later_orders(rules.rules, popular, later, buyers=read.buyers[np.unique(later[:, 0])])
-    return replace(found, period=(split, as_of), parameters=found.parameters | {"split": split})
+    return replace(found, period=(split, as_of), parameters={**found.parameters, "split": split})
 
 
 def baskets_of(lines: Relation, many: int) -> Baskets:
