@@ -182,7 +182,7 @@ def lost(study: Study, voice: Voice) -> Iterator[Conclusion]:
     sentence = fill(
         voice.say(
             "{m} 位客户正在退化，年购买额 {money}；{n} 位已经流失，走前一年买了 {lost}。",
-            "{m} customers are declining, worth {money} a year; {n} are lost, who bought {lost} in their last year.",
+            "Declining customers: {m}, worth {money} a year; lost customers: {n}, worth {lost} in their last year.",
         ),
         m=strong(voice.count(falling.customers)),
         money=strong(voice.money(falling.revenue)),

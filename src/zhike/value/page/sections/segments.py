@@ -191,8 +191,7 @@ def lifecycle(study: Study, voice: Voice) -> Section:
         lead = fill(
             voice.say(
                 "{n} 位在退化期，年购买额 {money}；{m} 位已流失，流失前一年购买 {lost}。",
-                "{n} customers are declining, worth {money} a year; {m} are lost, who bought {lost} "
-                "in their last year.",
+                "Declining customers: {n}, worth {money} a year; lost customers: {m}, worth {lost} in their last year.",
             ),
             n=strong(voice.count(falling.customers)),
             money=strong(voice.money(falling.revenue), "red"),
