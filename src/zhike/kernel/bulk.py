@@ -48,6 +48,21 @@ def heavy() -> Iterator[None]:
         gc.unfreeze()
 
 
+@contextmanager
+def patience() -> Iterator[None]:
+    """PostgreSQL may take longer within than a page may: for what looks at every row there is."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")
+
+
 def _pragma(name: str, value: int) -> int:
     """Set one of SQLite's numbers; the answer is what it was."""
     if connection.vendor != "sqlite":

@@ -54,9 +54,7 @@ def build(size: int) -> None:
                     f"  {start + BATCH:,} customers, {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True
                 )
     ledger.seal_all()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET statement_timeout = 0")  # what a page may not take, a million rows do
+    with bulk.patience(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     write_accounts(people, size)
 

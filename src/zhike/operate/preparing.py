@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from zhike import __version__
+from zhike.kernel.bulk import patience
 from zhike.kernel.errors import DomainError
 
 Migration = tuple[str, str]
@@ -51,8 +52,9 @@ def is_empty() -> bool:
 
 
 def migrate() -> None:
-    """Bring the database to this version."""
-    call_command("migrate", interactive=False, verbosity=0)
+    """Bring the database to this version; an index of five million events takes its time."""
+    with patience():
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def static_fingerprint() -> str:

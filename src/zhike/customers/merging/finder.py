@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
@@ -23,6 +22,7 @@ from zhike.customers.merging.likeness import judged, model_for, normals
 from zhike.customers.merging.terms import NOTICED, WORTH, WORTH_OF_A_DEAL
 from zhike.customers.models import DuplicatePair, PairState, Party
 from zhike.customers.terms import key_number
+from zhike.kernel.bulk import patience
 from zhike.kernel.ids import new_id
 from zhike.methods.duplicates import DEFAULT, Model, Normal, compare, keys
 from zhike.methods.duplicates.clusters import clusters
@@ -109,21 +109,8 @@ def _worth(ids: set[UUID]) -> Mapping[UUID, float]:
 def find_all(told: Told = lambda done: True, now: datetime | None = None) -> dict[str, int]:
     """Search all live customers; `told(done)` hears how many keys are done and answers False to stop. Counts are the answer."""
     now = now or timezone.now()
-    with patience():
+    with patience():  # questions to all keys
         return _find_all(told, now)
-
-
-@contextmanager
-def patience() -> Iterator[None]:
-    """Questions to all keys take longer than a page may."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET statement_timeout = 0")
-        try:
-            yield
-        finally:
-            if connection.vendor == "postgresql":
-                cursor.execute("RESET statement_timeout")
 
 
 def _find_all(told: Told, now: datetime) -> dict[str, int]:

@@ -15,7 +15,7 @@ from django.test import Client
 from zhike.config.schedules import SCHEDULES
 from zhike.kernel import guards, jobs
 from zhike.kernel.models import Schedule
-from zhike.operate import act, check, doctor, logs, metrics, schedules, user, views
+from zhike.operate import act, check, doctor, logs, metrics, preparing, schedules, user, views
 from zhike.operate.tests.installation import Installation
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,20 @@ def own_home(settings: Any, tmp_path: Path) -> None:
     """What is noted beside the database goes to a folder of the test's own."""
     settings.HOME = tmp_path / "home"
     settings.HOME.mkdir()
+
+
+@pytest.mark.postgres
+def test_a_migration_may_take_longer_than_a_page_and_only_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    def limit(*_command: object, **_options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            found.append(cursor.fetchone()[0])
+
+    found: list[str] = []
+    monkeypatch.setattr(preparing, "call_command", limit)
+    preparing.migrate()
+    limit()
+    assert found == ["0", "10s"]
 
 
 def bad() -> set[str]:
