@@ -106,6 +106,17 @@ def server(environment: dict[str, str]) -> Iterator[tuple[int, Tree, float]]:
         process.wait(15)
 
 
+def settle(tree: Tree, longest: float = 180) -> None:
+    """Wait until the worker has nothing left to do: sealing, and readers of the ledger that start from its beginning."""
+    ending, before = time.perf_counter() + longest, tree.cpu()
+    while time.perf_counter() < ending:
+        time.sleep(3)
+        now = tree.cpu()
+        if now - before < 0.05:
+            return
+        before = now
+
+
 def measure_person(port: int, tree: Tree, account: dict[str, str]) -> dict[str, Measured]:
     """Lists, filter, card and search as one person meets them."""
     browser, program = Client(port), Client(port, account["token"])
@@ -140,6 +151,7 @@ def measure_all(environment: dict[str, str], size: int) -> dict[str, Any]:
     with server(environment):
         pass  # the first start collects static files
     with server(environment) as (port, tree, cold):
+        settle(tree)
         by_person = {name: measure_person(port, tree, accounts[name]) for name in PEOPLE}
         token = accounts["all"]["token"]
         clients = [Client(port, token) for _place in range(4)]

@@ -24,7 +24,11 @@ from zhike.records.queries import live
 from zhike.records.search.asking import Asked, ask
 
 NEWEST = 1500  # PostgreSQL: rows looked at one by one before the index is asked, so that frequent tokens answer at once
-FIRST, NEXT, MOST = 120, 480, 20_000  # candidates of the first portion, of those after, of all
+FIRST, LARGEST, MOST = (
+    120,
+    8_000,
+    20_000,
+)  # candidates of the first portion (each is four times the last), of the largest, of all
 NARROW = 3000  # whoever sees no more records than this is answered from those
 FEW, MANY = 2000, 10_000  # matches of a list: up to FEW are taken as ids, beyond MANY only the newest
 WALKED = 20_000  # whoever sees no more records than this has all of them tested instead
@@ -134,7 +138,7 @@ def _sqlite(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
     yield [pk for _tier, _id, pk in rows], len(all_of_it) < FIRST
     rows, size = all_of_it, FIRST
     while len(rows) == size:
-        last, size = rows[-1][1], NEXT
+        last, size = rows[-1][1], min(size * 4, LARGEST)
         rows = _rows(part.format(0, f"{condition} AND i.rowid < %s", size), [asking, screen.type, *values, last])
         yield [pk for _tier, _id, pk in rows], len(rows) < size
 
@@ -152,7 +156,7 @@ def _postgresql(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool
     given = [v for name in names for v in (name, screen.type)]
     rows = _rows(" UNION ALL ".join(parts), [*given, screen.type, asking, *values])
     yield [pk for _tier, _id, pk in rows], False
-    offset, size, last = 0, NEXT, False
+    offset, size, last = 0, 4 * FIRST, False
     while not last:
         rows = _rows(f"{matching}{condition} LIMIT {size} OFFSET {offset}", [asking, screen.type, *values])
         last = len(rows) < size
