@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.merging import finder
 from zhike.kernel.actor import Actor
+from zhike.kernel.bulk import patience
 from zhike.kernel.jobs import job
 from zhike.records import work
 
@@ -19,7 +20,7 @@ def find_duplicates(by: Actor, *, work_id: str = "", **_data: Any) -> None:
         finder.find_all()
         return
     with work.ending(work_id):
-        with finder.patience():
+        with patience():
             total = finder.blocks_to_do()
         counts = finder.find_all(lambda done: work.step(work_id, done, total))
         told = {_("Pairs found"): counts["pairs"], _("Groups"): counts["groups"], _("Compared"): counts["compared"]}

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, TextField
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 # ruff: noqa: S608  # statements are made of constants; whatever somebody typed is a parameter
@@ -76,13 +79,14 @@ def _found(screen: Screen, actor: Actor, asked: Asked, wanted: int) -> list[UUID
     """Ids of visible matches, names that begin so first."""
     seen: set[UUID] = set()
     found: list[UUID] = []
-    visible = live(screen, actor)
+    visible, walked = live(screen, actor), 0
     narrow = not actor.reach(f"{screen.type}.view").everything
-    for candidates, last in _portions(screen, asked):
-        fresh = [pk for pk in dict.fromkeys(candidates) if pk not in seen]
+    for portion, last in _portions(screen, asked, visible):
+        fresh = [pk for pk in dict.fromkeys(portion.visible) if pk not in seen]
         seen.update(fresh)
-        found += _seen_through(asked, _visible_among(visible, fresh))
-        if last or len(found) >= wanted or len(seen) >= MOST:
+        walked += portion.walked
+        found += _seen_through(asked, fresh)
+        if last or len(found) >= wanted or walked >= MOST:
             break
         if narrow:
             narrow = False  # asked once
@@ -92,20 +96,18 @@ def _found(screen: Screen, actor: Actor, asked: Asked, wanted: int) -> list[UUID
     return list(dict.fromkeys(found))[:wanted]
 
 
-def _visible_among(visible: Any, ids: Sequence[UUID]) -> list[UUID]:
-    """Of few ids those that pass the predicate. The inner query keeps the planner on the key: asked plainly, SQLite prefers
-    to walk all records of a team."""
-    if not ids:
-        return []
-    passing = Exists(visible.order_by().filter(pk=OuterRef("pk")))
-    passed = set(visible.model.objects.filter(passing, pk__in=ids).order_by().values_list("pk", flat=True))
-    return [pk for pk in ids if pk in passed]
+class Portion(NamedTuple):
+    """Candidates in order: those that pass the predicate, how many were looked at, and the lowest number among them."""
+
+    visible: list[UUID]
+    walked: int
+    lowest: int = 0
 
 
 def _own(visible: Any) -> list[UUID] | None:
-    """All visible ids, when they are few."""
-    ids = list(visible.order_by().values_list("pk", flat=True)[: NARROW + 1])
-    return ids if len(ids) <= NARROW else None
+    """All visible ids, when they are few; whether they are is asked first, since most people see many."""
+    ids = visible.order_by().values_list("pk", flat=True)
+    return None if ids[NARROW : NARROW + 1] else list(ids)
 
 
 def _seen_through(asked: Asked, ids: list[UUID]) -> list[UUID]:
@@ -117,50 +119,64 @@ def _seen_through(asked: Asked, ids: list[UUID]) -> list[UUID]:
     return [pk for pk in ids if pk in texts and asked.stands_in(texts[pk][0], texts[pk][1].replace("'", "").split())]
 
 
-def _portions(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
+def _portions(screen: Screen, asked: Asked, visible: Any) -> Iterator[tuple[Portion, bool]]:
     """Candidates, a portion at a time, and whether it is the last."""
-    return _postgresql(screen, asked) if connection.vendor == "postgresql" else _sqlite(screen, asked)
+    return (_postgresql if connection.vendor == "postgresql" else _sqlite)(screen, asked, _predicate(visible))
 
 
-def _sqlite(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
+def _predicate(visible: Any) -> tuple[str, list[Any]]:
+    """Whether the record of search row `s` is visible: asked row by row, by its key; asked for many at once, SQLite prefers
+    to walk all records of a team."""
+    passing = visible.order_by().filter(pk=RawSQL("s.record_id", ())).values("pk")
+    try:
+        sql, values = passing.query.sql_with_params()
+    except EmptyResultSet:  # nothing at all is
+        return "1 = 0", []
+    return f"EXISTS({sql})", list(values)
+
+
+def _sqlite(screen: Screen, asked: Asked, predicate: tuple[str, list[Any]]) -> Iterator[tuple[Portion, bool]]:
     """FTS5 walks its rows backwards and stops at the limit: newest first, whatever the number of matches."""
     condition, values = _recheck(asked, "instr")
+    passes, by = predicate
     part = (
-        "SELECT * FROM (SELECT {} AS tier, s.id, s.record_id FROM records_searchindex i"
+        f"SELECT * FROM (SELECT {passes}, s.id, s.record_id FROM records_searchindex i"
         " CROSS JOIN records_searchrow s ON s.id = i.rowid"
         " WHERE i.records_searchindex MATCH %s AND s.record_type = %s{} ORDER BY i.rowid DESC LIMIT {})"
     )
     asking, names = asked.index_form("sqlite"), asked.names("sqlite")
-    parts = [part.format(tier, "", FIRST) for tier in range(len(names))] + [part.format(len(names), condition, FIRST)]
-    given = [v for name in names for v in (name, screen.type)]
-    rows = _rows(" UNION ALL ".join(parts), [*given, asking, screen.type, *values])
-    all_of_it = [row for row in rows if row[0] == len(names)]
-    yield [pk for _tier, _id, pk in rows], len(all_of_it) < FIRST
-    rows, size = all_of_it, FIRST
-    while len(rows) == size:
-        last, size = rows[-1][1], min(size * 4, LARGEST)
-        rows = _rows(part.format(0, f"{condition} AND i.rowid < %s", size), [asking, screen.type, *values, last])
-        yield [pk for _tier, _id, pk in rows], len(rows) < size
+    if names:
+        begun = " UNION ALL ".join([part.format("", FIRST)] * len(names))
+        yield _rows(begun, [v for name in names for v in (*by, name, screen.type)]), False
+    size, found = FIRST, _rows(part.format(condition, FIRST), [*by, asking, screen.type, *values])
+    while found.walked == size:
+        yield found, False
+        size, last = min(size * 4, LARGEST), found.lowest
+        older = part.format(f"{condition} AND i.rowid < %s", size)
+        found = _rows(older, [*by, asking, screen.type, *values, last])
+    yield found, True
 
 
-def _postgresql(screen: Screen, asked: Asked) -> Iterator[tuple[list[UUID], bool]]:
+def _postgresql(screen: Screen, asked: Asked, predicate: tuple[str, list[Any]]) -> Iterator[tuple[Portion, bool]]:
     """GIN knows no order: the newest rows are looked at one by one, then matches as the index gives them."""
     condition, values = _recheck(asked, "strpos")
+    passes, by = predicate
     asking, names = asked.index_form("postgresql"), asked.names("postgresql")
-    matching = "SELECT 0 AS tier, s.id, s.record_id FROM records_searchrow s WHERE s.tokens @@ %s::tsquery AND s.record_type = %s"
+    row = f"SELECT {passes}, s.id, s.record_id FROM"
+    matching = f"{row} records_searchrow s WHERE s.tokens @@ %s::tsquery AND s.record_type = %s"
     newest = (
-        "SELECT 1, s.id, s.record_id FROM (SELECT * FROM records_searchrow WHERE record_type = %s ORDER BY id DESC"
+        f"{row} (SELECT * FROM records_searchrow WHERE record_type = %s ORDER BY id DESC"
         f" LIMIT {NEWEST}) s WHERE s.tokens @@ %s::tsquery{condition}"
     )
     parts = [f"({matching} LIMIT {FIRST})" for _name in names] + [f"({newest} LIMIT {FIRST})"]
-    given = [v for name in names for v in (name, screen.type)]
-    rows = _rows(" UNION ALL ".join(parts), [*given, screen.type, asking, *values])
-    yield [pk for _tier, _id, pk in rows], False
+    given = [v for name in names for v in (*by, name, screen.type)]
+    yield _rows(" UNION ALL ".join(parts), [*given, *by, screen.type, asking, *values]), False
     offset, size, last = 0, 4 * FIRST, False
     while not last:
-        rows = _rows(f"{matching}{condition} LIMIT {size} OFFSET {offset}", [asking, screen.type, *values])
-        last = len(rows) < size
-        yield [pk for _tier, _id, pk in sorted(rows, reverse=True)], last
+        asked_for = f"{matching}{condition} LIMIT {size} OFFSET {offset}"
+        found = _rows(asked_for, [*by, asking, screen.type, *values], newest_first=True)
+        last = found.walked < size
+        yield found, last
         offset, size = offset + size, size * 4
 
 
@@ -169,10 +185,14 @@ def _recheck(asked: Asked, function: str) -> tuple[str, list[str]]:
     return "".join(f" AND {function}(s.text, %s) > 0" for _part in asked.recheck), list(asked.recheck)
 
 
-def _rows(sql: str, values: Sequence[str | int]) -> list[tuple[int, int, UUID]]:
+def _rows(sql: str, values: Sequence[Any], *, newest_first: bool = False) -> Portion:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [(tier, number, pk if isinstance(pk, UUID) else UUID(pk)) for tier, number, pk in cursor.fetchall()]
+        rows = cursor.fetchall()
+    if newest_first:
+        rows.sort(key=itemgetter(1), reverse=True)
+    ids = [pk if isinstance(pk, UUID) else UUID(pk) for passed, _number, pk in rows if passed]
+    return Portion(ids, len(rows), min((row[1] for row in rows), default=0))
 
 
 def _among(ids: Sequence[UUID], asked: Asked, most: int) -> list[UUID]:

@@ -126,7 +126,7 @@ def test_a_search_reaches_no_further_than_the_list(shared_out: World) -> None:
 def test_somebody_with_few_records_finds_theirs_among_many_of_others(
     shared_out: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for size in ("FIRST", "NEXT", "NEWEST"):
+    for size in ("FIRST", "LARGEST", "NEWEST"):
         monkeypatch.setattr(queries, size, 5)
     for number in range(40):
         put(party(f"绿野{number}"))
