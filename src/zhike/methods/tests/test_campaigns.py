@@ -44,6 +44,7 @@ def test_against_scikit_uplift_on_a_resample() -> None:
     assert uplift_curve(*case, kind="uplift")[1].mean() == pytest.approx(found["uplift_curve_mean"])
 
 
+@pytest.mark.slow
 def test_money_comes_from_the_difference_only() -> None:
     treated, outcome = [1] * 1000 + [0] * 1000, [1] * 120 + [0] * 880 + [1] * 80 + [0] * 920
     found = holdout_lift(treated, outcome, margin=50.0, cost=1000.0)
@@ -84,6 +85,7 @@ def campaign(effect: float, cases: int = 6000, seed: int = 2) -> tuple[dict[str,
     return {"x": x, "noise": rng.normal(size=cases)}, rng.random(cases) < rate, treated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["two_models", "transformed"])
 def test_who_is_moved_is_found_where_somebody_is_moved(kind: Any) -> None:
     found = uplift_model(*campaign(0.2), kind=kind)

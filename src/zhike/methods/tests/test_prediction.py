@@ -44,6 +44,7 @@ def response(bank: dict[str, list[str]]) -> Prediction:
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_against_the_bank_campaign_in_folds_and_in_time(response: Prediction) -> None:
     assert response.fold_auc >= 0.79
     assert response.test is not None

@@ -11,7 +11,7 @@ import pytest
 from zhike.methods.result import MethodError
 from zhike.value.tests.made import read
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 def test_against_online_retail_lines_customers_and_money(retail: Any) -> None:

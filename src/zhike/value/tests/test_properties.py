@@ -15,6 +15,8 @@ from zhike.value.figures import figures
 from zhike.value.study import Study
 from zhike.value.tests.made import HEADERS, Row, company, text
 
+pytestmark = pytest.mark.slow
+
 ROWS = company(40, 200)
 
 

@@ -11,7 +11,7 @@ from zhike.methods.duplicates.regions import _codes as place_codes
 from zhike.methods.duplicates.tests import judge
 from zhike.methods.duplicates.tests.companies import World
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 @pytest.mark.slow

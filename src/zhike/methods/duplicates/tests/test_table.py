@@ -16,6 +16,8 @@ from zhike.methods.duplicates.table import TableMatch, match_table
 from zhike.methods.duplicates.tests.judge import Truth, score
 from zhike.methods.result import MethodError
 
+pytestmark = pytest.mark.slow
+
 FEBRL = {
     "id": "rec_id", "given": "given_name", "family": "surname", "birthday": "date_of_birth", "place": "suburb",
     "postcode": "postcode", "street": "address_1", "number": "street_number", "identifier": "soc_sec_id",

@@ -93,6 +93,7 @@ def hold_operation(operation: Any, headers: dict[str, str], mode: GenerationMode
     call()
 
 
+@pytest.mark.slow
 def test_T54_generated_calls_find_no_failure(admin: Caller) -> None:
     admin.customer(name="甲厂")
     hold(admin, operations=SLICE, examples=2)

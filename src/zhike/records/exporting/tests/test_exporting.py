@@ -184,6 +184,7 @@ NAME = TEXT.filter(lambda text: any(char.isalpha() for char in text) and len(tex
     )
 )
 @runs(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_T45_out_and_in_and_out_is_the_same(
     world: World, tmp_path: Path, format: str, rows: list[dict[str, Any]]

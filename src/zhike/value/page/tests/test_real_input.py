@@ -21,6 +21,8 @@ from zhike.value.tests.made import HEADERS, company, text
 if TYPE_CHECKING:
     from zhike.value.study import Study
 
+pytestmark = pytest.mark.slow
+
 REQUIRED = {
     "online retail": ("74.6%", "32.0%", "8.91M", "397,884", "135,080", "44 customers"),
     "northwind": ("1.27M", "58.4%", "110.3k"),
