@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from zhike.demo import seed
 from zhike.identity.testing import PASSWORD, World
@@ -36,3 +37,21 @@ def test_T58_one_export_or_search_too_many_is_429_and_says_when(
         assert [reply.status_code for reply in replies] == [200, 200, 429]
         assert int(replies[-1]["Retry-After"]) > 0
     assert world.client("周晓岚").get("/search/?q=甲厂").status_code == 200, "others are not held up"
+
+
+def waits_for_the_disk() -> bool:
+    """Whether what is committed now is on the disk before it is confirmed."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit")
+        return cursor.fetchone()[0] in (2, "on")
+
+
+def test_counting_within_a_transaction_takes_nothing_from_its_durability() -> None:
+    assert limits.count_up("seen", 1, 5) == 1
+    assert waits_for_the_disk()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_by_itself_leaves_the_next_commit_as_durable_as_ever() -> None:
+    assert [limits.count_up("seen", 1, 2) for _time in range(3)] == [1, 2, None]
+    assert waits_for_the_disk()

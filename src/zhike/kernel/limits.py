@@ -23,6 +23,7 @@ ON CONFLICT ("key", "slot") DO UPDATE SET "count" = kernel_spent."count" + 1 WHE
 RETURNING "count"
 """
 ON_SQLITE = COUNT.format(quickly="", id="%s", among="WHERE true")
+WITHIN_POSTGRESQL = COUNT.format(quickly="", id="%s::uuid", among="WHERE true")
 ON_POSTGRESQL = COUNT.format(
     quickly="WITH quickly AS (SELECT set_config('synchronous_commit', 'off', true))",
     id="%s::uuid",
@@ -57,8 +58,9 @@ def count_up(key: str, slot: int, most: int) -> int | None:
     with connection.cursor() as cursor, _unhurried():
         if connection.vendor == "sqlite":
             cursor.execute(ON_SQLITE, [identifier.hex, key, slot, most])
-        else:
-            cursor.execute(ON_POSTGRESQL, [identifier, key, slot, most])
+        else:  # within a transaction the setting would hold for all of it, and what was confirmed could be lost
+            statement = WITHIN_POSTGRESQL if connection.in_atomic_block else ON_POSTGRESQL
+            cursor.execute(statement, [identifier, key, slot, most])
         row = cursor.fetchone()
     return row[0] if row else None
 
