@@ -11,7 +11,7 @@ from django.conf import settings
 
 from zhike.kernel.testing import let_flush_pass, shared_data
 
-pytest_plugins = ("zhike.identity.testing",)  # the named cast
+pytest_plugins = ("zhike.identity.testing", "zhike.kernel.testing_database")  # the named cast; an empty database
 SKIPPABLE = ("shared", "postgres", "browser")
 
 

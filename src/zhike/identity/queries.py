@@ -39,9 +39,10 @@ def rulers() -> QuerySet[User]:
     return active_people().filter(given | Q(is_superuser=True)).distinct()
 
 
-def right_givers(most: int = 3) -> list[str]:
+@composed
+def right_givers() -> QuerySet[User, str]:
     """Names of people who may give rights: whom somebody asks who was refused."""
-    return list(rulers().values_list("name", flat=True)[:most])
+    return rulers().values_list("name", flat=True)[:3]
 
 
 def myself(actor: Actor) -> User:

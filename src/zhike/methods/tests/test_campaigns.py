@@ -94,12 +94,14 @@ def test_who_is_moved_is_found_where_somebody_is_moved(kind: Any) -> None:
     assert found.predict({"x": [2.0, -2.0], "noise": [0.0, 0.0]})[0] > found.predict({"x": [-2.0], "noise": [0.0]})[0]
 
 
+@pytest.mark.slow
 def test_no_order_is_sold_where_nobody_is_moved() -> None:
     found = uplift_model(*campaign(0.0))
     assert not found.usable
     assert "order_is_chance" in {note.code for note in found.findings()}
 
 
+@pytest.mark.slow
 def test_a_holdout_that_was_not_drawn_at_random_is_noticed() -> None:
     table, outcome, _ = campaign(0.1)
     found = uplift_model(table, outcome, table["x"] > 0.5)

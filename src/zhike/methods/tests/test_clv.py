@@ -267,6 +267,7 @@ def test_against_lifetimes_spend() -> None:
     assert model.expected_spend(SIMULATED[0][:20], spend[:20]) == pytest.approx(record["spend"], rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_online_retail_shows_no_leaving_and_it_is_said(shared: Path) -> None:
     import duckdb

@@ -68,6 +68,7 @@ def test_against_the_bank_campaign_boosted_trees_fall_in_time(bank: dict[str, li
     assert any("6.4% to 30.8%" in sentence for sentence in sheet.explain("en"))
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_a_column_that_knows_the_answer_is_refused(bank: dict[str, list[str]]) -> None:
     with pytest.raises(MethodError, match=r"duration: alone it ranks the outcome with AUC 0\.82") as refusal:
@@ -133,6 +134,7 @@ def made_up(cases: int = 1200, seed: int = 1) -> tuple[dict[str, Any], np.ndarra
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["logistic", "boosted"])
 def test_reasons_add_up_to_the_whole_difference(kind: Any) -> None:
     table, outcome = made_up()
@@ -191,6 +193,7 @@ def test_nonsense_outcomes_are_refused(outcome: list[Any], code: str) -> None:
     assert refusal.value.code == code
 
 
+@pytest.mark.slow
 def test_no_model_is_used_where_nothing_can_be_known() -> None:
     rng = np.random.default_rng(8)
     sheet = model_sheet({"x": rng.normal(size=900)}, rng.random(900) < 0.5, time="rows")

@@ -232,6 +232,7 @@ def test_one_purchase_per_customer_and_day_and_the_unit_is_asked_for() -> None:
         purchases(rows, until=day)  # type: ignore[call-arg]
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(st.lists(st.integers(-50, 1000), min_size=1, max_size=30).filter(lambda v: max(v) > 0), st.integers(0, 9))
 def test_order_and_scale_change_nothing_and_shares_sum_to_one(values: list[int], seed: int) -> None:

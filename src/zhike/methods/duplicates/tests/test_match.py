@@ -160,6 +160,7 @@ _ROWS = st.lists(_PEOPLE | _COMPANIES, max_size=9).map(
 _QUICK = DEFAULT.__class__(sample=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(_PEOPLE | _COMPANIES, _PEOPLE | _COMPANIES)
 def test_comparing_is_symmetric(one: Row, other: Row) -> None:
@@ -170,6 +171,7 @@ def test_comparing_is_symmetric(one: Row, other: Row) -> None:
     assert all(there.explain(lang) for lang in ("zh", "en")) or not there.reasons
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(_ROWS, st.randoms())
 def test_the_order_of_records_does_not_matter(rows: list[Row], random: Any) -> None:
@@ -178,6 +180,7 @@ def test_the_order_of_records_does_not_matter(rows: list[Row], random: Any) -> N
     assert match(rows, settings=_QUICK) == match(shuffled, settings=_QUICK)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(_ROWS, _ROWS)
 def test_linking_is_symmetric(rows: list[Row], others: list[Row]) -> None:

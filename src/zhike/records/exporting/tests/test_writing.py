@@ -58,6 +58,7 @@ def test_T45_a_csv_file_comes_back_as_it_was_written(tmp_path: Path, rows: list[
     assert read_back(content, tmp_path / "a.csv", encoding=encoding, delimiter=",") == whole(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables)
 def test_T45_a_sheet_comes_back_as_it_was_written(tmp_path: Path, rows: list[dict[str, str]]) -> None:

@@ -104,6 +104,7 @@ def test_T40_entities_are_refused_in_every_part(tmp_path: Path, part: str, docum
     assert refused(crafted(tmp_path / "a.xlsx", extra={part: body})) in ("import.xml_entities", "import.damaged")
 
 
+@pytest.mark.slow
 def test_T40_a_row_of_millions_of_cells_and_rows_out_of_order_do_not_fill_the_memory(tmp_path: Path) -> None:
     wide = SHEET.format(rows='<row r="1">' + "<c><v>1</v></c>" * 250_000 + "</row>")
     path = crafted(tmp_path / "a.xlsx", wide)
