@@ -88,8 +88,8 @@ def cohorts_table(orders: Table, as_of: date, unit: str) -> Table:
     until = orders.filter(orders.day <= ibis.date(as_of))
     numbered = until.select("customer", "amount", period=period_number(until.day, unit))
     per = numbered.group_by(["customer", "period"]).agg(amount=numbered.amount.sum())
-    aged = per.mutate(cohort=per.period.min().over(group_by=per.customer))
-    aged = aged.mutate(age=aged.period - aged.cohort)
+    begun = per.group_by("customer").agg(cohort=per.period.min())
+    aged = per.inner_join(begun, "customer").select("amount", "cohort", age=per.period - begun.cohort)
     return aged.group_by(["cohort", "age"]).agg(customers=aged.count(), revenue=aged.amount.sum())
 
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -78,10 +79,12 @@ def computed(
 ) -> Study:
     """All methods over the table `lines`, where it has been placed."""
     stack, lines, placed_lines = given
-    orders = as_orders(placed_lines).keep("orders")
-    ((first, last, customers, invoices, revenue, pieces),) = engine.rows(
-        'SELECT min(day), max(day), count(DISTINCT customer), count(DISTINCT "order"), sum(amount), count(quantity) FROM lines'
+    ((first, last, customers, revenue, pieces),) = engine.rows(
+        "SELECT min(day), max(day), count(DISTINCT customer), sum(amount), count(quantity) FROM lines"
     )
+    invoices = order_numbers(engine)
+    whole = invoices == lines.kept  # each line is an order already
+    orders = replace(placed_lines, grain="order") if whole else as_orders(placed_lines).keep("orders")
     as_of = options.as_of or last
     when = periods(first, as_of, options.period)
     options.tick("谁最重要", "who matters")
@@ -112,6 +115,15 @@ def computed(
         warnings=(*lines.notes, when.note, *doubts(customers, (first, last), options, Decimal(revenue))),
         seconds=time.monotonic() - began, memory_mb=most_memory(), lang=options.lang, engine=engine, **parts,
     )  # fmt: skip
+
+
+def order_numbers(engine: DuckDBEngine) -> int:
+    """How many orders there are. Where no two hashes are equal no two numbers are, which costs a fifth of counting them."""
+    hashes = engine.asked('SELECT hash("order") AS number FROM lines').fetchnumpy()["number"]
+    if rules.different(hashes) == len(hashes):
+        return len(hashes)
+    ((many,),) = engine.rows('SELECT count(DISTINCT "order") FROM lines')
+    return int(many)
 
 
 def composition(orders: Relation, when: Periods) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from zhike.methods.result import Note
 from zhike.value.reading import dates, numbers, statuses
@@ -286,9 +288,8 @@ def majority(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str | None:
 
 def duplicates(found: Lines, wish: Wish, desk: Desk) -> None:
     """Lines that equal an earlier one in every cell: counted, dropped only if asked."""
-    ((found.duplicates,),) = desk.connection.execute(
-        "SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) n FROM judged WHERE reason IS NULL GROUP BY fingerprint HAVING n > 1)"
-    ).fetchall()
+    kept = desk.connection.execute("SELECT fingerprint FROM judged WHERE reason IS NULL").fetchnumpy()["fingerprint"]
+    found.duplicates = len(kept) - different(kept)
     if not found.duplicates:
         return
     if wish.drop_duplicates:
@@ -300,6 +301,12 @@ def duplicates(found: Lines, wish: Wish, desk: Desk) -> None:
     zh = f"有 {found.duplicates:,} 行与前面某行完全相同，仍计入；确属重复时加 --drop-duplicates。"
     en = f"{found.duplicates:,} lines equal an earlier one in every cell and still count; --drop-duplicates leaves them out."
     found.say("duplicates", zh, en)
+
+
+def different(values: np.ndarray[Any, Any]) -> int:
+    """How many different numbers: sorting ten million takes a second, grouping them in a table five."""
+    values.sort()
+    return int(np.count_nonzero(values[1:] != values[:-1])) + min(len(values), 1)
 
 
 def undone(found: Lines, desk: Desk) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import Relation
 from zhike.methods.result import Note, Result
-from zhike.methods.value.levels import some
 
-from .rhythm import at_clocks, doubled_median, rhythm, with_gaps
-from .stages import days_of, year_before
+from .rhythm import doubled_median
+from .stages import standing_of
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -46,41 +45,37 @@ class ThinningResult(Result):
 
 
 def recent_gaps(gapped: Table) -> Table:
-    """customer, clock, earlier2 (twice the median of the gaps before the last two), least (the smaller of the last two)."""
+    """customer, earlier2 (twice the median of the gaps before the last two), least (the smaller of the last two)."""
     import ibis
 
-    real = gapped.filter(gapped.gap >= 0)
+    real = gapped.filter((gapped.gap >= 0) & (gapped.n >= 5))
     split = real.mutate(late=real.place >= real.n - 2, many=real.n - 3)
     ranked = split.mutate(
-        rank=ibis.row_number().over(group_by=[split.customer, split.clock, split.late], order_by=[split.gap, split.day])
-        + 1
+        rank=ibis.row_number().over(group_by=[split.customer, split.late], order_by=[split.gap, split.day]) + 1
     )
     early = doubled_median(ranked.gap, ranked["rank"], ranked.many)
-    return ranked.group_by(["customer", "clock"]).agg(
+    return ranked.group_by("customer").agg(
         earlier2=ibis.ifelse(ranked.late, 0, early).sum().cast("int64"),
         least=ranked.gap.min(where=ranked.late),
     )
 
 
-def alarms(seen: Table, *, factor_top: int = 3, factor_bottom: int = 2) -> Table:
-    """Purchase days beside their clock → one row per customer with both halves of the alarm."""
+def alarms(standing: Table, gapped: Table, *, factor_top: int = 3, factor_bottom: int = 2) -> Table:
+    """Where customers stand, and their gaps → one row per customer with enough purchases, with both halves of the alarm."""
     import ibis
 
-    gapped = with_gaps(seen)
-    own = rhythm(gapped)
-    both = own.filter(own.orders >= 4).left_join(recent_gaps(gapped), ["customer", "clock"])
-    idle = both.clock.delta(both.last_day, unit="day").cast("int64")
-    slower = (both.orders >= 5) & (both.least * 2 * factor_bottom > both.earlier2 * factor_top)
-    found = both.mutate(idle=idle, late=idle * 10 > both.p90x10, slower=ibis.ifelse(slower, True, False))
-    return found.select(
+    both = standing.filter(standing.orders >= 4).left_join(recent_gaps(gapped), "customer")
+    slower = both.least * 2 * factor_bottom > both.earlier2 * factor_top
+    return both.select(
         "customer",
         "orders",
         "last_day",
         "idle",
-        "late",
-        "slower",
-        gap=found.gap2.cast("float64") / 2,
-        p90=found.p90x10.cast("float64") / 10,
+        gap=both.gap2.cast("float64") / 2,
+        p90=both.p90x10.cast("float64") / 10,
+        late=both.idle * 10 > both.p90x10,
+        slower=ibis.ifelse(slower, True, False),
+        value=both.year,
     )
 
 
@@ -101,18 +96,15 @@ def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> 
     >>> found.customers, found.list()[0]["idle"]
     (1, 28)
     """
-    given = days = days_of(data, as_of)
-    own = Relation(given.engine, alarms(at_clocks(days.table, [as_of]))).keep("alarms")
-    counts = own.table.agg(n=own.table.count())
-    ((cases,),) = given.engine.records(counts)
-    ((everybody,),) = given.engine.records(days.table.agg(n=days.table.count()))
-    some(int(everybody))
+    now = standing_of(data, as_of)
+    given = now.days
+    own = Relation(given.engine, alarms(now.table.table, given.table)).keep("alarms")
+    ((cases,),) = given.engine.records(own.table.agg(n=own.table.count()))
     flagged = own.table.filter(own.table.late | own.table.slower)
     if longest_idle is not None:
         flagged = flagged.filter(flagged.idle <= longest_idle)
-    money = year_before(days.table, own.table)
-    joined = flagged.inner_join(money, "customer")
-    table = Relation(given.engine, joined.rename(value="year")).keep("thinning")
+    names = ("customer", "orders", "last_day", "idle", "late", "slower", "gap", "p90", "value")
+    table = Relation(given.engine, flagged.select(*names)).keep("thinning")
     ((many, stake),) = given.engine.records(table.table.agg(n=table.table.count(), m=table.table.value.sum()))
     return ThinningResult(
         cases=int(cases),

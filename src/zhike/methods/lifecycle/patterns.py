@@ -12,8 +12,8 @@ from zhike.methods.engine import Relation
 from zhike.methods.result import Note, Result
 from zhike.methods.value.levels import Level, class_of, grouped, shared
 
-from .rhythm import QUARTER, at_clocks
-from .stages import DEFAULT, LifecycleResult, Rules, days_of, lifecycle, staged, standing
+from .rhythm import QUARTER, at_clocks, with_gaps
+from .stages import DEFAULT, Rules, staged, standing, standing_of
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -79,13 +79,13 @@ def loss_patterns(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> Patterns
     >>> loss_patterns([("a", date(2020, 1, 1), 10)], as_of=date(2024, 1, 1)).patterns
     {'a': 'early_abort'}
     """
-    now = data if isinstance(data, LifecycleResult) else lifecycle(data, as_of=as_of, rules=rules)
-    given = days_of(now, as_of)
+    now = standing_of(data, as_of, rules)
+    given, days = now.days, now.days.table.select("customer", "day", "spend")
     lost = now.table.table.filter(now.table.table.stage == "lost")
-    chosen = Relation(given.engine, given.table.semi_join(lost, "customer")).keep("lost_days")
+    chosen = Relation(given.engine, days.semi_join(lost, "customer")).keep("lost_days")
     ((first,),) = given.engine.records(chosen.table.agg(first=chosen.table.day.min()))
     seen = Relation(given.engine, at_clocks(chosen.table, clocks_between(first or as_of, as_of))).keep("clocks")
-    stages = staged(standing(seen.table), int(now.gap * 2), rules).select("customer", "stage")
+    stages = staged(standing(with_gaps(seen.table)), int(now.gap * 2), rules).select("customer", "stage")
     found = furthest(stages).inner_join(lost.select("customer", "last_day", value=lost.year), "customer")
     table = Relation(
         given.engine,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ibis import Column, Table
+    from ibis import Column, Table, Value
 
 QUARTER = 91
 
@@ -26,24 +26,29 @@ def at_clocks(days: Table, clocks: list[date]) -> Table:
     """Every purchase day beside each clock it lies before (or on): customer, clock, day, spend."""
     import ibis
 
-    if len(clocks) == 1:
-        return days.mutate(clock=ibis.date(clocks[0]))
     seen = [days.filter(days.day <= ibis.date(clock)).mutate(clock=ibis.date(clock)) for clock in clocks]
-    return ibis.union(*seen)
+    return ibis.union(*seen) if len(seen) > 1 else seen[0]
+
+
+def keys(days: Table) -> list[str]:
+    """What one history of purchases is told by: the customer, and the clock where there are several."""
+    return [name for name in ("customer", "clock") if name in days.columns]
 
 
 def with_gaps(days: Table) -> Table:
     """Adds gap (whole days since the purchase before; −1 for the first), place (0…) and n purchases."""
     import ibis
 
-    own = [days.customer, days.clock]
+    own = [days[name] for name in keys(days)]
     before = days.mutate(
         previous=days.day.lag(1).over(group_by=own, order_by=days.day),
         place=ibis.row_number().over(group_by=own, order_by=days.day),
         n=days.count().over(group_by=own),
     )
     return before.mutate(
-        gap=ibis.ifelse(before.place == 0, -1, before.day.delta(before.previous, unit="day")).cast("int64")
+        gap=ibis.ifelse(before.place == 0, -1, before.day.delta(before.previous, unit="day")).cast("int32"),
+        place=before.place.cast("int32"),
+        n=before.n.cast("int32"),
     ).drop("previous")
 
 
@@ -68,15 +73,15 @@ def tenfold_p90(value: Column, rank: Column, many: Column) -> Column:
 
 
 def rhythm(gapped: Table) -> Table:
-    """customer, clock, orders, first_day, last_day, gap2 (twice the median gap), p90x10, per customer and clock."""
+    """`keys`, orders, first_day, last_day, gap2 (twice the median gap), p90x10, per customer (and clock)."""
     import ibis
 
-    own = [gapped.customer, gapped.clock]
+    own = [gapped[name] for name in keys(gapped)]
     # the first purchase has gap −1 and so takes place 0; real gaps have ranks 1…n − 1
     ranked = gapped.mutate(rank=ibis.row_number().over(group_by=own, order_by=[gapped.gap, gapped.day]))
     many = ranked.n - 1
     real = ranked.gap >= 0
-    return ranked.group_by(["customer", "clock"]).agg(
+    return ranked.group_by(keys(gapped)).agg(
         orders=ranked.count(),
         first_day=ranked.day.min(),
         last_day=ranked.day.max(),
@@ -85,27 +90,26 @@ def rhythm(gapped: Table) -> Table:
     )
 
 
-def quarters(days: Table) -> Table:
-    """customer, clock, q0…q3 (sales of the last four 91-day quarters, latest first), level, peak.
+def quarters(days: Table, clock: Value) -> Table:
+    """`keys`, q0…q3 (sales of the last four 91-day quarters back from the clock, latest first), level, peak.
 
     level: the last two quarters together; peak: the best two quarters in a row there ever were.
     """
     import ibis
 
-    back = days.clock.delta(days.day, unit="day").cast("int64")
+    own = keys(days)
+    back = clock.delta(days.day, unit="day").cast("int64")
     place = ((back - back % QUARTER) / QUARTER).cast("int64")
-    summed = days.select("customer", "clock", "spend", quarter=place)
-    per = summed.group_by(["customer", "clock", "quarter"]).agg(money=summed.spend.sum())
+    summed = days.select(*own, "spend", quarter=place)
+    per = summed.group_by([*own, "quarter"]).agg(money=summed.spend.sum())
     # a pair (k, k + 1) is counted at both of its quarters; an empty neighbour adds nothing
     pairs = ibis.union(
-        per.select("customer", "clock", "money", pair=per.quarter),
-        per.filter(per.quarter > 0).select("customer", "clock", "money", pair=per.quarter - 1),
+        per.select(*own, "money", pair=per.quarter),
+        per.filter(per.quarter > 0).select(*own, "money", pair=per.quarter - 1),
     )
-    best = pairs.group_by(["customer", "clock", "pair"]).agg(money=pairs.money.sum())
-    peak = best.group_by(["customer", "clock"]).agg(peak=best.money.max())
+    best = pairs.group_by([*own, "pair"]).agg(money=pairs.money.sum())
+    peak = best.group_by(own).agg(peak=best.money.max())
     nothing = per.money * 0
-    sums = per.group_by(["customer", "clock"]).agg(
-        **{f"q{k}": ibis.ifelse(per.quarter == k, per.money, nothing).sum() for k in range(4)}
-    )
-    joined = sums.inner_join(peak, ["customer", "clock"])
-    return joined.select("customer", "clock", "q0", "q1", "q2", "q3", "peak", level=joined.q0 + joined.q1)
+    sums = per.group_by(own).agg(**{f"q{k}": ibis.ifelse(per.quarter == k, per.money, nothing).sum() for k in range(4)})
+    joined = sums.inner_join(peak, own)
+    return joined.select(*own, "q0", "q1", "q2", "q3", "peak", level=joined.q0 + joined.q1)

@@ -13,7 +13,7 @@ from zhike.methods.engine.plain import fraction_of
 from zhike.methods.result import MethodError, Note, Result
 from zhike.methods.value.levels import Level, class_of, shared, some
 
-from .rhythm import at_clocks, purchase_days, quarters, rhythm, with_gaps
+from .rhythm import keys, purchase_days, quarters, rhythm, with_gaps
 
 if TYPE_CHECKING:
     from ibis import Column, Table
@@ -43,7 +43,8 @@ DEFAULT = Rules()
 
 @dataclass(frozen=True, kw_only=True)
 class LifecycleResult(Result):
-    """`table`: customer, stage, orders, first_day, last_day, gap2 (twice the gap in days), idle, recent, before, level, peak, year."""
+    """`table`: customer, stage, orders, first_day, last_day, gap2 (twice the gap in days), p90x10 (ten times the 90th percentile
+    of the gaps), idle, recent, before, level, peak, year."""
 
     levels: dict[str, Level]
     """By stage; revenue is that of the 365 days up to each customer's last purchase."""
@@ -51,7 +52,7 @@ class LifecycleResult(Result):
     """The median gap in days that stands in where a customer has fewer than three orders."""
     table: Relation = field(repr=False)
     days: Relation = field(repr=False)
-    """customer, day, spend of every purchase day: `loss_patterns` and `thinning_out` take this result instead of orders."""
+    """customer, day, spend, gap, place, n of every purchase day (`rhythm.with_gaps`), for whoever goes on from this result."""
 
     @property
     def stages(self) -> dict[Any, str]:
@@ -65,15 +66,24 @@ class LifecycleResult(Result):
             yield Note(f"stage_{stage}", zh, f"{level.customers} customers: {stage}.")
 
 
-def standing(seen: Table) -> Table:
-    """Purchase days beside their clocks → per customer and clock everything the rules look at."""
-    own = rhythm(with_gaps(seen)).inner_join(quarters(seen), ["customer", "clock"])
+def standing(gapped: Table, as_of: date | None = None) -> Table:
+    """Purchase days with their gaps → per customer, at one day or at each of its clocks, everything the rules look at."""
+
+    own = rhythm(gapped).inner_join(quarters(gapped, clock_of(gapped, as_of)), keys(gapped))
+    clock = clock_of(own, as_of)
     return own.mutate(
-        idle=own.clock.delta(own.last_day, unit="day").cast("int64"),
-        tenure=own.clock.delta(own.first_day, unit="day").cast("int64"),
+        idle=clock.delta(own.last_day, unit="day").cast("int64"),
+        tenure=clock.delta(own.first_day, unit="day").cast("int64"),
         recent=own.q0 + own.q1,
         before=own.q2 + own.q3,
     )
+
+
+def clock_of(days: Table, as_of: date | None) -> Any:
+    """The day from which one looks back: the same for all, or each row's own."""
+    import ibis
+
+    return days.clock if as_of is None else ibis.date(as_of)
 
 
 def typical_gap(own: Table) -> Table:
@@ -153,14 +163,13 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     >>> lifecycle([("a", day, 10) for day in days], as_of=date(2024, 12, 28)).stages
     {'a': 'stable'}
     """
-    given = days = days_of(data, as_of)
-    own = Relation(given.engine, standing(at_clocks(days.table, [as_of]))).keep("standing")
+    given = as_orders(data)
+    days = Relation(given.engine, with_gaps(purchase_days(given.table, as_of))).keep("days")
+    own = Relation(given.engine, standing(days.table, as_of)).keep("standing")
     ((cases, first),) = given.engine.records(own.table.agg(n=own.table.count(), first=own.table.first_day.min()))
     some(int(cases))
     typical, doubts = typical_of(given, own.table)
-    stages = staged(own.table, typical, rules)
-    money = year_before(days.table, own.table)
-    joined = stages.left_join(money, "customer")
+    joined = staged(own.table, typical, rules).left_join(year_before(days.table, own.table), "customer")
     names = (
         "customer",
         "stage",
@@ -168,6 +177,7 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
         "first_day",
         "last_day",
         "gap2",
+        "p90x10",
         "idle",
         "recent",
         "before",
@@ -189,11 +199,10 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     )
 
 
-def days_of(data: Any, as_of: date) -> Relation:
-    """Purchase days from orders, or those a result of `lifecycle` for the same day has counted already."""
+def standing_of(data: Any, as_of: date, rules: Rules = DEFAULT) -> LifecycleResult:
+    """The life cycle of orders, or the one that was given, if it is of the same day. MethodError: as_of, no_cases."""
     if not isinstance(data, LifecycleResult):
-        given = as_orders(data)
-        return Relation(given.engine, purchase_days(given.table, as_of)).keep("days")
+        return lifecycle(data, as_of=as_of, rules=rules)
     if data.parameters["as_of"] != as_of:
         raise MethodError("as_of", "生命周期结果的日期与 as_of 不同", "The lifecycle's day is not this as_of.")
-    return data.days
+    return data

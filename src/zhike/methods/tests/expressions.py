@@ -11,7 +11,7 @@ from zhike.methods.engine.plain import summed, whole_orders
 from zhike.methods.engine.relation import Relation
 from zhike.methods.lifecycle.alarm import alarms
 from zhike.methods.lifecycle.patterns import furthest
-from zhike.methods.lifecycle.rhythm import at_clocks, purchase_days
+from zhike.methods.lifecycle.rhythm import at_clocks, purchase_days, with_gaps
 from zhike.methods.lifecycle.stages import DEFAULT, staged, standing, typical_gap, year_before
 from zhike.methods.rates import activity_table
 from zhike.methods.value.composition import abc_table, concentration_table
@@ -39,9 +39,10 @@ def expressions(lines: Relation) -> dict[str, Table]:
     values, values_then = summed(orders, NOW), summed(orders, THEN)
     measures = rfm_measures(orders, AS_OF, date(2023, 6, 30))
     days = purchase_days(orders, AS_OF)
-    seen = at_clocks(days, [AS_OF])
-    own = standing(seen)
+    gapped = with_gaps(days)
+    own = standing(gapped, AS_OF)
     stages = staged(own, 91, DEFAULT)
+    then = standing(with_gaps(at_clocks(days, [AS_OF, THEN[1]])))
     return {
         "orders_of_lines": whole_orders(lines).table,
         "values": values,
@@ -55,9 +56,9 @@ def expressions(lines: Relation) -> dict[str, Table]:
         "purchases": purchases_table(orders, AS_OF, None, "week"),
         "lifecycle": stages,
         "lifecycle_typical_gap": typical_gap(own),
-        "loss_patterns": furthest(staged(standing(at_clocks(days, [AS_OF, THEN[1]])), 91, DEFAULT)),
+        "loss_patterns": furthest(staged(then, 91, DEFAULT)),
         "value_at_stake": year_before(days, own),
-        "thinning_out": alarms(seen),
+        "thinning_out": alarms(own.left_join(year_before(days, own), "customer").drop("customer_right"), gapped),
         "cohorts_month": cohorts_table(orders, AS_OF, "month"),
         "cohorts_week": cohorts_table(orders, AS_OF, "week"),
         "rates": activity_table(orders, THEN, NOW),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 QUANTITY, PRICE, MONEY, SHARE = "DECIMAL(15,3)", "DECIMAL(18,9)", "DECIMAL(24,6)", "DECIMAL(9,6)"
+BELOW_A_TRILLION = "DECIMAL(18,6)"  # money that fits is read and rounded four times as fast
 WIDE = "translate({x}, '０１２３４５６７８９．，－−（）', '0123456789.,--()')"
 SYMBOLS = "[¥￥$€£₩₹฿]|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD"
 
@@ -24,19 +25,20 @@ class Number(NamedTuple):
 
 def decide(connection: DuckDBPyConnection, table: str, column: str, kind: str = MONEY) -> Number:
     """How `column` of `table` is written, judged by all its cells."""
-    plain = f"try_cast({column} AS {kind})"
     filled = f"{column} IS NOT NULL AND trim({column}) <> ''"
+    for narrow in (BELOW_A_TRILLION, kind) if kind == MONEY else (kind,):
+        plain = f"try_cast({column} AS {narrow})"
+        strange = f"FROM {table} WHERE {filled} AND {plain} IS NULL"
+        ((other,),) = connection.execute(f"SELECT count(*) {strange}").fetchall()
+        if not other:
+            return Number(plain, False, [])
     text = WIDE.format(x=column)
-    strange = f"FROM {table} WHERE {filled} AND {plain} IS NULL"
-    ((other, commas, points, groups, signs),) = connection.execute(
-        "SELECT count(*), "
-        f"count(*) FILTER (regexp_matches({text}, '^[^,]*\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d')), "
+    ((commas, points, groups, signs),) = connection.execute(
+        f"SELECT count(*) FILTER (regexp_matches({text}, '^[^,]*\\d,(\\d{{1,2}}|\\d{{4,}})\\D*$|\\d\\.\\d{{3}},\\d')), "
         f"count(*) FILTER (regexp_matches({text}, '\\d,\\d{{3}}\\.\\d|^[^.,]*\\d\\.\\d{{1,2}}\\D*$')), "
         f"count(*) FILTER (regexp_matches({text}, '^\\D*\\d{{1,3}}(,\\d{{3}})+\\D*$')), "
         f"count(*) FILTER (regexp_matches({text}, '{SYMBOLS}')) {strange}"
     ).fetchall()
-    if not other:
-        return Number(plain, False, [])
     comma = commas > points
     notes = []
     if comma:

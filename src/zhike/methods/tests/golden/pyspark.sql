@@ -981,150 +981,177 @@ FROM (
 ) AS `t3`;
 
 -- lifecycle
-WITH `t2` AS (
+WITH `t8` AS (
   SELECT
-    `t1`.`customer`,
-    `t1`.`day`,
-    SUM(`t1`.`amount`) AS `spend`
+    `t7`.`customer`,
+    `t7`.`quarter`,
+    SUM(`t7`.`spend`) AS `money`
   FROM (
     SELECT
-      *
-    FROM `orders` AS `t0`
-    WHERE
-      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t1`
+      `t5`.`customer`,
+      `t5`.`spend`,
+      CAST((
+        DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
+          DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+        )
+      ) / 91 AS BIGINT) AS `quarter`
+    FROM (
+      SELECT
+        `t4`.`customer`,
+        `t4`.`day`,
+        `t4`.`spend`,
+        `t4`.`place`,
+        `t4`.`n`,
+        `t4`.`gap`
+      FROM (
+        SELECT
+          `t3`.`customer`,
+          `t3`.`day`,
+          `t3`.`spend`,
+          `t3`.`previous`,
+          CAST(`t3`.`place` AS INT) AS `place`,
+          CAST(`t3`.`n` AS INT) AS `n`,
+          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t2`.`customer`,
+            `t2`.`day`,
+            `t2`.`spend`,
+            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t2`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM (
+            SELECT
+              `t1`.`customer`,
+              `t1`.`day`,
+              SUM(`t1`.`amount`) AS `spend`
+            FROM (
+              SELECT
+                *
+              FROM `orders` AS `t0`
+              WHERE
+                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+            ) AS `t1`
+            GROUP BY
+              1,
+              2
+          ) AS `t2`
+        ) AS `t3`
+      ) AS `t4`
+    ) AS `t5`
+  ) AS `t7`
   GROUP BY
     1,
     2
-), `t7` AS (
-  SELECT
-    `t5`.`customer`,
-    `t5`.`clock`,
-    `t5`.`quarter`,
-    SUM(`t5`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t3`.`customer`,
-      MAKE_DATE(2024, 6, 30) AS `clock`,
-      `t3`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM `t2` AS `t3`
-  ) AS `t5`
-  GROUP BY
-    1,
-    2,
-    3
 )
 SELECT
-  `t25`.`customer`,
-  `t25`.`clock`,
-  `t25`.`orders`,
-  `t25`.`first_day`,
-  `t25`.`last_day`,
-  IF(`t25`.`orders` < 3, 91, `t25`.`gap2`) AS `gap2`,
-  `t25`.`p90x10`,
-  `t25`.`q0`,
-  `t25`.`q1`,
-  `t25`.`q2`,
-  `t25`.`q3`,
-  `t25`.`peak`,
-  `t25`.`level`,
-  `t25`.`idle`,
-  `t25`.`tenure`,
-  `t25`.`recent`,
-  `t25`.`before`,
+  `t23`.`customer`,
+  `t23`.`orders`,
+  `t23`.`first_day`,
+  `t23`.`last_day`,
+  IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) AS `gap2`,
+  `t23`.`p90x10`,
+  `t23`.`q0`,
+  `t23`.`q1`,
+  `t23`.`q2`,
+  `t23`.`q3`,
+  `t23`.`peak`,
+  `t23`.`level`,
+  `t23`.`idle`,
+  `t23`.`tenure`,
+  `t23`.`recent`,
+  `t23`.`before`,
   CASE
     WHEN (
       (
-        `t25`.`idle` * 2
+        `t23`.`idle` * 2
       ) > (
-        IF(`t25`.`orders` < 3, 91, `t25`.`gap2`) * 3
+        IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
       )
     )
     AND (
-      `t25`.`idle` > 365
+      `t23`.`idle` > 365
     )
     THEN 'lost'
     WHEN (
       (
-        `t25`.`before` > 0
+        `t23`.`before` > 0
       )
       AND (
         (
           (
-            `t25`.`recent` - `t25`.`before`
+            `t23`.`recent` - `t23`.`before`
           ) * 10
         ) < -(
-          `t25`.`before` * 1
+          `t23`.`before` * 1
         )
       )
     )
     OR (
       (
-        `t25`.`q0` < `t25`.`q1`
+        `t23`.`q0` < `t23`.`q1`
       )
       AND (
-        `t25`.`q1` < `t25`.`q2`
+        `t23`.`q1` < `t23`.`q2`
       )
       AND (
         (
           (
-            `t25`.`q2` - `t25`.`q0`
+            `t23`.`q2` - `t23`.`q0`
           ) * 5
         ) > (
-          `t25`.`q2` * 1
+          `t23`.`q2` * 1
         )
       )
     )
     OR (
       (
-        `t25`.`idle` * 2
+        `t23`.`idle` * 2
       ) > (
-        IF(`t25`.`orders` < 3, 91, `t25`.`gap2`) * 2
+        IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 2
       )
     )
     THEN 'decline'
     WHEN (
-      `t25`.`orders` < 3
+      `t23`.`orders` < 3
     )
     OR (
       (
         (
-          `t25`.`tenure` * 2
+          `t23`.`tenure` * 2
         ) < (
-          IF(`t25`.`orders` < 3, 91, `t25`.`gap2`) * 3
+          IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
         )
       )
       OR (
-        `t25`.`tenure` < 90
+        `t23`.`tenure` < 90
       )
     )
     THEN 'explore'
     WHEN NOT (
-      `t25`.`before` > 0
+      `t23`.`before` > 0
     )
     OR (
       (
         (
-          `t25`.`recent` - `t25`.`before`
+          `t23`.`recent` - `t23`.`before`
         ) * 10
       ) > (
-        `t25`.`before` * 1
+        `t23`.`before` * 1
       )
     )
     THEN 'build'
     WHEN (
-      `t25`.`tenure` >= 364
+      `t23`.`tenure` >= 364
     )
     AND (
       (
-        `t25`.`level` * 5
+        `t23`.`level` * 5
       ) >= (
-        `t25`.`peak` * 4
+        `t23`.`peak` * 4
       )
     )
     THEN 'stable'
@@ -1132,32 +1159,30 @@ SELECT
   END AS `stage`
 FROM (
   SELECT
-    `t24`.`customer`,
-    `t24`.`clock`,
-    `t24`.`orders`,
-    `t24`.`first_day`,
-    `t24`.`last_day`,
-    `t24`.`gap2`,
-    `t24`.`p90x10`,
-    `t24`.`q0`,
-    `t24`.`q1`,
-    `t24`.`q2`,
-    `t24`.`q3`,
-    `t24`.`peak`,
-    `t24`.`level`,
-    DATEDIFF(DAY, `t24`.`last_day`, `t24`.`clock`) AS `idle`,
-    DATEDIFF(DAY, `t24`.`first_day`, `t24`.`clock`) AS `tenure`,
-    `t24`.`q0` + `t24`.`q1` AS `recent`,
-    `t24`.`q2` + `t24`.`q3` AS `before`
+    `t22`.`customer`,
+    `t22`.`orders`,
+    `t22`.`first_day`,
+    `t22`.`last_day`,
+    `t22`.`gap2`,
+    `t22`.`p90x10`,
+    `t22`.`q0`,
+    `t22`.`q1`,
+    `t22`.`q2`,
+    `t22`.`q3`,
+    `t22`.`peak`,
+    `t22`.`level`,
+    DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+    DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+    `t22`.`q0` + `t22`.`q1` AS `recent`,
+    `t22`.`q2` + `t22`.`q3` AS `before`
   FROM (
     SELECT
-      `t23`.`customer`,
-      `t23`.`clock`,
-      `t23`.`orders`,
-      `t23`.`first_day`,
-      `t23`.`last_day`,
-      `t23`.`gap2`,
-      `t23`.`p90x10`,
+      `t16`.`customer`,
+      `t16`.`orders`,
+      `t16`.`first_day`,
+      `t16`.`last_day`,
+      `t16`.`gap2`,
+      `t16`.`p90x10`,
       `t21`.`q0`,
       `t21`.`q1`,
       `t21`.`q2`,
@@ -1166,48 +1191,47 @@ FROM (
       `t21`.`level`
     FROM (
       SELECT
-        `t16`.`customer`,
-        `t16`.`clock`,
+        `t6`.`customer`,
         COUNT(*) AS `orders`,
-        MIN(`t16`.`day`) AS `first_day`,
-        MAX(`t16`.`day`) AS `last_day`,
+        MIN(`t6`.`day`) AS `first_day`,
+        MAX(`t6`.`day`) AS `last_day`,
         SUM(
           IF(
-            `t16`.`gap` >= 0,
+            `t6`.`gap` >= 0,
             IF(
               IF(
                 (
                   (
-                    `t16`.`n` - 1
+                    `t6`.`n` - 1
                   ) % 2
                 ) = 1,
                 (
-                  `t16`.`rank` * 2
+                  `t6`.`rank` * 2
                 ) = (
                   (
-                    `t16`.`n` - 1
+                    `t6`.`n` - 1
                   ) + 1
                 ),
                 (
                   (
-                    `t16`.`rank` * 2
+                    `t6`.`rank` * 2
                   ) = (
-                    `t16`.`n` - 1
+                    `t6`.`n` - 1
                   )
                 )
                 OR (
                   (
-                    `t16`.`rank` * 2
+                    `t6`.`rank` * 2
                   ) = (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) + 2
                   )
                 )
               ),
-              `t16`.`gap` * IF((
+              `t6`.`gap` * IF((
                 (
-                  `t16`.`n` - 1
+                  `t6`.`n` - 1
                 ) % 2
               ) = 1, 2, 1),
               0
@@ -1217,17 +1241,17 @@ FROM (
         ) AS `gap2`,
         SUM(
           IF(
-            `t16`.`gap` >= 0,
+            `t6`.`gap` >= 0,
             CASE
               WHEN (
                 (
                   (
-                    `t16`.`rank` - 1
+                    `t6`.`rank` - 1
                   ) * 10
                 ) <= (
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) - 1
                   ) * 9
                 )
@@ -1236,23 +1260,23 @@ FROM (
                 (
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) - 1
                   ) * 9
                 ) < (
                   (
                     (
-                      `t16`.`rank` - 1
+                      `t6`.`rank` - 1
                     ) * 10
                   ) + 10
                 )
               )
-              THEN `t16`.`gap` * (
+              THEN `t6`.`gap` * (
                 10 - (
                   (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   ) % 10
@@ -1262,13 +1286,13 @@ FROM (
                 (
                   (
                     (
-                      `t16`.`rank` - 1
+                      `t6`.`rank` - 1
                     ) * 10
                   ) - 10
                 ) <= (
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) - 1
                   ) * 9
                 )
@@ -1277,20 +1301,20 @@ FROM (
                 (
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) - 1
                   ) * 9
                 ) < (
                   (
-                    `t16`.`rank` - 1
+                    `t6`.`rank` - 1
                   ) * 10
                 )
               )
-              THEN `t16`.`gap` * (
+              THEN `t6`.`gap` * (
                 (
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) - 1
                   ) * 9
                 ) % 10
@@ -1302,68 +1326,70 @@ FROM (
         ) AS `p90x10`
       FROM (
         SELECT
-          `t10`.`customer`,
-          `t10`.`day`,
-          `t10`.`spend`,
-          `t10`.`clock`,
-          `t10`.`place`,
-          `t10`.`n`,
-          `t10`.`gap`,
+          `t5`.`customer`,
+          `t5`.`day`,
+          `t5`.`spend`,
+          `t5`.`place`,
+          `t5`.`n`,
+          `t5`.`gap`,
           ROW_NUMBER() OVER (
-            PARTITION BY `t10`.`customer`, `t10`.`clock`
-            ORDER BY `t10`.`gap` ASC NULLS LAST, `t10`.`day` ASC NULLS LAST
+            PARTITION BY `t5`.`customer`
+            ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
           ) - 1 AS `rank`
         FROM (
           SELECT
-            `t9`.`customer`,
-            `t9`.`day`,
-            `t9`.`spend`,
-            `t9`.`clock`,
-            `t9`.`place`,
-            `t9`.`n`,
-            `t9`.`gap`
+            `t4`.`customer`,
+            `t4`.`day`,
+            `t4`.`spend`,
+            `t4`.`place`,
+            `t4`.`n`,
+            `t4`.`gap`
           FROM (
             SELECT
-              `t6`.`customer`,
-              `t6`.`day`,
-              `t6`.`spend`,
-              `t6`.`clock`,
-              `t6`.`previous`,
-              `t6`.`place`,
-              `t6`.`n`,
-              IF(`t6`.`place` = 0, -1, DATEDIFF(DAY, `t6`.`previous`, `t6`.`day`)) AS `gap`
+              `t3`.`customer`,
+              `t3`.`day`,
+              `t3`.`spend`,
+              `t3`.`previous`,
+              CAST(`t3`.`place` AS INT) AS `place`,
+              CAST(`t3`.`n` AS INT) AS `n`,
+              CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
             FROM (
               SELECT
-                `t4`.`customer`,
-                `t4`.`day`,
-                `t4`.`spend`,
-                `t4`.`clock`,
-                LAG(`t4`.`day`, 1) OVER (PARTITION BY `t4`.`customer`, `t4`.`clock` ORDER BY `t4`.`day` ASC NULLS LAST) AS `previous`,
-                ROW_NUMBER() OVER (PARTITION BY `t4`.`customer`, `t4`.`clock` ORDER BY `t4`.`day` ASC NULLS LAST) - 1 AS `place`,
+                `t2`.`customer`,
+                `t2`.`day`,
+                `t2`.`spend`,
+                LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
                 COUNT(*) OVER (
-                  PARTITION BY `t4`.`customer`, `t4`.`clock`
+                  PARTITION BY `t2`.`customer`
                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                 ) AS `n`
               FROM (
                 SELECT
-                  `t3`.`customer`,
-                  `t3`.`day`,
-                  `t3`.`spend`,
-                  MAKE_DATE(2024, 6, 30) AS `clock`
-                FROM `t2` AS `t3`
-              ) AS `t4`
-            ) AS `t6`
-          ) AS `t9`
-        ) AS `t10`
-      ) AS `t16`
+                  `t1`.`customer`,
+                  `t1`.`day`,
+                  SUM(`t1`.`amount`) AS `spend`
+                FROM (
+                  SELECT
+                    *
+                  FROM `orders` AS `t0`
+                  WHERE
+                    `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                ) AS `t1`
+                GROUP BY
+                  1,
+                  2
+              ) AS `t2`
+            ) AS `t3`
+          ) AS `t4`
+        ) AS `t5`
+      ) AS `t6`
       GROUP BY
-        1,
-        2
-    ) AS `t23`
+        1
+    ) AS `t16`
     INNER JOIN (
       SELECT
         `t15`.`customer`,
-        `t15`.`clock`,
         `t15`.`q0`,
         `t15`.`q1`,
         `t15`.`q2`,
@@ -1372,146 +1398,164 @@ FROM (
         `t15`.`q0` + `t15`.`q1` AS `level`
       FROM (
         SELECT
-          `t8`.`customer`,
-          `t8`.`clock`,
-          SUM(IF(`t8`.`quarter` = 0, `t8`.`money`, `t8`.`money` * 0)) AS `q0`,
-          SUM(IF(`t8`.`quarter` = 1, `t8`.`money`, `t8`.`money` * 0)) AS `q1`,
-          SUM(IF(`t8`.`quarter` = 2, `t8`.`money`, `t8`.`money` * 0)) AS `q2`,
-          SUM(IF(`t8`.`quarter` = 3, `t8`.`money`, `t8`.`money` * 0)) AS `q3`
-        FROM `t7` AS `t8`
+          `t9`.`customer`,
+          SUM(IF(`t9`.`quarter` = 0, `t9`.`money`, `t9`.`money` * 0)) AS `q0`,
+          SUM(IF(`t9`.`quarter` = 1, `t9`.`money`, `t9`.`money` * 0)) AS `q1`,
+          SUM(IF(`t9`.`quarter` = 2, `t9`.`money`, `t9`.`money` * 0)) AS `q2`,
+          SUM(IF(`t9`.`quarter` = 3, `t9`.`money`, `t9`.`money` * 0)) AS `q3`
+        FROM `t8` AS `t9`
         GROUP BY
-          1,
-          2
+          1
       ) AS `t15`
       INNER JOIN (
         SELECT
           `t17`.`customer`,
-          `t17`.`clock`,
           MAX(`t17`.`money`) AS `peak`
         FROM (
           SELECT
-            `t13`.`customer`,
-            `t13`.`clock`,
-            `t13`.`pair`,
-            SUM(`t13`.`money`) AS `money`
+            `t12`.`customer`,
+            `t12`.`pair`,
+            SUM(`t12`.`money`) AS `money`
           FROM (
             SELECT
               *
             FROM (
               SELECT
-                `t8`.`customer`,
-                `t8`.`clock`,
-                `t8`.`money`,
-                `t8`.`quarter` AS `pair`
-              FROM `t7` AS `t8`
-            ) AS `t11`
+                `t9`.`customer`,
+                `t9`.`money`,
+                `t9`.`quarter` AS `pair`
+              FROM `t8` AS `t9`
+            ) AS `t10`
             UNION ALL
             SELECT
               *
             FROM (
               SELECT
-                `t8`.`customer`,
-                `t8`.`clock`,
-                `t8`.`money`,
-                `t8`.`quarter` - 1 AS `pair`
-              FROM `t7` AS `t8`
+                `t9`.`customer`,
+                `t9`.`money`,
+                `t9`.`quarter` - 1 AS `pair`
+              FROM `t8` AS `t9`
               WHERE
-                `t8`.`quarter` > 0
-            ) AS `t12`
-          ) AS `t13`
+                `t9`.`quarter` > 0
+            ) AS `t11`
+          ) AS `t12`
           GROUP BY
             1,
-            2,
-            3
+            2
         ) AS `t17`
         GROUP BY
-          1,
-          2
+          1
       ) AS `t19`
-        ON `t15`.`customer` = `t19`.`customer` AND `t15`.`clock` = `t19`.`clock`
+        ON `t15`.`customer` = `t19`.`customer`
     ) AS `t21`
-      ON `t23`.`customer` = `t21`.`customer` AND `t23`.`clock` = `t21`.`clock`
-  ) AS `t24`
-) AS `t25`;
+      ON `t16`.`customer` = `t21`.`customer`
+  ) AS `t22`
+) AS `t23`;
 
 -- lifecycle_typical_gap
-WITH `t2` AS (
+WITH `t8` AS (
   SELECT
-    `t1`.`customer`,
-    `t1`.`day`,
-    SUM(`t1`.`amount`) AS `spend`
+    `t7`.`customer`,
+    `t7`.`quarter`,
+    SUM(`t7`.`spend`) AS `money`
   FROM (
     SELECT
-      *
-    FROM `orders` AS `t0`
-    WHERE
-      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t1`
+      `t5`.`customer`,
+      `t5`.`spend`,
+      CAST((
+        DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
+          DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+        )
+      ) / 91 AS BIGINT) AS `quarter`
+    FROM (
+      SELECT
+        `t4`.`customer`,
+        `t4`.`day`,
+        `t4`.`spend`,
+        `t4`.`place`,
+        `t4`.`n`,
+        `t4`.`gap`
+      FROM (
+        SELECT
+          `t3`.`customer`,
+          `t3`.`day`,
+          `t3`.`spend`,
+          `t3`.`previous`,
+          CAST(`t3`.`place` AS INT) AS `place`,
+          CAST(`t3`.`n` AS INT) AS `n`,
+          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t2`.`customer`,
+            `t2`.`day`,
+            `t2`.`spend`,
+            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t2`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM (
+            SELECT
+              `t1`.`customer`,
+              `t1`.`day`,
+              SUM(`t1`.`amount`) AS `spend`
+            FROM (
+              SELECT
+                *
+              FROM `orders` AS `t0`
+              WHERE
+                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+            ) AS `t1`
+            GROUP BY
+              1,
+              2
+          ) AS `t2`
+        ) AS `t3`
+      ) AS `t4`
+    ) AS `t5`
+  ) AS `t7`
   GROUP BY
     1,
     2
-), `t7` AS (
-  SELECT
-    `t5`.`customer`,
-    `t5`.`clock`,
-    `t5`.`quarter`,
-    SUM(`t5`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t3`.`customer`,
-      MAKE_DATE(2024, 6, 30) AS `clock`,
-      `t3`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM `t2` AS `t3`
-  ) AS `t5`
-  GROUP BY
-    1,
-    2,
-    3
 )
 SELECT
   MIN(IF((
-    `t26`.`rank` * 2
-  ) >= `t26`.`n`, `t26`.`gap2`, NULL)) AS `gap2`
+    `t24`.`rank` * 2
+  ) >= `t24`.`n`, `t24`.`gap2`, NULL)) AS `gap2`
 FROM (
   SELECT
-    `t25`.`gap2`,
+    `t23`.`gap2`,
     (
-      ROW_NUMBER() OVER (ORDER BY `t25`.`gap2` ASC NULLS LAST, `t25`.`customer` ASC NULLS LAST) - 1
+      ROW_NUMBER() OVER (ORDER BY `t23`.`gap2` ASC NULLS LAST, `t23`.`customer` ASC NULLS LAST) - 1
     ) + 1 AS `rank`,
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `n`
   FROM (
     SELECT
-      `t24`.`customer`,
-      `t24`.`clock`,
-      `t24`.`orders`,
-      `t24`.`first_day`,
-      `t24`.`last_day`,
-      `t24`.`gap2`,
-      `t24`.`p90x10`,
-      `t24`.`q0`,
-      `t24`.`q1`,
-      `t24`.`q2`,
-      `t24`.`q3`,
-      `t24`.`peak`,
-      `t24`.`level`,
-      DATEDIFF(DAY, `t24`.`last_day`, `t24`.`clock`) AS `idle`,
-      DATEDIFF(DAY, `t24`.`first_day`, `t24`.`clock`) AS `tenure`,
-      `t24`.`q0` + `t24`.`q1` AS `recent`,
-      `t24`.`q2` + `t24`.`q3` AS `before`
+      `t22`.`customer`,
+      `t22`.`orders`,
+      `t22`.`first_day`,
+      `t22`.`last_day`,
+      `t22`.`gap2`,
+      `t22`.`p90x10`,
+      `t22`.`q0`,
+      `t22`.`q1`,
+      `t22`.`q2`,
+      `t22`.`q3`,
+      `t22`.`peak`,
+      `t22`.`level`,
+      DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+      DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+      `t22`.`q0` + `t22`.`q1` AS `recent`,
+      `t22`.`q2` + `t22`.`q3` AS `before`
     FROM (
       SELECT
-        `t23`.`customer`,
-        `t23`.`clock`,
-        `t23`.`orders`,
-        `t23`.`first_day`,
-        `t23`.`last_day`,
-        `t23`.`gap2`,
-        `t23`.`p90x10`,
+        `t16`.`customer`,
+        `t16`.`orders`,
+        `t16`.`first_day`,
+        `t16`.`last_day`,
+        `t16`.`gap2`,
+        `t16`.`p90x10`,
         `t21`.`q0`,
         `t21`.`q1`,
         `t21`.`q2`,
@@ -1520,48 +1564,47 @@ FROM (
         `t21`.`level`
       FROM (
         SELECT
-          `t16`.`customer`,
-          `t16`.`clock`,
+          `t6`.`customer`,
           COUNT(*) AS `orders`,
-          MIN(`t16`.`day`) AS `first_day`,
-          MAX(`t16`.`day`) AS `last_day`,
+          MIN(`t6`.`day`) AS `first_day`,
+          MAX(`t6`.`day`) AS `last_day`,
           SUM(
             IF(
-              `t16`.`gap` >= 0,
+              `t6`.`gap` >= 0,
               IF(
                 IF(
                   (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) % 2
                   ) = 1,
                   (
-                    `t16`.`rank` * 2
+                    `t6`.`rank` * 2
                   ) = (
                     (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     ) + 1
                   ),
                   (
                     (
-                      `t16`.`rank` * 2
+                      `t6`.`rank` * 2
                     ) = (
-                      `t16`.`n` - 1
+                      `t6`.`n` - 1
                     )
                   )
                   OR (
                     (
-                      `t16`.`rank` * 2
+                      `t6`.`rank` * 2
                     ) = (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) + 2
                     )
                   )
                 ),
-                `t16`.`gap` * IF((
+                `t6`.`gap` * IF((
                   (
-                    `t16`.`n` - 1
+                    `t6`.`n` - 1
                   ) % 2
                 ) = 1, 2, 1),
                 0
@@ -1571,17 +1614,17 @@ FROM (
           ) AS `gap2`,
           SUM(
             IF(
-              `t16`.`gap` >= 0,
+              `t6`.`gap` >= 0,
               CASE
                 WHEN (
                   (
                     (
-                      `t16`.`rank` - 1
+                      `t6`.`rank` - 1
                     ) * 10
                   ) <= (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   )
@@ -1590,23 +1633,23 @@ FROM (
                   (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   ) < (
                     (
                       (
-                        `t16`.`rank` - 1
+                        `t6`.`rank` - 1
                       ) * 10
                     ) + 10
                   )
                 )
-                THEN `t16`.`gap` * (
+                THEN `t6`.`gap` * (
                   10 - (
                     (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t6`.`n` - 1
                         ) - 1
                       ) * 9
                     ) % 10
@@ -1616,13 +1659,13 @@ FROM (
                   (
                     (
                       (
-                        `t16`.`rank` - 1
+                        `t6`.`rank` - 1
                       ) * 10
                     ) - 10
                   ) <= (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   )
@@ -1631,20 +1674,20 @@ FROM (
                   (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   ) < (
                     (
-                      `t16`.`rank` - 1
+                      `t6`.`rank` - 1
                     ) * 10
                   )
                 )
-                THEN `t16`.`gap` * (
+                THEN `t6`.`gap` * (
                   (
                     (
                       (
-                        `t16`.`n` - 1
+                        `t6`.`n` - 1
                       ) - 1
                     ) * 9
                   ) % 10
@@ -1656,68 +1699,70 @@ FROM (
           ) AS `p90x10`
         FROM (
           SELECT
-            `t10`.`customer`,
-            `t10`.`day`,
-            `t10`.`spend`,
-            `t10`.`clock`,
-            `t10`.`place`,
-            `t10`.`n`,
-            `t10`.`gap`,
+            `t5`.`customer`,
+            `t5`.`day`,
+            `t5`.`spend`,
+            `t5`.`place`,
+            `t5`.`n`,
+            `t5`.`gap`,
             ROW_NUMBER() OVER (
-              PARTITION BY `t10`.`customer`, `t10`.`clock`
-              ORDER BY `t10`.`gap` ASC NULLS LAST, `t10`.`day` ASC NULLS LAST
+              PARTITION BY `t5`.`customer`
+              ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
             ) - 1 AS `rank`
           FROM (
             SELECT
-              `t9`.`customer`,
-              `t9`.`day`,
-              `t9`.`spend`,
-              `t9`.`clock`,
-              `t9`.`place`,
-              `t9`.`n`,
-              `t9`.`gap`
+              `t4`.`customer`,
+              `t4`.`day`,
+              `t4`.`spend`,
+              `t4`.`place`,
+              `t4`.`n`,
+              `t4`.`gap`
             FROM (
               SELECT
-                `t6`.`customer`,
-                `t6`.`day`,
-                `t6`.`spend`,
-                `t6`.`clock`,
-                `t6`.`previous`,
-                `t6`.`place`,
-                `t6`.`n`,
-                IF(`t6`.`place` = 0, -1, DATEDIFF(DAY, `t6`.`previous`, `t6`.`day`)) AS `gap`
+                `t3`.`customer`,
+                `t3`.`day`,
+                `t3`.`spend`,
+                `t3`.`previous`,
+                CAST(`t3`.`place` AS INT) AS `place`,
+                CAST(`t3`.`n` AS INT) AS `n`,
+                CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
               FROM (
                 SELECT
-                  `t4`.`customer`,
-                  `t4`.`day`,
-                  `t4`.`spend`,
-                  `t4`.`clock`,
-                  LAG(`t4`.`day`, 1) OVER (PARTITION BY `t4`.`customer`, `t4`.`clock` ORDER BY `t4`.`day` ASC NULLS LAST) AS `previous`,
-                  ROW_NUMBER() OVER (PARTITION BY `t4`.`customer`, `t4`.`clock` ORDER BY `t4`.`day` ASC NULLS LAST) - 1 AS `place`,
+                  `t2`.`customer`,
+                  `t2`.`day`,
+                  `t2`.`spend`,
+                  LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                  ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
                   COUNT(*) OVER (
-                    PARTITION BY `t4`.`customer`, `t4`.`clock`
+                    PARTITION BY `t2`.`customer`
                     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                   ) AS `n`
                 FROM (
                   SELECT
-                    `t3`.`customer`,
-                    `t3`.`day`,
-                    `t3`.`spend`,
-                    MAKE_DATE(2024, 6, 30) AS `clock`
-                  FROM `t2` AS `t3`
-                ) AS `t4`
-              ) AS `t6`
-            ) AS `t9`
-          ) AS `t10`
-        ) AS `t16`
+                    `t1`.`customer`,
+                    `t1`.`day`,
+                    SUM(`t1`.`amount`) AS `spend`
+                  FROM (
+                    SELECT
+                      *
+                    FROM `orders` AS `t0`
+                    WHERE
+                      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                  ) AS `t1`
+                  GROUP BY
+                    1,
+                    2
+                ) AS `t2`
+              ) AS `t3`
+            ) AS `t4`
+          ) AS `t5`
+        ) AS `t6`
         GROUP BY
-          1,
-          2
-      ) AS `t23`
+          1
+      ) AS `t16`
       INNER JOIN (
         SELECT
           `t15`.`customer`,
-          `t15`.`clock`,
           `t15`.`q0`,
           `t15`.`q1`,
           `t15`.`q2`,
@@ -1726,70 +1771,62 @@ FROM (
           `t15`.`q0` + `t15`.`q1` AS `level`
         FROM (
           SELECT
-            `t8`.`customer`,
-            `t8`.`clock`,
-            SUM(IF(`t8`.`quarter` = 0, `t8`.`money`, `t8`.`money` * 0)) AS `q0`,
-            SUM(IF(`t8`.`quarter` = 1, `t8`.`money`, `t8`.`money` * 0)) AS `q1`,
-            SUM(IF(`t8`.`quarter` = 2, `t8`.`money`, `t8`.`money` * 0)) AS `q2`,
-            SUM(IF(`t8`.`quarter` = 3, `t8`.`money`, `t8`.`money` * 0)) AS `q3`
-          FROM `t7` AS `t8`
+            `t9`.`customer`,
+            SUM(IF(`t9`.`quarter` = 0, `t9`.`money`, `t9`.`money` * 0)) AS `q0`,
+            SUM(IF(`t9`.`quarter` = 1, `t9`.`money`, `t9`.`money` * 0)) AS `q1`,
+            SUM(IF(`t9`.`quarter` = 2, `t9`.`money`, `t9`.`money` * 0)) AS `q2`,
+            SUM(IF(`t9`.`quarter` = 3, `t9`.`money`, `t9`.`money` * 0)) AS `q3`
+          FROM `t8` AS `t9`
           GROUP BY
-            1,
-            2
+            1
         ) AS `t15`
         INNER JOIN (
           SELECT
             `t17`.`customer`,
-            `t17`.`clock`,
             MAX(`t17`.`money`) AS `peak`
           FROM (
             SELECT
-              `t13`.`customer`,
-              `t13`.`clock`,
-              `t13`.`pair`,
-              SUM(`t13`.`money`) AS `money`
+              `t12`.`customer`,
+              `t12`.`pair`,
+              SUM(`t12`.`money`) AS `money`
             FROM (
               SELECT
                 *
               FROM (
                 SELECT
-                  `t8`.`customer`,
-                  `t8`.`clock`,
-                  `t8`.`money`,
-                  `t8`.`quarter` AS `pair`
-                FROM `t7` AS `t8`
-              ) AS `t11`
+                  `t9`.`customer`,
+                  `t9`.`money`,
+                  `t9`.`quarter` AS `pair`
+                FROM `t8` AS `t9`
+              ) AS `t10`
               UNION ALL
               SELECT
                 *
               FROM (
                 SELECT
-                  `t8`.`customer`,
-                  `t8`.`clock`,
-                  `t8`.`money`,
-                  `t8`.`quarter` - 1 AS `pair`
-                FROM `t7` AS `t8`
+                  `t9`.`customer`,
+                  `t9`.`money`,
+                  `t9`.`quarter` - 1 AS `pair`
+                FROM `t8` AS `t9`
                 WHERE
-                  `t8`.`quarter` > 0
-              ) AS `t12`
-            ) AS `t13`
+                  `t9`.`quarter` > 0
+              ) AS `t11`
+            ) AS `t12`
             GROUP BY
               1,
-              2,
-              3
+              2
           ) AS `t17`
           GROUP BY
-            1,
-            2
+            1
         ) AS `t19`
-          ON `t15`.`customer` = `t19`.`customer` AND `t15`.`clock` = `t19`.`clock`
+          ON `t15`.`customer` = `t19`.`customer`
       ) AS `t21`
-        ON `t23`.`customer` = `t21`.`customer` AND `t23`.`clock` = `t21`.`clock`
-    ) AS `t24`
+        ON `t16`.`customer` = `t21`.`customer`
+    ) AS `t22`
     WHERE
-      `t24`.`orders` >= 3
-  ) AS `t25`
-) AS `t26`;
+      `t22`.`orders` >= 3
+  ) AS `t23`
+) AS `t24`;
 
 -- loss_patterns
 WITH `t2` AS (
@@ -1807,180 +1844,214 @@ WITH `t2` AS (
   GROUP BY
     1,
     2
-), `t6` AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      `t3`.`customer`,
-      `t3`.`day`,
-      `t3`.`spend`,
-      MAKE_DATE(2024, 6, 30) AS `clock`
-    FROM `t2` AS `t3`
-    WHERE
-      `t3`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t4`
-  UNION ALL
-  SELECT
-    *
-  FROM (
-    SELECT
-      `t3`.`customer`,
-      `t3`.`day`,
-      `t3`.`spend`,
-      MAKE_DATE(2023, 6, 30) AS `clock`
-    FROM `t2` AS `t3`
-    WHERE
-      `t3`.`day` <= MAKE_DATE(2023, 6, 30)
-  ) AS `t5`
 ), `t12` AS (
   SELECT
-    `t9`.`customer`,
-    `t9`.`clock`,
-    `t9`.`quarter`,
-    SUM(`t9`.`spend`) AS `money`
+    `t11`.`customer`,
+    `t11`.`clock`,
+    `t11`.`quarter`,
+    SUM(`t11`.`spend`) AS `money`
   FROM (
     SELECT
-      `t7`.`customer`,
-      `t7`.`clock`,
-      `t7`.`spend`,
+      `t9`.`customer`,
+      `t9`.`clock`,
+      `t9`.`spend`,
       CAST((
-        DATEDIFF(DAY, `t7`.`day`, `t7`.`clock`) - (
-          DATEDIFF(DAY, `t7`.`day`, `t7`.`clock`) % 91
+        DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) - (
+          DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) % 91
         )
       ) / 91 AS BIGINT) AS `quarter`
-    FROM `t6` AS `t7`
-  ) AS `t9`
+    FROM (
+      SELECT
+        `t8`.`customer`,
+        `t8`.`day`,
+        `t8`.`spend`,
+        `t8`.`clock`,
+        `t8`.`place`,
+        `t8`.`n`,
+        `t8`.`gap`
+      FROM (
+        SELECT
+          `t7`.`customer`,
+          `t7`.`day`,
+          `t7`.`spend`,
+          `t7`.`clock`,
+          `t7`.`previous`,
+          CAST(`t7`.`place` AS INT) AS `place`,
+          CAST(`t7`.`n` AS INT) AS `n`,
+          CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t6`.`customer`,
+            `t6`.`day`,
+            `t6`.`spend`,
+            `t6`.`clock`,
+            LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t6`.`customer`, `t6`.`clock`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM (
+            SELECT
+              *
+            FROM (
+              SELECT
+                `t3`.`customer`,
+                `t3`.`day`,
+                `t3`.`spend`,
+                MAKE_DATE(2024, 6, 30) AS `clock`
+              FROM `t2` AS `t3`
+              WHERE
+                `t3`.`day` <= MAKE_DATE(2024, 6, 30)
+            ) AS `t4`
+            UNION ALL
+            SELECT
+              *
+            FROM (
+              SELECT
+                `t3`.`customer`,
+                `t3`.`day`,
+                `t3`.`spend`,
+                MAKE_DATE(2023, 6, 30) AS `clock`
+              FROM `t2` AS `t3`
+              WHERE
+                `t3`.`day` <= MAKE_DATE(2023, 6, 30)
+            ) AS `t5`
+          ) AS `t6`
+        ) AS `t7`
+      ) AS `t8`
+    ) AS `t9`
+  ) AS `t11`
   GROUP BY
     1,
     2,
     3
 )
 SELECT
-  `t30`.`customer`,
-  `t30`.`quarters_built`,
-  `t30`.`quarters_stable`,
+  `t29`.`customer`,
+  `t29`.`quarters_built`,
+  `t29`.`quarters_stable`,
   CASE
-    WHEN `t30`.`quarters_stable` >= 4
+    WHEN `t29`.`quarters_stable` >= 4
     THEN 'kept_long'
-    WHEN `t30`.`quarters_stable` > 0
+    WHEN `t29`.`quarters_stable` > 0
     THEN 'early_leave'
-    WHEN `t30`.`quarters_built` > 0
+    WHEN `t29`.`quarters_built` > 0
     THEN 'cut_short'
     ELSE 'early_abort'
   END AS `pattern`
 FROM (
   SELECT
-    `t29`.`customer`,
-    SUM(IF(`t29`.`stage` = 'build', 1, 0)) AS `quarters_built`,
-    SUM(IF(`t29`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
+    `t28`.`customer`,
+    SUM(IF(`t28`.`stage` = 'build', 1, 0)) AS `quarters_built`,
+    SUM(IF(`t28`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
   FROM (
     SELECT
-      `t28`.`customer`,
-      `t28`.`clock`,
-      `t28`.`orders`,
-      `t28`.`first_day`,
-      `t28`.`last_day`,
-      IF(`t28`.`orders` < 3, 91, `t28`.`gap2`) AS `gap2`,
-      `t28`.`p90x10`,
-      `t28`.`q0`,
-      `t28`.`q1`,
-      `t28`.`q2`,
-      `t28`.`q3`,
-      `t28`.`peak`,
-      `t28`.`level`,
-      `t28`.`idle`,
-      `t28`.`tenure`,
-      `t28`.`recent`,
-      `t28`.`before`,
+      `t27`.`customer`,
+      `t27`.`clock`,
+      `t27`.`orders`,
+      `t27`.`first_day`,
+      `t27`.`last_day`,
+      IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) AS `gap2`,
+      `t27`.`p90x10`,
+      `t27`.`q0`,
+      `t27`.`q1`,
+      `t27`.`q2`,
+      `t27`.`q3`,
+      `t27`.`peak`,
+      `t27`.`level`,
+      `t27`.`idle`,
+      `t27`.`tenure`,
+      `t27`.`recent`,
+      `t27`.`before`,
       CASE
         WHEN (
           (
-            `t28`.`idle` * 2
+            `t27`.`idle` * 2
           ) > (
-            IF(`t28`.`orders` < 3, 91, `t28`.`gap2`) * 3
+            IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 3
           )
         )
         AND (
-          `t28`.`idle` > 365
+          `t27`.`idle` > 365
         )
         THEN 'lost'
         WHEN (
           (
-            `t28`.`before` > 0
+            `t27`.`before` > 0
           )
           AND (
             (
               (
-                `t28`.`recent` - `t28`.`before`
+                `t27`.`recent` - `t27`.`before`
               ) * 10
             ) < -(
-              `t28`.`before` * 1
+              `t27`.`before` * 1
             )
           )
         )
         OR (
           (
-            `t28`.`q0` < `t28`.`q1`
+            `t27`.`q0` < `t27`.`q1`
           )
           AND (
-            `t28`.`q1` < `t28`.`q2`
+            `t27`.`q1` < `t27`.`q2`
           )
           AND (
             (
               (
-                `t28`.`q2` - `t28`.`q0`
+                `t27`.`q2` - `t27`.`q0`
               ) * 5
             ) > (
-              `t28`.`q2` * 1
+              `t27`.`q2` * 1
             )
           )
         )
         OR (
           (
-            `t28`.`idle` * 2
+            `t27`.`idle` * 2
           ) > (
-            IF(`t28`.`orders` < 3, 91, `t28`.`gap2`) * 2
+            IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 2
           )
         )
         THEN 'decline'
         WHEN (
-          `t28`.`orders` < 3
+          `t27`.`orders` < 3
         )
         OR (
           (
             (
-              `t28`.`tenure` * 2
+              `t27`.`tenure` * 2
             ) < (
-              IF(`t28`.`orders` < 3, 91, `t28`.`gap2`) * 3
+              IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 3
             )
           )
           OR (
-            `t28`.`tenure` < 90
+            `t27`.`tenure` < 90
           )
         )
         THEN 'explore'
         WHEN NOT (
-          `t28`.`before` > 0
+          `t27`.`before` > 0
         )
         OR (
           (
             (
-              `t28`.`recent` - `t28`.`before`
+              `t27`.`recent` - `t27`.`before`
             ) * 10
           ) > (
-            `t28`.`before` * 1
+            `t27`.`before` * 1
           )
         )
         THEN 'build'
         WHEN (
-          `t28`.`tenure` >= 364
+          `t27`.`tenure` >= 364
         )
         AND (
           (
-            `t28`.`level` * 5
+            `t27`.`level` * 5
           ) >= (
-            `t28`.`peak` * 4
+            `t27`.`peak` * 4
           )
         )
         THEN 'stable'
@@ -1988,82 +2059,82 @@ FROM (
       END AS `stage`
     FROM (
       SELECT
-        `t27`.`customer`,
-        `t27`.`clock`,
-        `t27`.`orders`,
-        `t27`.`first_day`,
-        `t27`.`last_day`,
-        `t27`.`gap2`,
-        `t27`.`p90x10`,
-        `t27`.`q0`,
-        `t27`.`q1`,
-        `t27`.`q2`,
-        `t27`.`q3`,
-        `t27`.`peak`,
-        `t27`.`level`,
-        DATEDIFF(DAY, `t27`.`last_day`, `t27`.`clock`) AS `idle`,
-        DATEDIFF(DAY, `t27`.`first_day`, `t27`.`clock`) AS `tenure`,
-        `t27`.`q0` + `t27`.`q1` AS `recent`,
-        `t27`.`q2` + `t27`.`q3` AS `before`
+        `t26`.`customer`,
+        `t26`.`clock`,
+        `t26`.`orders`,
+        `t26`.`first_day`,
+        `t26`.`last_day`,
+        `t26`.`gap2`,
+        `t26`.`p90x10`,
+        `t26`.`q0`,
+        `t26`.`q1`,
+        `t26`.`q2`,
+        `t26`.`q3`,
+        `t26`.`peak`,
+        `t26`.`level`,
+        DATEDIFF(DAY, `t26`.`last_day`, `t26`.`clock`) AS `idle`,
+        DATEDIFF(DAY, `t26`.`first_day`, `t26`.`clock`) AS `tenure`,
+        `t26`.`q0` + `t26`.`q1` AS `recent`,
+        `t26`.`q2` + `t26`.`q3` AS `before`
       FROM (
         SELECT
-          `t25`.`customer`,
-          `t25`.`clock`,
-          `t25`.`orders`,
-          `t25`.`first_day`,
-          `t25`.`last_day`,
-          `t25`.`gap2`,
-          `t25`.`p90x10`,
-          `t26`.`q0`,
-          `t26`.`q1`,
-          `t26`.`q2`,
-          `t26`.`q3`,
-          `t26`.`peak`,
-          `t26`.`level`
+          `t20`.`customer`,
+          `t20`.`clock`,
+          `t20`.`orders`,
+          `t20`.`first_day`,
+          `t20`.`last_day`,
+          `t20`.`gap2`,
+          `t20`.`p90x10`,
+          `t25`.`q0`,
+          `t25`.`q1`,
+          `t25`.`q2`,
+          `t25`.`q3`,
+          `t25`.`peak`,
+          `t25`.`level`
         FROM (
           SELECT
-            `t16`.`customer`,
-            `t16`.`clock`,
+            `t10`.`customer`,
+            `t10`.`clock`,
             COUNT(*) AS `orders`,
-            MIN(`t16`.`day`) AS `first_day`,
-            MAX(`t16`.`day`) AS `last_day`,
+            MIN(`t10`.`day`) AS `first_day`,
+            MAX(`t10`.`day`) AS `last_day`,
             SUM(
               IF(
-                `t16`.`gap` >= 0,
+                `t10`.`gap` >= 0,
                 IF(
                   IF(
                     (
                       (
-                        `t16`.`n` - 1
+                        `t10`.`n` - 1
                       ) % 2
                     ) = 1,
                     (
-                      `t16`.`rank` * 2
+                      `t10`.`rank` * 2
                     ) = (
                       (
-                        `t16`.`n` - 1
+                        `t10`.`n` - 1
                       ) + 1
                     ),
                     (
                       (
-                        `t16`.`rank` * 2
+                        `t10`.`rank` * 2
                       ) = (
-                        `t16`.`n` - 1
+                        `t10`.`n` - 1
                       )
                     )
                     OR (
                       (
-                        `t16`.`rank` * 2
+                        `t10`.`rank` * 2
                       ) = (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) + 2
                       )
                     )
                   ),
-                  `t16`.`gap` * IF((
+                  `t10`.`gap` * IF((
                     (
-                      `t16`.`n` - 1
+                      `t10`.`n` - 1
                     ) % 2
                   ) = 1, 2, 1),
                   0
@@ -2073,17 +2144,17 @@ FROM (
             ) AS `gap2`,
             SUM(
               IF(
-                `t16`.`gap` >= 0,
+                `t10`.`gap` >= 0,
                 CASE
                   WHEN (
                     (
                       (
-                        `t16`.`rank` - 1
+                        `t10`.`rank` - 1
                       ) * 10
                     ) <= (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) - 1
                       ) * 9
                     )
@@ -2092,23 +2163,23 @@ FROM (
                     (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) - 1
                       ) * 9
                     ) < (
                       (
                         (
-                          `t16`.`rank` - 1
+                          `t10`.`rank` - 1
                         ) * 10
                       ) + 10
                     )
                   )
-                  THEN `t16`.`gap` * (
+                  THEN `t10`.`gap` * (
                     10 - (
                       (
                         (
                           (
-                            `t16`.`n` - 1
+                            `t10`.`n` - 1
                           ) - 1
                         ) * 9
                       ) % 10
@@ -2118,13 +2189,13 @@ FROM (
                     (
                       (
                         (
-                          `t16`.`rank` - 1
+                          `t10`.`rank` - 1
                         ) * 10
                       ) - 10
                     ) <= (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) - 1
                       ) * 9
                     )
@@ -2133,20 +2204,20 @@ FROM (
                     (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) - 1
                       ) * 9
                     ) < (
                       (
-                        `t16`.`rank` - 1
+                        `t10`.`rank` - 1
                       ) * 10
                     )
                   )
-                  THEN `t16`.`gap` * (
+                  THEN `t10`.`gap` * (
                     (
                       (
                         (
-                          `t16`.`n` - 1
+                          `t10`.`n` - 1
                         ) - 1
                       ) * 9
                     ) % 10
@@ -2158,57 +2229,83 @@ FROM (
             ) AS `p90x10`
           FROM (
             SELECT
-              `t11`.`customer`,
-              `t11`.`day`,
-              `t11`.`spend`,
-              `t11`.`clock`,
-              `t11`.`place`,
-              `t11`.`n`,
-              `t11`.`gap`,
+              `t9`.`customer`,
+              `t9`.`day`,
+              `t9`.`spend`,
+              `t9`.`clock`,
+              `t9`.`place`,
+              `t9`.`n`,
+              `t9`.`gap`,
               ROW_NUMBER() OVER (
-                PARTITION BY `t11`.`customer`, `t11`.`clock`
-                ORDER BY `t11`.`gap` ASC NULLS LAST, `t11`.`day` ASC NULLS LAST
+                PARTITION BY `t9`.`customer`, `t9`.`clock`
+                ORDER BY `t9`.`gap` ASC NULLS LAST, `t9`.`day` ASC NULLS LAST
               ) - 1 AS `rank`
             FROM (
               SELECT
-                `t10`.`customer`,
-                `t10`.`day`,
-                `t10`.`spend`,
-                `t10`.`clock`,
-                `t10`.`place`,
-                `t10`.`n`,
-                `t10`.`gap`
+                `t8`.`customer`,
+                `t8`.`day`,
+                `t8`.`spend`,
+                `t8`.`clock`,
+                `t8`.`place`,
+                `t8`.`n`,
+                `t8`.`gap`
               FROM (
                 SELECT
-                  `t8`.`customer`,
-                  `t8`.`day`,
-                  `t8`.`spend`,
-                  `t8`.`clock`,
-                  `t8`.`previous`,
-                  `t8`.`place`,
-                  `t8`.`n`,
-                  IF(`t8`.`place` = 0, -1, DATEDIFF(DAY, `t8`.`previous`, `t8`.`day`)) AS `gap`
+                  `t7`.`customer`,
+                  `t7`.`day`,
+                  `t7`.`spend`,
+                  `t7`.`clock`,
+                  `t7`.`previous`,
+                  CAST(`t7`.`place` AS INT) AS `place`,
+                  CAST(`t7`.`n` AS INT) AS `n`,
+                  CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
                 FROM (
                   SELECT
-                    `t7`.`customer`,
-                    `t7`.`day`,
-                    `t7`.`spend`,
-                    `t7`.`clock`,
-                    LAG(`t7`.`day`, 1) OVER (PARTITION BY `t7`.`customer`, `t7`.`clock` ORDER BY `t7`.`day` ASC NULLS LAST) AS `previous`,
-                    ROW_NUMBER() OVER (PARTITION BY `t7`.`customer`, `t7`.`clock` ORDER BY `t7`.`day` ASC NULLS LAST) - 1 AS `place`,
+                    `t6`.`customer`,
+                    `t6`.`day`,
+                    `t6`.`spend`,
+                    `t6`.`clock`,
+                    LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
+                    ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
                     COUNT(*) OVER (
-                      PARTITION BY `t7`.`customer`, `t7`.`clock`
+                      PARTITION BY `t6`.`customer`, `t6`.`clock`
                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                     ) AS `n`
-                  FROM `t6` AS `t7`
-                ) AS `t8`
-              ) AS `t10`
-            ) AS `t11`
-          ) AS `t16`
+                  FROM (
+                    SELECT
+                      *
+                    FROM (
+                      SELECT
+                        `t3`.`customer`,
+                        `t3`.`day`,
+                        `t3`.`spend`,
+                        MAKE_DATE(2024, 6, 30) AS `clock`
+                      FROM `t2` AS `t3`
+                      WHERE
+                        `t3`.`day` <= MAKE_DATE(2024, 6, 30)
+                    ) AS `t4`
+                    UNION ALL
+                    SELECT
+                      *
+                    FROM (
+                      SELECT
+                        `t3`.`customer`,
+                        `t3`.`day`,
+                        `t3`.`spend`,
+                        MAKE_DATE(2023, 6, 30) AS `clock`
+                      FROM `t2` AS `t3`
+                      WHERE
+                        `t3`.`day` <= MAKE_DATE(2023, 6, 30)
+                    ) AS `t5`
+                  ) AS `t6`
+                ) AS `t7`
+              ) AS `t8`
+            ) AS `t9`
+          ) AS `t10`
           GROUP BY
             1,
             2
-        ) AS `t25`
+        ) AS `t20`
         INNER JOIN (
           SELECT
             `t19`.`customer`,
@@ -2217,7 +2314,7 @@ FROM (
             `t19`.`q1`,
             `t19`.`q2`,
             `t19`.`q3`,
-            `t22`.`peak`,
+            `t23`.`peak`,
             `t19`.`q0` + `t19`.`q1` AS `level`
           FROM (
             SELECT
@@ -2234,15 +2331,15 @@ FROM (
           ) AS `t19`
           INNER JOIN (
             SELECT
-              `t20`.`customer`,
-              `t20`.`clock`,
-              MAX(`t20`.`money`) AS `peak`
+              `t21`.`customer`,
+              `t21`.`clock`,
+              MAX(`t21`.`money`) AS `peak`
             FROM (
               SELECT
-                `t17`.`customer`,
-                `t17`.`clock`,
-                `t17`.`pair`,
-                SUM(`t17`.`money`) AS `money`
+                `t16`.`customer`,
+                `t16`.`clock`,
+                `t16`.`pair`,
+                SUM(`t16`.`money`) AS `money`
               FROM (
                 SELECT
                   *
@@ -2267,25 +2364,25 @@ FROM (
                   WHERE
                     `t13`.`quarter` > 0
                 ) AS `t15`
-              ) AS `t17`
+              ) AS `t16`
               GROUP BY
                 1,
                 2,
                 3
-            ) AS `t20`
+            ) AS `t21`
             GROUP BY
               1,
               2
-          ) AS `t22`
-            ON `t19`.`customer` = `t22`.`customer` AND `t19`.`clock` = `t22`.`clock`
-        ) AS `t26`
-          ON `t25`.`customer` = `t26`.`customer` AND `t25`.`clock` = `t26`.`clock`
-      ) AS `t27`
-    ) AS `t28`
-  ) AS `t29`
+          ) AS `t23`
+            ON `t19`.`customer` = `t23`.`customer` AND `t19`.`clock` = `t23`.`clock`
+        ) AS `t25`
+          ON `t20`.`customer` = `t25`.`customer` AND `t20`.`clock` = `t25`.`clock`
+      ) AS `t26`
+    ) AS `t27`
+  ) AS `t28`
   GROUP BY
     1
-) AS `t30`;
+) AS `t29`;
 
 -- value_at_stake
 WITH `t2` AS (
@@ -2303,32 +2400,60 @@ WITH `t2` AS (
   GROUP BY
     1,
     2
-), `t8` AS (
+), `t10` AS (
   SELECT
-    `t6`.`customer`,
-    `t6`.`clock`,
-    `t6`.`quarter`,
-    SUM(`t6`.`spend`) AS `money`
+    `t9`.`customer`,
+    `t9`.`quarter`,
+    SUM(`t9`.`spend`) AS `money`
   FROM (
     SELECT
-      `t3`.`customer`,
-      MAKE_DATE(2024, 6, 30) AS `clock`,
-      `t3`.`spend`,
+      `t7`.`customer`,
+      `t7`.`spend`,
       CAST((
-        DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t3`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
+          DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
         )
       ) / 91 AS BIGINT) AS `quarter`
-    FROM `t2` AS `t3`
-  ) AS `t6`
+    FROM (
+      SELECT
+        `t6`.`customer`,
+        `t6`.`day`,
+        `t6`.`spend`,
+        `t6`.`place`,
+        `t6`.`n`,
+        `t6`.`gap`
+      FROM (
+        SELECT
+          `t5`.`customer`,
+          `t5`.`day`,
+          `t5`.`spend`,
+          `t5`.`previous`,
+          CAST(`t5`.`place` AS INT) AS `place`,
+          CAST(`t5`.`n` AS INT) AS `n`,
+          CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t3`.`customer`,
+            `t3`.`day`,
+            `t3`.`spend`,
+            LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t3`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM `t2` AS `t3`
+        ) AS `t5`
+      ) AS `t6`
+    ) AS `t7`
+  ) AS `t9`
   GROUP BY
     1,
-    2,
-    3
+    2
 )
 SELECT
-  `t29`.`customer`,
-  SUM(`t29`.`spend`) AS `year`
+  `t28`.`customer`,
+  SUM(`t28`.`spend`) AS `year`
 FROM (
   SELECT
     *
@@ -2337,71 +2462,69 @@ FROM (
       `t4`.`customer`,
       `t4`.`day`,
       `t4`.`spend`,
-      `t27`.`last_day`
+      `t26`.`last_day`
     FROM `t2` AS `t4`
     INNER JOIN (
       SELECT
-        `t25`.`customer`,
-        `t25`.`last_day`
+        `t24`.`customer`,
+        `t24`.`last_day`
       FROM (
         SELECT
-          `t24`.`customer`,
-          `t24`.`clock`,
-          `t24`.`orders`,
-          `t24`.`first_day`,
-          `t24`.`last_day`,
-          `t24`.`gap2`,
-          `t24`.`p90x10`,
-          `t22`.`q0`,
-          `t22`.`q1`,
-          `t22`.`q2`,
-          `t22`.`q3`,
-          `t22`.`peak`,
-          `t22`.`level`
+          `t18`.`customer`,
+          `t18`.`orders`,
+          `t18`.`first_day`,
+          `t18`.`last_day`,
+          `t18`.`gap2`,
+          `t18`.`p90x10`,
+          `t23`.`q0`,
+          `t23`.`q1`,
+          `t23`.`q2`,
+          `t23`.`q3`,
+          `t23`.`peak`,
+          `t23`.`level`
         FROM (
           SELECT
-            `t17`.`customer`,
-            `t17`.`clock`,
+            `t8`.`customer`,
             COUNT(*) AS `orders`,
-            MIN(`t17`.`day`) AS `first_day`,
-            MAX(`t17`.`day`) AS `last_day`,
+            MIN(`t8`.`day`) AS `first_day`,
+            MAX(`t8`.`day`) AS `last_day`,
             SUM(
               IF(
-                `t17`.`gap` >= 0,
+                `t8`.`gap` >= 0,
                 IF(
                   IF(
                     (
                       (
-                        `t17`.`n` - 1
+                        `t8`.`n` - 1
                       ) % 2
                     ) = 1,
                     (
-                      `t17`.`rank` * 2
+                      `t8`.`rank` * 2
                     ) = (
                       (
-                        `t17`.`n` - 1
+                        `t8`.`n` - 1
                       ) + 1
                     ),
                     (
                       (
-                        `t17`.`rank` * 2
+                        `t8`.`rank` * 2
                       ) = (
-                        `t17`.`n` - 1
+                        `t8`.`n` - 1
                       )
                     )
                     OR (
                       (
-                        `t17`.`rank` * 2
+                        `t8`.`rank` * 2
                       ) = (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) + 2
                       )
                     )
                   ),
-                  `t17`.`gap` * IF((
+                  `t8`.`gap` * IF((
                     (
-                      `t17`.`n` - 1
+                      `t8`.`n` - 1
                     ) % 2
                   ) = 1, 2, 1),
                   0
@@ -2411,17 +2534,17 @@ FROM (
             ) AS `gap2`,
             SUM(
               IF(
-                `t17`.`gap` >= 0,
+                `t8`.`gap` >= 0,
                 CASE
                   WHEN (
                     (
                       (
-                        `t17`.`rank` - 1
+                        `t8`.`rank` - 1
                       ) * 10
                     ) <= (
                       (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) - 1
                       ) * 9
                     )
@@ -2430,23 +2553,23 @@ FROM (
                     (
                       (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) - 1
                       ) * 9
                     ) < (
                       (
                         (
-                          `t17`.`rank` - 1
+                          `t8`.`rank` - 1
                         ) * 10
                       ) + 10
                     )
                   )
-                  THEN `t17`.`gap` * (
+                  THEN `t8`.`gap` * (
                     10 - (
                       (
                         (
                           (
-                            `t17`.`n` - 1
+                            `t8`.`n` - 1
                           ) - 1
                         ) * 9
                       ) % 10
@@ -2456,13 +2579,13 @@ FROM (
                     (
                       (
                         (
-                          `t17`.`rank` - 1
+                          `t8`.`rank` - 1
                         ) * 10
                       ) - 10
                     ) <= (
                       (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) - 1
                       ) * 9
                     )
@@ -2471,20 +2594,20 @@ FROM (
                     (
                       (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) - 1
                       ) * 9
                     ) < (
                       (
-                        `t17`.`rank` - 1
+                        `t8`.`rank` - 1
                       ) * 10
                     )
                   )
-                  THEN `t17`.`gap` * (
+                  THEN `t8`.`gap` * (
                     (
                       (
                         (
-                          `t17`.`n` - 1
+                          `t8`.`n` - 1
                         ) - 1
                       ) * 9
                     ) % 10
@@ -2496,96 +2619,79 @@ FROM (
             ) AS `p90x10`
           FROM (
             SELECT
-              `t11`.`customer`,
-              `t11`.`day`,
-              `t11`.`spend`,
-              `t11`.`clock`,
-              `t11`.`place`,
-              `t11`.`n`,
-              `t11`.`gap`,
+              `t7`.`customer`,
+              `t7`.`day`,
+              `t7`.`spend`,
+              `t7`.`place`,
+              `t7`.`n`,
+              `t7`.`gap`,
               ROW_NUMBER() OVER (
-                PARTITION BY `t11`.`customer`, `t11`.`clock`
-                ORDER BY `t11`.`gap` ASC NULLS LAST, `t11`.`day` ASC NULLS LAST
+                PARTITION BY `t7`.`customer`
+                ORDER BY `t7`.`gap` ASC NULLS LAST, `t7`.`day` ASC NULLS LAST
               ) - 1 AS `rank`
             FROM (
               SELECT
-                `t10`.`customer`,
-                `t10`.`day`,
-                `t10`.`spend`,
-                `t10`.`clock`,
-                `t10`.`place`,
-                `t10`.`n`,
-                `t10`.`gap`
+                `t6`.`customer`,
+                `t6`.`day`,
+                `t6`.`spend`,
+                `t6`.`place`,
+                `t6`.`n`,
+                `t6`.`gap`
               FROM (
                 SELECT
-                  `t7`.`customer`,
-                  `t7`.`day`,
-                  `t7`.`spend`,
-                  `t7`.`clock`,
-                  `t7`.`previous`,
-                  `t7`.`place`,
-                  `t7`.`n`,
-                  IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS `gap`
+                  `t5`.`customer`,
+                  `t5`.`day`,
+                  `t5`.`spend`,
+                  `t5`.`previous`,
+                  CAST(`t5`.`place` AS INT) AS `place`,
+                  CAST(`t5`.`n` AS INT) AS `n`,
+                  CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
                 FROM (
                   SELECT
-                    `t5`.`customer`,
-                    `t5`.`day`,
-                    `t5`.`spend`,
-                    `t5`.`clock`,
-                    LAG(`t5`.`day`, 1) OVER (PARTITION BY `t5`.`customer`, `t5`.`clock` ORDER BY `t5`.`day` ASC NULLS LAST) AS `previous`,
-                    ROW_NUMBER() OVER (PARTITION BY `t5`.`customer`, `t5`.`clock` ORDER BY `t5`.`day` ASC NULLS LAST) - 1 AS `place`,
+                    `t3`.`customer`,
+                    `t3`.`day`,
+                    `t3`.`spend`,
+                    LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+                    ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
                     COUNT(*) OVER (
-                      PARTITION BY `t5`.`customer`, `t5`.`clock`
+                      PARTITION BY `t3`.`customer`
                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
                     ) AS `n`
-                  FROM (
-                    SELECT
-                      `t3`.`customer`,
-                      `t3`.`day`,
-                      `t3`.`spend`,
-                      MAKE_DATE(2024, 6, 30) AS `clock`
-                    FROM `t2` AS `t3`
-                  ) AS `t5`
-                ) AS `t7`
-              ) AS `t10`
-            ) AS `t11`
-          ) AS `t17`
+                  FROM `t2` AS `t3`
+                ) AS `t5`
+              ) AS `t6`
+            ) AS `t7`
+          ) AS `t8`
           GROUP BY
-            1,
-            2
-        ) AS `t24`
+            1
+        ) AS `t18`
         INNER JOIN (
           SELECT
-            `t16`.`customer`,
-            `t16`.`clock`,
-            `t16`.`q0`,
-            `t16`.`q1`,
-            `t16`.`q2`,
-            `t16`.`q3`,
-            `t20`.`peak`,
-            `t16`.`q0` + `t16`.`q1` AS `level`
+            `t17`.`customer`,
+            `t17`.`q0`,
+            `t17`.`q1`,
+            `t17`.`q2`,
+            `t17`.`q3`,
+            `t21`.`peak`,
+            `t17`.`q0` + `t17`.`q1` AS `level`
           FROM (
             SELECT
-              `t9`.`customer`,
-              `t9`.`clock`,
-              SUM(IF(`t9`.`quarter` = 0, `t9`.`money`, `t9`.`money` * 0)) AS `q0`,
-              SUM(IF(`t9`.`quarter` = 1, `t9`.`money`, `t9`.`money` * 0)) AS `q1`,
-              SUM(IF(`t9`.`quarter` = 2, `t9`.`money`, `t9`.`money` * 0)) AS `q2`,
-              SUM(IF(`t9`.`quarter` = 3, `t9`.`money`, `t9`.`money` * 0)) AS `q3`
-            FROM `t8` AS `t9`
+              `t11`.`customer`,
+              SUM(IF(`t11`.`quarter` = 0, `t11`.`money`, `t11`.`money` * 0)) AS `q0`,
+              SUM(IF(`t11`.`quarter` = 1, `t11`.`money`, `t11`.`money` * 0)) AS `q1`,
+              SUM(IF(`t11`.`quarter` = 2, `t11`.`money`, `t11`.`money` * 0)) AS `q2`,
+              SUM(IF(`t11`.`quarter` = 3, `t11`.`money`, `t11`.`money` * 0)) AS `q3`
+            FROM `t10` AS `t11`
             GROUP BY
-              1,
-              2
-          ) AS `t16`
+              1
+          ) AS `t17`
           INNER JOIN (
             SELECT
-              `t18`.`customer`,
-              `t18`.`clock`,
-              MAX(`t18`.`money`) AS `peak`
+              `t19`.`customer`,
+              MAX(`t19`.`money`) AS `peak`
             FROM (
               SELECT
                 `t14`.`customer`,
-                `t14`.`clock`,
                 `t14`.`pair`,
                 SUM(`t14`.`money`) AS `money`
               FROM (
@@ -2593,552 +2699,697 @@ FROM (
                   *
                 FROM (
                   SELECT
-                    `t9`.`customer`,
-                    `t9`.`clock`,
-                    `t9`.`money`,
-                    `t9`.`quarter` AS `pair`
-                  FROM `t8` AS `t9`
+                    `t11`.`customer`,
+                    `t11`.`money`,
+                    `t11`.`quarter` AS `pair`
+                  FROM `t10` AS `t11`
                 ) AS `t12`
                 UNION ALL
                 SELECT
                   *
                 FROM (
                   SELECT
-                    `t9`.`customer`,
-                    `t9`.`clock`,
-                    `t9`.`money`,
-                    `t9`.`quarter` - 1 AS `pair`
-                  FROM `t8` AS `t9`
+                    `t11`.`customer`,
+                    `t11`.`money`,
+                    `t11`.`quarter` - 1 AS `pair`
+                  FROM `t10` AS `t11`
                   WHERE
-                    `t9`.`quarter` > 0
+                    `t11`.`quarter` > 0
                 ) AS `t13`
               ) AS `t14`
               GROUP BY
                 1,
-                2,
-                3
-            ) AS `t18`
+                2
+            ) AS `t19`
             GROUP BY
-              1,
-              2
-          ) AS `t20`
-            ON `t16`.`customer` = `t20`.`customer` AND `t16`.`clock` = `t20`.`clock`
-        ) AS `t22`
-          ON `t24`.`customer` = `t22`.`customer` AND `t24`.`clock` = `t22`.`clock`
-      ) AS `t25`
-    ) AS `t27`
-      ON `t4`.`customer` = `t27`.`customer`
-  ) AS `t28`
+              1
+          ) AS `t21`
+            ON `t17`.`customer` = `t21`.`customer`
+        ) AS `t23`
+          ON `t18`.`customer` = `t23`.`customer`
+      ) AS `t24`
+    ) AS `t26`
+      ON `t4`.`customer` = `t26`.`customer`
+  ) AS `t27`
   WHERE
-    DATEDIFF(DAY, `t28`.`day`, `t28`.`last_day`) < 365
-) AS `t29`
+    DATEDIFF(DAY, `t27`.`day`, `t27`.`last_day`) < 365
+) AS `t28`
 GROUP BY
   1;
 
 -- thinning_out
-SELECT
-  `t15`.`customer`,
-  `t15`.`orders`,
-  `t15`.`last_day`,
-  DATEDIFF(DAY, `t15`.`last_day`, `t15`.`clock`) AS `idle`,
-  (
-    DATEDIFF(DAY, `t15`.`last_day`, `t15`.`clock`) * 10
-  ) > `t15`.`p90x10` AS `late`,
-  IF(
-    (
-      `t15`.`orders` >= 5
-    )
-    AND (
-      (
-        `t15`.`least` * 2 * 2
-      ) > (
-        `t15`.`earlier2` * 3
-      )
-    ),
-    TRUE,
-    FALSE
-  ) AS `slower`,
-  CAST(`t15`.`gap2` AS DOUBLE) / 2 AS `gap`,
-  CAST(`t15`.`p90x10` AS DOUBLE) / 10 AS `p90`
-FROM (
+WITH `t2` AS (
   SELECT
-    `t14`.`customer`,
-    `t14`.`clock`,
-    `t14`.`orders`,
-    `t14`.`first_day`,
-    `t14`.`last_day`,
-    `t14`.`gap2`,
-    `t14`.`p90x10`,
-    `t13`.`customer` AS `customer_right`,
-    `t13`.`clock` AS `clock_right`,
-    `t13`.`earlier2`,
-    `t13`.`least`
+    `t1`.`customer`,
+    `t1`.`day`,
+    SUM(`t1`.`amount`) AS `spend`
   FROM (
     SELECT
       *
+    FROM `orders` AS `t0`
+    WHERE
+      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+  ) AS `t1`
+  GROUP BY
+    1,
+    2
+), `t11` AS (
+  SELECT
+    `t10`.`customer`,
+    `t10`.`quarter`,
+    SUM(`t10`.`spend`) AS `money`
+  FROM (
+    SELECT
+      `t7`.`customer`,
+      `t7`.`spend`,
+      CAST((
+        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
+          DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+        )
+      ) / 91 AS BIGINT) AS `quarter`
     FROM (
       SELECT
-        `t8`.`customer`,
-        `t8`.`clock`,
-        COUNT(*) AS `orders`,
-        MIN(`t8`.`day`) AS `first_day`,
-        MAX(`t8`.`day`) AS `last_day`,
-        SUM(
-          IF(
-            `t8`.`gap` >= 0,
-            IF(
-              IF(
-                (
-                  (
-                    `t8`.`n` - 1
-                  ) % 2
-                ) = 1,
-                (
-                  `t8`.`rank` * 2
-                ) = (
-                  (
-                    `t8`.`n` - 1
-                  ) + 1
-                ),
-                (
-                  (
-                    `t8`.`rank` * 2
-                  ) = (
-                    `t8`.`n` - 1
-                  )
-                )
-                OR (
-                  (
-                    `t8`.`rank` * 2
-                  ) = (
-                    (
-                      `t8`.`n` - 1
-                    ) + 2
-                  )
-                )
-              ),
-              `t8`.`gap` * IF((
-                (
-                  `t8`.`n` - 1
-                ) % 2
-              ) = 1, 2, 1),
-              0
-            ),
-            0
-          )
-        ) AS `gap2`,
-        SUM(
-          IF(
-            `t8`.`gap` >= 0,
-            CASE
-              WHEN (
-                (
-                  (
-                    `t8`.`rank` - 1
-                  ) * 10
-                ) <= (
-                  (
-                    (
-                      `t8`.`n` - 1
-                    ) - 1
-                  ) * 9
-                )
-              )
-              AND (
-                (
-                  (
-                    (
-                      `t8`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) < (
-                  (
-                    (
-                      `t8`.`rank` - 1
-                    ) * 10
-                  ) + 10
-                )
-              )
-              THEN `t8`.`gap` * (
-                10 - (
-                  (
-                    (
-                      (
-                        `t8`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  ) % 10
-                )
-              )
-              WHEN (
-                (
-                  (
-                    (
-                      `t8`.`rank` - 1
-                    ) * 10
-                  ) - 10
-                ) <= (
-                  (
-                    (
-                      `t8`.`n` - 1
-                    ) - 1
-                  ) * 9
-                )
-              )
-              AND (
-                (
-                  (
-                    (
-                      `t8`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) < (
-                  (
-                    `t8`.`rank` - 1
-                  ) * 10
-                )
-              )
-              THEN `t8`.`gap` * (
-                (
-                  (
-                    (
-                      `t8`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) % 10
-              )
-              ELSE 0
-            END,
-            0
-          )
-        ) AS `p90x10`
+        `t6`.`customer`,
+        `t6`.`day`,
+        `t6`.`spend`,
+        `t6`.`place`,
+        `t6`.`n`,
+        `t6`.`gap`
       FROM (
         SELECT
-          `t6`.`customer`,
-          `t6`.`day`,
-          `t6`.`spend`,
-          `t6`.`clock`,
-          `t6`.`place`,
-          `t6`.`n`,
-          `t6`.`gap`,
-          ROW_NUMBER() OVER (
-            PARTITION BY `t6`.`customer`, `t6`.`clock`
-            ORDER BY `t6`.`gap` ASC NULLS LAST, `t6`.`day` ASC NULLS LAST
-          ) - 1 AS `rank`
+          `t5`.`customer`,
+          `t5`.`day`,
+          `t5`.`spend`,
+          `t5`.`previous`,
+          CAST(`t5`.`place` AS INT) AS `place`,
+          CAST(`t5`.`n` AS INT) AS `n`,
+          CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
         FROM (
           SELECT
-            `t5`.`customer`,
-            `t5`.`day`,
-            `t5`.`spend`,
-            `t5`.`clock`,
-            `t5`.`place`,
-            `t5`.`n`,
-            `t5`.`gap`
-          FROM (
-            SELECT
-              `t4`.`customer`,
-              `t4`.`day`,
-              `t4`.`spend`,
-              `t4`.`clock`,
-              `t4`.`previous`,
-              `t4`.`place`,
-              `t4`.`n`,
-              IF(`t4`.`place` = 0, -1, DATEDIFF(DAY, `t4`.`previous`, `t4`.`day`)) AS `gap`
-            FROM (
-              SELECT
-                `t3`.`customer`,
-                `t3`.`day`,
-                `t3`.`spend`,
-                `t3`.`clock`,
-                LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer`, `t3`.`clock` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-                ROW_NUMBER() OVER (PARTITION BY `t3`.`customer`, `t3`.`clock` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-                COUNT(*) OVER (
-                  PARTITION BY `t3`.`customer`, `t3`.`clock`
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                ) AS `n`
-              FROM (
-                SELECT
-                  `t2`.`customer`,
-                  `t2`.`day`,
-                  `t2`.`spend`,
-                  MAKE_DATE(2024, 6, 30) AS `clock`
-                FROM (
-                  SELECT
-                    `t1`.`customer`,
-                    `t1`.`day`,
-                    SUM(`t1`.`amount`) AS `spend`
-                  FROM (
-                    SELECT
-                      *
-                    FROM `orders` AS `t0`
-                    WHERE
-                      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-                  ) AS `t1`
-                  GROUP BY
-                    1,
-                    2
-                ) AS `t2`
-              ) AS `t3`
-            ) AS `t4`
-          ) AS `t5`
-        ) AS `t6`
-      ) AS `t8`
-      GROUP BY
-        1,
-        2
-    ) AS `t10`
-    WHERE
-      `t10`.`orders` >= 4
-  ) AS `t14`
-  LEFT OUTER JOIN (
+            `t3`.`customer`,
+            `t3`.`day`,
+            `t3`.`spend`,
+            LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t3`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM `t2` AS `t3`
+        ) AS `t5`
+      ) AS `t6`
+    ) AS `t7`
+  ) AS `t10`
+  GROUP BY
+    1,
+    2
+), `t28` AS (
+  SELECT
+    `t20`.`customer`,
+    `t20`.`orders`,
+    `t20`.`first_day`,
+    `t20`.`last_day`,
+    `t20`.`gap2`,
+    `t20`.`p90x10`,
+    `t27`.`q0`,
+    `t27`.`q1`,
+    `t27`.`q2`,
+    `t27`.`q3`,
+    `t27`.`peak`,
+    `t27`.`level`
+  FROM (
     SELECT
       `t9`.`customer`,
-      `t9`.`clock`,
+      COUNT(*) AS `orders`,
+      MIN(`t9`.`day`) AS `first_day`,
+      MAX(`t9`.`day`) AS `last_day`,
       SUM(
         IF(
-          `t9`.`late`,
-          0,
+          `t9`.`gap` >= 0,
           IF(
             IF(
               (
-                `t9`.`many` % 2
+                (
+                  `t9`.`n` - 1
+                ) % 2
               ) = 1,
               (
                 `t9`.`rank` * 2
               ) = (
-                `t9`.`many` + 1
+                (
+                  `t9`.`n` - 1
+                ) + 1
               ),
               (
                 (
                   `t9`.`rank` * 2
-                ) = `t9`.`many`
+                ) = (
+                  `t9`.`n` - 1
+                )
               )
               OR (
                 (
                   `t9`.`rank` * 2
                 ) = (
-                  `t9`.`many` + 2
+                  (
+                    `t9`.`n` - 1
+                  ) + 2
                 )
               )
             ),
             `t9`.`gap` * IF((
-              `t9`.`many` % 2
+              (
+                `t9`.`n` - 1
+              ) % 2
             ) = 1, 2, 1),
             0
-          )
+          ),
+          0
         )
-      ) AS `earlier2`,
-      MIN(IF(`t9`.`late`, `t9`.`gap`, NULL)) AS `least`
+      ) AS `gap2`,
+      SUM(
+        IF(
+          `t9`.`gap` >= 0,
+          CASE
+            WHEN (
+              (
+                (
+                  `t9`.`rank` - 1
+                ) * 10
+              ) <= (
+                (
+                  (
+                    `t9`.`n` - 1
+                  ) - 1
+                ) * 9
+              )
+            )
+            AND (
+              (
+                (
+                  (
+                    `t9`.`n` - 1
+                  ) - 1
+                ) * 9
+              ) < (
+                (
+                  (
+                    `t9`.`rank` - 1
+                  ) * 10
+                ) + 10
+              )
+            )
+            THEN `t9`.`gap` * (
+              10 - (
+                (
+                  (
+                    (
+                      `t9`.`n` - 1
+                    ) - 1
+                  ) * 9
+                ) % 10
+              )
+            )
+            WHEN (
+              (
+                (
+                  (
+                    `t9`.`rank` - 1
+                  ) * 10
+                ) - 10
+              ) <= (
+                (
+                  (
+                    `t9`.`n` - 1
+                  ) - 1
+                ) * 9
+              )
+            )
+            AND (
+              (
+                (
+                  (
+                    `t9`.`n` - 1
+                  ) - 1
+                ) * 9
+              ) < (
+                (
+                  `t9`.`rank` - 1
+                ) * 10
+              )
+            )
+            THEN `t9`.`gap` * (
+              (
+                (
+                  (
+                    `t9`.`n` - 1
+                  ) - 1
+                ) * 9
+              ) % 10
+            )
+            ELSE 0
+          END,
+          0
+        )
+      ) AS `p90x10`
     FROM (
       SELECT
         `t7`.`customer`,
         `t7`.`day`,
         `t7`.`spend`,
-        `t7`.`clock`,
         `t7`.`place`,
         `t7`.`n`,
         `t7`.`gap`,
-        `t7`.`late`,
-        `t7`.`many`,
-        (
-          ROW_NUMBER() OVER (
-            PARTITION BY `t7`.`customer`, `t7`.`clock`, `t7`.`late`
-            ORDER BY `t7`.`gap` ASC NULLS LAST, `t7`.`day` ASC NULLS LAST
-          ) - 1
-        ) + 1 AS `rank`
+        ROW_NUMBER() OVER (
+          PARTITION BY `t7`.`customer`
+          ORDER BY `t7`.`gap` ASC NULLS LAST, `t7`.`day` ASC NULLS LAST
+        ) - 1 AS `rank`
       FROM (
         SELECT
           `t6`.`customer`,
           `t6`.`day`,
           `t6`.`spend`,
-          `t6`.`clock`,
           `t6`.`place`,
           `t6`.`n`,
-          `t6`.`gap`,
-          `t6`.`place` >= (
-            `t6`.`n` - 2
-          ) AS `late`,
-          `t6`.`n` - 3 AS `many`
+          `t6`.`gap`
         FROM (
           SELECT
             `t5`.`customer`,
             `t5`.`day`,
             `t5`.`spend`,
-            `t5`.`clock`,
-            `t5`.`place`,
-            `t5`.`n`,
-            `t5`.`gap`
+            `t5`.`previous`,
+            CAST(`t5`.`place` AS INT) AS `place`,
+            CAST(`t5`.`n` AS INT) AS `n`,
+            CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+          FROM (
+            SELECT
+              `t3`.`customer`,
+              `t3`.`day`,
+              `t3`.`spend`,
+              LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+              ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+              COUNT(*) OVER (
+                PARTITION BY `t3`.`customer`
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS `n`
+            FROM `t2` AS `t3`
+          ) AS `t5`
+        ) AS `t6`
+      ) AS `t7`
+    ) AS `t9`
+    GROUP BY
+      1
+  ) AS `t20`
+  INNER JOIN (
+    SELECT
+      `t19`.`customer`,
+      `t19`.`q0`,
+      `t19`.`q1`,
+      `t19`.`q2`,
+      `t19`.`q3`,
+      `t25`.`peak`,
+      `t19`.`q0` + `t19`.`q1` AS `level`
+    FROM (
+      SELECT
+        `t13`.`customer`,
+        SUM(IF(`t13`.`quarter` = 0, `t13`.`money`, `t13`.`money` * 0)) AS `q0`,
+        SUM(IF(`t13`.`quarter` = 1, `t13`.`money`, `t13`.`money` * 0)) AS `q1`,
+        SUM(IF(`t13`.`quarter` = 2, `t13`.`money`, `t13`.`money` * 0)) AS `q2`,
+        SUM(IF(`t13`.`quarter` = 3, `t13`.`money`, `t13`.`money` * 0)) AS `q3`
+      FROM `t11` AS `t13`
+      GROUP BY
+        1
+    ) AS `t19`
+    INNER JOIN (
+      SELECT
+        `t21`.`customer`,
+        MAX(`t21`.`money`) AS `peak`
+      FROM (
+        SELECT
+          `t16`.`customer`,
+          `t16`.`pair`,
+          SUM(`t16`.`money`) AS `money`
+        FROM (
+          SELECT
+            *
+          FROM (
+            SELECT
+              `t13`.`customer`,
+              `t13`.`money`,
+              `t13`.`quarter` AS `pair`
+            FROM `t11` AS `t13`
+          ) AS `t14`
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              `t13`.`customer`,
+              `t13`.`money`,
+              `t13`.`quarter` - 1 AS `pair`
+            FROM `t11` AS `t13`
+            WHERE
+              `t13`.`quarter` > 0
+          ) AS `t15`
+        ) AS `t16`
+        GROUP BY
+          1,
+          2
+      ) AS `t21`
+      GROUP BY
+        1
+    ) AS `t25`
+      ON `t19`.`customer` = `t25`.`customer`
+  ) AS `t27`
+    ON `t20`.`customer` = `t27`.`customer`
+)
+SELECT
+  `t41`.`customer`,
+  `t41`.`orders`,
+  `t41`.`last_day`,
+  `t41`.`idle`,
+  CAST(`t41`.`gap2` AS DOUBLE) / 2 AS `gap`,
+  CAST(`t41`.`p90x10` AS DOUBLE) / 10 AS `p90`,
+  (
+    `t41`.`idle` * 10
+  ) > `t41`.`p90x10` AS `late`,
+  IF((
+    `t23`.`least` * 2 * 2
+  ) > (
+    `t23`.`earlier2` * 3
+  ), TRUE, FALSE) AS `slower`,
+  `t41`.`year` AS `value`
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      `t38`.`customer`,
+      `t38`.`orders`,
+      `t38`.`first_day`,
+      `t38`.`last_day`,
+      `t38`.`gap2`,
+      `t38`.`p90x10`,
+      `t38`.`q0`,
+      `t38`.`q1`,
+      `t38`.`q2`,
+      `t38`.`q3`,
+      `t38`.`peak`,
+      `t38`.`level`,
+      `t38`.`idle`,
+      `t38`.`tenure`,
+      `t38`.`recent`,
+      `t38`.`before`,
+      `t38`.`year`
+    FROM (
+      SELECT
+        `t33`.`customer`,
+        `t33`.`orders`,
+        `t33`.`first_day`,
+        `t33`.`last_day`,
+        `t33`.`gap2`,
+        `t33`.`p90x10`,
+        `t33`.`q0`,
+        `t33`.`q1`,
+        `t33`.`q2`,
+        `t33`.`q3`,
+        `t33`.`peak`,
+        `t33`.`level`,
+        `t33`.`idle`,
+        `t33`.`tenure`,
+        `t33`.`recent`,
+        `t33`.`before`,
+        `t37`.`customer` AS `customer_right`,
+        `t37`.`year`
+      FROM (
+        SELECT
+          `t29`.`customer`,
+          `t29`.`orders`,
+          `t29`.`first_day`,
+          `t29`.`last_day`,
+          `t29`.`gap2`,
+          `t29`.`p90x10`,
+          `t29`.`q0`,
+          `t29`.`q1`,
+          `t29`.`q2`,
+          `t29`.`q3`,
+          `t29`.`peak`,
+          `t29`.`level`,
+          DATEDIFF(DAY, `t29`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+          DATEDIFF(DAY, `t29`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+          `t29`.`q0` + `t29`.`q1` AS `recent`,
+          `t29`.`q2` + `t29`.`q3` AS `before`
+        FROM `t28` AS `t29`
+      ) AS `t33`
+      LEFT OUTER JOIN (
+        SELECT
+          `t35`.`customer`,
+          SUM(`t35`.`spend`) AS `year`
+        FROM (
+          SELECT
+            *
           FROM (
             SELECT
               `t4`.`customer`,
               `t4`.`day`,
               `t4`.`spend`,
-              `t4`.`clock`,
-              `t4`.`previous`,
-              `t4`.`place`,
-              `t4`.`n`,
-              IF(`t4`.`place` = 0, -1, DATEDIFF(DAY, `t4`.`previous`, `t4`.`day`)) AS `gap`
-            FROM (
+              `t31`.`last_day`
+            FROM `t2` AS `t4`
+            INNER JOIN (
               SELECT
-                `t3`.`customer`,
-                `t3`.`day`,
-                `t3`.`spend`,
-                `t3`.`clock`,
-                LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer`, `t3`.`clock` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-                ROW_NUMBER() OVER (PARTITION BY `t3`.`customer`, `t3`.`clock` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-                COUNT(*) OVER (
-                  PARTITION BY `t3`.`customer`, `t3`.`clock`
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                ) AS `n`
-              FROM (
-                SELECT
-                  `t2`.`customer`,
-                  `t2`.`day`,
-                  `t2`.`spend`,
-                  MAKE_DATE(2024, 6, 30) AS `clock`
-                FROM (
-                  SELECT
-                    `t1`.`customer`,
-                    `t1`.`day`,
-                    SUM(`t1`.`amount`) AS `spend`
-                  FROM (
-                    SELECT
-                      *
-                    FROM `orders` AS `t0`
-                    WHERE
-                      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-                  ) AS `t1`
-                  GROUP BY
-                    1,
-                    2
-                ) AS `t2`
-              ) AS `t3`
-            ) AS `t4`
-          ) AS `t5`
-        ) AS `t6`
-        WHERE
-          `t6`.`gap` >= 0
-      ) AS `t7`
-    ) AS `t9`
-    GROUP BY
-      1,
-      2
-  ) AS `t13`
-    ON `t14`.`customer` = `t13`.`customer` AND `t14`.`clock` = `t13`.`clock`
-) AS `t15`;
-
--- cohorts_month
-SELECT
-  `t4`.`cohort`,
-  `t4`.`age`,
-  COUNT(*) AS `customers`,
-  SUM(`t4`.`amount`) AS `revenue`
-FROM (
+                `t29`.`customer`,
+                `t29`.`last_day`
+              FROM `t28` AS `t29`
+            ) AS `t31`
+              ON `t4`.`customer` = `t31`.`customer`
+          ) AS `t34`
+          WHERE
+            DATEDIFF(DAY, `t34`.`day`, `t34`.`last_day`) < 365
+        ) AS `t35`
+        GROUP BY
+          1
+      ) AS `t37`
+        ON `t33`.`customer` = `t37`.`customer`
+    ) AS `t38`
+  ) AS `t39`
+  WHERE
+    `t39`.`orders` >= 4
+) AS `t41`
+LEFT OUTER JOIN (
   SELECT
-    `t3`.`customer`,
-    `t3`.`period`,
-    `t3`.`amount`,
-    `t3`.`cohort`,
-    `t3`.`period` - `t3`.`cohort` AS `age`
-  FROM (
-    SELECT
-      `t2`.`customer`,
-      `t2`.`period`,
-      `t2`.`amount`,
-      MIN(`t2`.`period`) OVER (
-        PARTITION BY `t2`.`customer`
-        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-      ) AS `cohort`
-    FROM (
-      SELECT
-        `t1`.`customer`,
-        `t1`.`period`,
-        SUM(`t1`.`amount`) AS `amount`
-      FROM (
-        SELECT
-          `t0`.`customer`,
-          `t0`.`amount`,
-          CAST((
+    `t12`.`customer`,
+    SUM(
+      IF(
+        `t12`.`late`,
+        0,
+        IF(
+          IF(
+            (
+              `t12`.`many` % 2
+            ) = 1,
+            (
+              `t12`.`rank` * 2
+            ) = (
+              `t12`.`many` + 1
+            ),
             (
               (
-                (
-                  CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
-                ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
-              ) - 1
-            ) - (
-              (
-                (
-                  (
-                    CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
-                  ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
-                ) - 1
-              ) % 1
+                `t12`.`rank` * 2
+              ) = `t12`.`many`
             )
-          ) / 1 AS BIGINT) AS `period`
-        FROM `orders` AS `t0`
-        WHERE
-          `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-      ) AS `t1`
-      GROUP BY
-        1,
-        2
-    ) AS `t2`
-  ) AS `t3`
-) AS `t4`
+            OR (
+              (
+                `t12`.`rank` * 2
+              ) = (
+                `t12`.`many` + 2
+              )
+            )
+          ),
+          `t12`.`gap` * IF((
+            `t12`.`many` % 2
+          ) = 1, 2, 1),
+          0
+        )
+      )
+    ) AS `earlier2`,
+    MIN(IF(`t12`.`late`, `t12`.`gap`, NULL)) AS `least`
+  FROM (
+    SELECT
+      `t8`.`customer`,
+      `t8`.`day`,
+      `t8`.`spend`,
+      `t8`.`place`,
+      `t8`.`n`,
+      `t8`.`gap`,
+      `t8`.`late`,
+      `t8`.`many`,
+      (
+        ROW_NUMBER() OVER (
+          PARTITION BY `t8`.`customer`, `t8`.`late`
+          ORDER BY `t8`.`gap` ASC NULLS LAST, `t8`.`day` ASC NULLS LAST
+        ) - 1
+      ) + 1 AS `rank`
+    FROM (
+      SELECT
+        `t7`.`customer`,
+        `t7`.`day`,
+        `t7`.`spend`,
+        `t7`.`place`,
+        `t7`.`n`,
+        `t7`.`gap`,
+        `t7`.`place` >= (
+          `t7`.`n` - 2
+        ) AS `late`,
+        `t7`.`n` - 3 AS `many`
+      FROM (
+        SELECT
+          `t6`.`customer`,
+          `t6`.`day`,
+          `t6`.`spend`,
+          `t6`.`place`,
+          `t6`.`n`,
+          `t6`.`gap`
+        FROM (
+          SELECT
+            `t5`.`customer`,
+            `t5`.`day`,
+            `t5`.`spend`,
+            `t5`.`previous`,
+            CAST(`t5`.`place` AS INT) AS `place`,
+            CAST(`t5`.`n` AS INT) AS `n`,
+            CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+          FROM (
+            SELECT
+              `t3`.`customer`,
+              `t3`.`day`,
+              `t3`.`spend`,
+              LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+              ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+              COUNT(*) OVER (
+                PARTITION BY `t3`.`customer`
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS `n`
+            FROM `t2` AS `t3`
+          ) AS `t5`
+        ) AS `t6`
+      ) AS `t7`
+      WHERE
+        `t7`.`gap` >= 0 AND `t7`.`n` >= 5
+    ) AS `t8`
+  ) AS `t12`
+  GROUP BY
+    1
+) AS `t23`
+  ON `t41`.`customer` = `t23`.`customer`;
+
+-- cohorts_month
+WITH `t2` AS (
+  SELECT
+    `t1`.`customer`,
+    `t1`.`period`,
+    SUM(`t1`.`amount`) AS `amount`
+  FROM (
+    SELECT
+      `t0`.`customer`,
+      `t0`.`amount`,
+      CAST((
+        (
+          (
+            (
+              CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
+            ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
+          ) - 1
+        ) - (
+          (
+            (
+              (
+                CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
+              ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
+            ) - 1
+          ) % 1
+        )
+      ) / 1 AS BIGINT) AS `period`
+    FROM `orders` AS `t0`
+    WHERE
+      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+  ) AS `t1`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `t7`.`cohort`,
+  `t7`.`age`,
+  COUNT(*) AS `customers`,
+  SUM(`t7`.`amount`) AS `revenue`
+FROM (
+  SELECT
+    `t4`.`amount`,
+    `t6`.`cohort`,
+    `t4`.`period` - `t6`.`cohort` AS `age`
+  FROM `t2` AS `t4`
+  INNER JOIN (
+    SELECT
+      `t3`.`customer`,
+      MIN(`t3`.`period`) AS `cohort`
+    FROM `t2` AS `t3`
+    GROUP BY
+      1
+  ) AS `t6`
+    ON `t4`.`customer` = `t6`.`customer`
+) AS `t7`
 GROUP BY
   1,
   2;
 
 -- cohorts_week
-SELECT
-  `t4`.`cohort`,
-  `t4`.`age`,
-  COUNT(*) AS `customers`,
-  SUM(`t4`.`amount`) AS `revenue`
-FROM (
+WITH `t2` AS (
   SELECT
-    `t3`.`customer`,
-    `t3`.`period`,
-    `t3`.`amount`,
-    `t3`.`cohort`,
-    `t3`.`period` - `t3`.`cohort` AS `age`
+    `t1`.`customer`,
+    `t1`.`period`,
+    SUM(`t1`.`amount`) AS `amount`
   FROM (
     SELECT
-      `t2`.`customer`,
-      `t2`.`period`,
-      `t2`.`amount`,
-      MIN(`t2`.`period`) OVER (
-        PARTITION BY `t2`.`customer`
-        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-      ) AS `cohort`
-    FROM (
-      SELECT
-        `t1`.`customer`,
-        `t1`.`period`,
-        SUM(`t1`.`amount`) AS `amount`
-      FROM (
-        SELECT
-          `t0`.`customer`,
-          `t0`.`amount`,
-          CAST((
-            (
-              DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
-            ) - (
-              (
-                DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
-              ) % 7
-            )
-          ) / 7 AS BIGINT) AS `period`
-        FROM `orders` AS `t0`
-        WHERE
-          `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-      ) AS `t1`
-      GROUP BY
-        1,
-        2
-    ) AS `t2`
-  ) AS `t3`
-) AS `t4`
+      `t0`.`customer`,
+      `t0`.`amount`,
+      CAST((
+        (
+          DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
+        ) - (
+          (
+            DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
+          ) % 7
+        )
+      ) / 7 AS BIGINT) AS `period`
+    FROM `orders` AS `t0`
+    WHERE
+      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+  ) AS `t1`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `t7`.`cohort`,
+  `t7`.`age`,
+  COUNT(*) AS `customers`,
+  SUM(`t7`.`amount`) AS `revenue`
+FROM (
+  SELECT
+    `t4`.`amount`,
+    `t6`.`cohort`,
+    `t4`.`period` - `t6`.`cohort` AS `age`
+  FROM `t2` AS `t4`
+  INNER JOIN (
+    SELECT
+      `t3`.`customer`,
+      MIN(`t3`.`period`) AS `cohort`
+    FROM `t2` AS `t3`
+    GROUP BY
+      1
+  ) AS `t6`
+    ON `t4`.`customer` = `t6`.`customer`
+) AS `t7`
 GROUP BY
   1,
   2;
