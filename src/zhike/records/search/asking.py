@@ -31,7 +31,7 @@ from zhike.records.search.keys import (
     letter_of,
     visible_fields,
 )  # fmt: skip
-from zhike.records.search.tokens import Term, document_tokens, name_beginning, query_tokens
+from zhike.records.search.tokens import HEARD, Term, document_tokens, name_beginning, query_tokens
 
 SHORTEST_CLOSED = 4  # characters of a number or address below which its beginning is not sought
 SHORTEST_NUMBER = (
@@ -93,7 +93,7 @@ class Asked:
         return self.tsquery() if vendor == "postgresql" else self.fts5()
 
     def names(self, vendor: str) -> list[str]:
-        """Two questions more: names that are what was asked, and names that begin so."""
+        """Two questions more: names that are what was asked, and names that begin so, as they are written or as they sound."""
         if not self.name:
             return []
         whole = Term(closed(self.code, WHOLE, self.name), False)
@@ -102,8 +102,10 @@ class Asked:
             if len(self.name) > BEGINNINGS
             else Term(closed(self.code, BEGINNING, self.name), False)
         )
-        write = _lexeme if vendor == "postgresql" else _quoted
-        return [write(whole), write(begins)]
+        on_postgresql = vendor == "postgresql"
+        write, either = (_lexeme, " | ") if on_postgresql else (_quoted, " OR ")
+        heard = [Term(self.code + HEARD + self.name, False)] if self.name.isascii() and self.name.isalpha() else []
+        return [write(whole), either.join(map(write, [begins, *heard]))]
 
     def instr(self, column: str) -> tuple[str, list[str]]:
         """A condition on the stored text of tokens itself, for few rows known beforehand (SQLite)."""

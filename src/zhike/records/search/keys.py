@@ -4,7 +4,7 @@
 * closed tokens: type, "_", class, token. Telephones (p), e-mail (e) and identity numbers (i) are apart, so that a person
   for whom they are masked or hidden never reaches them by accident.
 * names: type, "_n", the first one to four characters; type, "_w", the whole without spaces: names that are or begin as
-  somebody types come first.
+  somebody types come first; type, "_h", its first one to three syllables.
 """
 
 from __future__ import annotations

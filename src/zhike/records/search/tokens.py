@@ -2,7 +2,8 @@
 
 * Chinese: all pairs of neighbouring characters of the simplified form, and the last character of each run; one
   character is sought as the beginning of a pair, three or more are rechecked in the folded text.
-* Names by ear: pinyin joined from every syllable on ("hangzhoulvye", "zhoulvye", "lvye", …) and initials likewise.
+* Names by ear: pinyin joined from every syllable on ("hangzhoulvye", "zhoulvye", "lvye", …) and initials likewise; the first
+  one to three syllables apart ("_hhang", "_hhangzhou", …), so that what is typed first is one posting list.
 * Numbers of telephones whole, last eight, last four; e-mail by local part and by domain ("_qq_com", sought as "@qq").
 
 A token holds letters, digits, "_" and characters of other scripts, nothing else, so it can be no operator of any query
@@ -27,6 +28,8 @@ _EAR: Final = 20  # characters of joined pinyin kept; what is typed beyond is no
 _INITIALS: Final = 10
 _LONGEST_TOKEN: Final = 40
 _BEGINNING: Final = 16
+HEARD: Final = "_h"
+_FIRST_SYLLABLES: Final = 3
 
 _PAIRED: Final = f"{HAN}\u3041-\u3096\u30a1-\u30fa\u30fc\uac00-\ud7a3"  # Chinese, kana, hangul: no spaces between words
 _PICTURES: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
@@ -101,6 +104,8 @@ def _name_tokens(value: str) -> list[str]:
         syllables = [unit if han else unit[:_LONGEST_TOKEN] for han, unit in units[:40]]
         short = [unit[0] if han else unit[:_LONGEST_TOKEN] for han, unit in units[:40]]
         tokens += _tails(syllables, _EAR, heard)
+        if units and units[0][0]:
+            tokens += [HEARD + "".join(syllables[:size]) for size in range(1, min(len(units), _FIRST_SYLLABLES) + 1)]
         tokens += [tail for tail in _tails(short, _INITIALS, heard) if len(tail) > 1]
     return tokens
 

@@ -97,6 +97,14 @@ def test_names_that_are_or_begin_as_asked_come_first(db: None) -> None:
     assert search(SYSTEM, "绿野", ["party"])[0].more
 
 
+def test_names_that_begin_as_they_sound_come_first(db: None) -> None:
+    begins = put(party("绿野仙踪"))
+    for number in range(20):
+        put(party(f"上海绿野{number}"))
+    for sound in ("lv", "lvye", "lvyexian"):
+        assert names(SYSTEM, sound, per_type=3)[0] == begins.name
+
+
 def test_later_records_come_before_earlier_ones(db: None) -> None:
     for number in range(5):
         put(party(f"上海绿野{number}"))
