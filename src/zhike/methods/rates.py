@@ -11,13 +11,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import as_orders
+from zhike.methods.intervals import wilson
 from zhike.methods.result import MethodError, Note, Result
 from zhike.methods.value.levels import percent, some
 
 if TYPE_CHECKING:
     from ibis import Table
-
-Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,7 @@ def rate(part: float, whole: float) -> Rate:
         raise MethodError("rate", zh, en)
     if whole == 0:
         return Rate(part, whole, None)
-    share, spread = part / whole, Z * Z / whole
-    centre = share + spread / 2
-    half = Z * math.sqrt(share * (1 - share) / whole + spread / whole / 4)
-    return Rate(part, whole, share, max(0.0, (centre - half) / (1 + spread)), min(1.0, (centre + half) / (1 + spread)))
+    return Rate(part, whole, part / whole, *wilson(part, whole))
 
 
 def churn(lost: int, opening: int) -> Rate:
@@ -113,7 +109,7 @@ def price_sensitivity(
     found = {}
     for low, high in pairwise(cuts):
         inside = [won for discount, won in quotes if low <= discount < high or (high == 1.0 and discount == 1.0)]
-        found[f"{low:.0%}–{high:.0%}"] = rate(sum(inside), len(inside))
+        found[f"{low * 100:g}%–{high * 100:g}%"] = rate(sum(inside), len(inside))
     return found
 
 

@@ -45,7 +45,7 @@ class SurvivalCurve(Result):
     @property
     def median(self) -> float:
         """The first time by which half have left; infinite when fewer have."""
-        below = np.flatnonzero(self.survival <= 0.5)
+        below = np.flatnonzero(self.survival <= 0.5 + 1e-12)  # a product of shares misses an exact half by its rounding
         return float(self.times[below[0]]) if len(below) else float("inf")
 
     def findings(self) -> Iterable[Note]:

@@ -50,19 +50,22 @@ class Profits(Result):
 
     @property
     def peak(self) -> tuple[float, float]:
-        """(share of customers, multiple of the total profit) where the curve is highest."""
+        """(share of customers, multiple of the total profit) where the curve is highest; nan where there is no profit in all."""
+        if np.isnan(self.whale[-1]):
+            return float("nan"), float("nan")
         at = int(np.argmax(self.whale))
         return (at + 1) / self.cases, float(self.whale[at])
 
     def findings(self) -> Iterable[Note]:
         """What the losers cost."""
         share, height = self.peak
+        eaten = -float(self.profit[self.profit < 0].sum())
+        best_zh = f"最赚钱的 {share:.0%} 客户创造了总利润的 {height:.0%}；" if height > 0 else ""
+        best_en = f"The best {share:.0%} of customers make {height:.0%} of the profit; " if height > 0 else ""
         yield Note(
             "whale_curve",
-            f"最赚钱的 {share:.0%} 客户创造了总利润的 {height:.0%}；{self.losers:,} 位客户亏损，"
-            f"吃掉 {-float(self.profit[self.profit < 0].sum()):,.0f}。",
-            f"The best {share:.0%} of customers make {height:.0%} of the profit; {self.losers:,} lose money and "
-            f"eat {-float(self.profit[self.profit < 0].sum()):,.0f}.",
+            f"{best_zh}{self.losers:,} 位客户亏损，吃掉 {eaten:,.0f}。",
+            f"{best_en}{self.losers:,} lose money and eat {eaten:,.0f}.",
         )
 
 
@@ -193,7 +196,7 @@ def percentile_ranks(values: Any, *, inverted: bool = False) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking(Result):
-    """One score of many measures, the order by it, and who is in the first fifth."""
+    """One score of many measures, the order by it, and who is in its first part (a fifth unless said)."""
 
     scores: Floats
     order: NDArray[np.intp]
@@ -201,8 +204,10 @@ class Ranking(Result):
 
     def findings(self) -> Iterable[Note]:
         """How many are priority."""
-        many = int(self.priority.sum())
-        yield Note("priority", f"优先客户 {many:,} 位（前 20%）。", f"{many:,} priority customers (the first 20%).")
+        many, part = int(self.priority.sum()), f"{self.parameters['share'] * 100:g}%"
+        yield Note(
+            "priority", f"优先客户 {many:,} 位（前 {part}）。", f"{many:,} priority customers (the first {part})."
+        )
 
 
 def multi_measure_rank(
@@ -225,7 +230,7 @@ def multi_measure_rank(
     priority[order[: int(np.ceil(len(scores) * share - 1e-9))]] = True
     return Ranking(
         cases=len(scores),
-        parameters={"weights": dict(weights), "inverted": list(inverted)},
+        parameters={"weights": dict(weights), "inverted": list(inverted), "share": share},
         scores=scores,
         order=order,
         priority=priority,

@@ -72,7 +72,7 @@ def loss_patterns(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> Patterns
 
     Furthest stage explore → early_abort (早期流产), build → cut_short (中途夭折), stable in fewer than 4 quarters →
     early_leave (提前退出), in 4 or more → kept_long (长久保持). Quarters are 91 days back from as_of, at most 80.
-    data: orders (`as_orders`), or the result of `lifecycle` for the same day, which saves counting again.
+    data: orders (`as_orders`), or the result of `lifecycle` for the same day, which saves counting again; then its rules hold.
     Nobody lost is an answer, not an error. MethodError: no_cases.
 
     >>> from datetime import date
@@ -85,7 +85,7 @@ def loss_patterns(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> Patterns
     chosen = Relation(given.engine, days.semi_join(lost, "customer")).keep("lost_days")
     ((first,),) = given.engine.records(chosen.table.agg(first=chosen.table.day.min()))
     seen = Relation(given.engine, at_clocks(chosen.table, clocks_between(first or as_of, as_of))).keep("clocks")
-    stages = staged(standing(with_gaps(seen.table)), int(now.gap * 2), rules).select("customer", "stage")
+    stages = staged(standing(with_gaps(seen.table)), int(now.gap * 2), now.rules).select("customer", "stage")
     found = furthest(stages).inner_join(lost.select("customer", "last_day", value=lost.year), "customer")
     table = Relation(
         given.engine,
@@ -96,7 +96,7 @@ def loss_patterns(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> Patterns
     return PatternsResult(
         cases=sum(level.customers for level in levels.values()),
         period=now.period,
-        parameters={"as_of": as_of, **asdict(rules)},
+        parameters={"as_of": as_of, **asdict(now.rules)},
         warnings=now.warnings,
         levels=shared({name: levels.get(name, Level(0, Decimal(0))) for name in PATTERNS}),
         table=table,

@@ -48,6 +48,7 @@ class LifecycleResult(Result):
 
     levels: dict[str, Level]
     """By stage; revenue is that of the 365 days up to each customer's last purchase."""
+    rules: Rules
     gap: float
     """The median gap in days that stands in where a customer has fewer than three orders."""
     table: Relation = field(repr=False)
@@ -193,6 +194,7 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
         parameters={"as_of": as_of, **asdict(rules)},
         warnings=doubts,
         levels=shared({stage: found.get(stage, Level(0, Decimal(0))) for stage in STAGES}),
+        rules=rules,
         gap=typical / 2,
         table=table,
         days=days,

@@ -91,6 +91,10 @@ def test_the_four_patterns_of_the_lost_by_their_furthest_stage() -> None:
     assert found.patterns == {"abort": "early_abort", "cut": "cut_short", "long": "kept_long", "left": "early_leave"}
     assert found.levels["kept_long"].revenue == 100 * len(range(500, 500 + 365, 7))
     assert sum(level.customers for level in found.levels.values()) == found.cases == 4
+    strict = Rules(stable_days=728)
+    again = loss_patterns(lifecycle(rows, as_of=AS_OF, rules=strict), as_of=AS_OF)
+    assert again.patterns == loss_patterns(rows, as_of=AS_OF, rules=strict).patterns
+    assert again.patterns["left"] == "cut_short" and again.parameters["stable_days"] == 728
 
 
 def test_V35_a_key_customer_that_thins_out_is_flagged_before_it_has_gone() -> None:
@@ -174,6 +178,8 @@ def test_rates_by_hand_with_wilsons_interval() -> None:
     assert rate(0, 0).value is None and complaint_rate(3, 2).value == 1.5
     assert share_of_wallet(Decimal(30), 120).value == 0.25
     assert price_sensitivity([(0.0, True), (0.2, True), (1.0, False)])["20%–100%"].value == 0.5
+    fine = price_sensitivity([(0.001, True), (0.003, False)], (0, 0.002, 0.004))
+    assert [(band, found.whole) for band, found in fine.items()] == [("0%–0.2%", 1), ("0.2%–0.4%", 1), ("0.4%–100%", 0)]
     for wrong in (lambda: rate(3, 2), lambda: share_of_wallet(2, 1), lambda: price_sensitivity([(-1, True)])):
         with pytest.raises(MethodError):
             wrong()

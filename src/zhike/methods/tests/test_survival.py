@@ -106,6 +106,11 @@ def test_bad_input_is_refused_and_thin_data_is_said() -> None:
     assert {note.code for note in kaplan_meier([1, 2, 3], [1, 0, 1]).warnings} == {"few_ends"}
 
 
+def test_half_have_left_when_half_have_left() -> None:
+    """At 24 and other sizes the product of shares lies a rounding above a half."""
+    assert [kaplan_meier(range(1, size + 1), [1] * size).median for size in (24, 28, 30)] == [12, 14, 15]
+
+
 def test_everybody_leaves() -> None:
     curve = kaplan_meier([1, 2, 3], [1, 1, 1])
     assert curve.survival[-1] == 0 and curve.at(9) == 0 and curve.median == 2 and np.all(np.isfinite(curve.low))

@@ -184,6 +184,7 @@ def test_rfm_by_brute_force() -> None:
     told = {row["customer"]: (row["r"], row["f"], row["m"]) for row in result.table.dicts()}
     scores = zip(score(r, True).tolist(), score(f).tolist(), score(m).tolist(), strict=True)
     assert told == dict(zip(names, scores, strict=True))
+    assert result.period == (date(2023, 7, 1), as_of)
     assert result.outside + result.cases == len({name for name, day, *_rest in rows if day <= as_of})
 
 

@@ -37,7 +37,9 @@ def test_profit_takes_off_every_cost_and_the_whale_dives() -> None:
         (2 / 3, 490 / 440)
     )
     assert "logistics" in found.explain("en")[-1]
-    assert "no_profit" in {note.code for note in profitability([1], {"goods": [5]}).warnings}
+    losing = profitability([1, 2], {"goods": [3, 4]})
+    assert "no_profit" in {note.code for note in losing.warnings} and np.isnan(losing.peak).all()
+    assert losing.explain("en")[0] == "2 lose money and eat 4."
 
 
 @settings(max_examples=25, deadline=None)
@@ -70,6 +72,8 @@ def test_many_measures_make_one_rank() -> None:
     found = multi_measure_rank({k: list(v) for k, v in measures.items()}, dict.fromkeys(measures, 1.0))
     assert found.order.tolist() == list(range(9, -1, -1)) and found.scores[-1] == 100 and found.scores[0] == 0
     assert np.flatnonzero(found.priority).tolist() == [8, 9]
+    first = multi_measure_rank({"sales": list(range(10))}, {"sales": 1}, share=0.3)
+    assert first.priority.sum() == 3 and first.explain("en") == ["3 priority customers (the first 30%)."]
 
 
 @settings(max_examples=25, deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -211,7 +211,7 @@ def rfm(
     some(cases)
     return RfmResult(
         cases=cases,
-        period=(since, as_of) if since else None,
+        period=(since + timedelta(days=1), as_of) if since else None,
         parameters={"as_of": as_of, "months": months, "step": float(step), "high": high, "fixed": bool(breaks)},
         warnings=() if breaks else coarse(cuts),
         levels=shared({code: found.get(code, Level(0, Decimal(0))) for code in CLASSES.values()}),
@@ -250,15 +250,15 @@ def tallied(table: Relation) -> tuple[dict[str, Level], dict[str, int], dict[tup
     return levels, orders, grid
 
 
-def outside_of(orders: Relation, as_of: date, since: date | None) -> int:
+def outside_of(orders: Relation, as_of: date, first: date | None) -> int:
     """Customers who bought before the window and not in it."""
     import ibis
 
-    if since is None:
+    if first is None:
         return 0
     seen = orders.table.filter(orders.table.day <= ibis.date(as_of))
     last = seen.group_by("customer").agg(day=seen.day.max())
-    ((count,),) = orders.engine.records(last.agg(n=(last.day <= ibis.date(since)).ifelse(1, 0).sum()))
+    ((count,),) = orders.engine.records(last.agg(n=(last.day < ibis.date(first)).ifelse(1, 0).sum()))
     return int(count or 0)
 
 
