@@ -126,7 +126,7 @@ TEMPLATES = [
     }
 ]
 
-SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA cache_size=-16384;"
+SQLITE_START = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA cache_size=-8192;"
 
 
 def database(url: str) -> dict[str, object]:
