@@ -53,6 +53,16 @@ def test_v35_a_key_customer_that_thins_out_is_flagged_before_it_has_gone(study: 
     assert "K902" not in listed  # gone, which is another list
 
 
+def test_v35_nobody_is_both_thinning_out_and_to_be_won_back(study: Study) -> None:
+    assert not isinstance(study.thinning, MethodError)
+    assert not isinstance(study.ranking, MethodError)
+    thinning = {row["customer"] for row in study.thinning.list(1000)}
+    gone = {one.customer for one in study.win_back} | {one.customer for one in study.ranking.gone}
+    assert thinning
+    assert gone
+    assert not thinning & gone
+
+
 def test_the_distributors_file_was_understood_and_says_how(study: Study) -> None:
     (read,) = study.files
     assert read.encoding == "GB18030"

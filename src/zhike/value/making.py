@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from zhike.methods.cohorts import Unit, cohorts
 from zhike.methods.engine import DuckDBEngine, Relation, as_orders, as_values
-from zhike.methods.lifecycle import lifecycle, loss_patterns, thinning_out
+from zhike.methods.lifecycle import lifecycle, loss_patterns
 from zhike.methods.result import MethodError, Note
 from zhike.methods.value import abc, concentration, migration, pyramid, rfm
 from zhike.value import naming, rules, stacking
@@ -93,7 +93,7 @@ def computed(
     undone = {str(row[0]): Decimal(row[1]) for row in engine.rows("SELECT customer, money FROM undone")}
     parts |= movements(orders, when, undone)
     options.tick("生命周期", "life cycle")
-    parts |= standing(orders, (first, as_of), parts["migration"], undone)
+    parts |= standing(orders, (first, as_of), undone)
     parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
     options.tick("终身价值", "lifetime value")
     parts["clv"] = attempt(lambda: lifetimes.lifetime(orders, first, as_of))
@@ -169,7 +169,7 @@ def good(part: T | MethodError) -> T:
     return part
 
 
-def standing(orders: Relation, span: tuple[date, date], moved: Any, undone: Container[str]) -> dict[str, Any]:
+def standing(orders: Relation, span: tuple[date, date], undone: Container[str]) -> dict[str, Any]:
     """Where everybody stands, who is leaving, and who has left."""
     first, as_of = span
     years = (as_of - first).days / 365.25
@@ -179,9 +179,9 @@ def standing(orders: Relation, span: tuple[date, date], moved: Any, undone: Cont
     return {
         "lifecycle": stages,
         "patterns": lost,
-        "thinning": attempt(lambda: thinning_out(good(stages), as_of=as_of, longest_idle=365)),
+        "thinning": attempt(lambda: moving.thinning(good(stages), as_of)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
-        "win_back": moving.win_back(stages, lost, moved, undone),
+        "win_back": moving.win_back(stages, lost, undone),
     }
 
 

@@ -79,13 +79,15 @@ def alarms(standing: Table, gapped: Table, *, factor_top: int = 3, factor_bottom
     )
 
 
-def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> ThinningResult:
+def thinning_out(
+    data: Any, *, as_of: date, longest_idle: int | None = None, longest_gaps: float = 0.0
+) -> ThinningResult:
     """Customers who are thinning out by their own rhythm (needs ≥ 4 purchases; orders of one day count once):
 
     late: days since the last purchase exceed the type-7 90th percentile of *its own* gaps; or
     slower: its last two gaps both exceed 1.5 × the median of the gaps *before* them (needs ≥ 5 purchases).
-    Ranked by value at stake: money of the 365 days up to its last purchase. longest_idle: leave out those who have not
-    bought for more days than this; they are lost rather than thinning out.
+    Ranked by value at stake: money of the 365 days up to its last purchase. longest_idle, longest_gaps: leave out those
+    who have not bought for more days than the one and for more than the other of their own gaps: they have gone.
 
     data: orders (`as_orders`), or the result of `lifecycle` for the same day. cases: customers with enough purchases.
     MethodError: no_cases, as_of.
@@ -102,14 +104,14 @@ def thinning_out(data: Any, *, as_of: date, longest_idle: int | None = None) -> 
     ((cases,),) = given.engine.records(own.table.agg(n=own.table.count()))
     flagged = own.table.filter(own.table.late | own.table.slower)
     if longest_idle is not None:
-        flagged = flagged.filter(flagged.idle <= longest_idle)
+        flagged = flagged.filter((flagged.idle <= longest_idle) | (flagged.idle <= flagged.gap * longest_gaps))
     names = ("customer", "orders", "last_day", "idle", "late", "slower", "gap", "p90", "value")
     table = Relation(given.engine, flagged.select(*names)).keep("thinning")
     ((many, stake),) = given.engine.records(table.table.agg(n=table.table.count(), m=table.table.value.sum()))
     return ThinningResult(
         cases=int(cases),
         period=(as_of, as_of),
-        parameters={"as_of": as_of, "longest_idle": longest_idle},
+        parameters={"as_of": as_of, "longest_idle": longest_idle, "longest_gaps": longest_gaps},
         warnings=too_few(int(cases)),
         customers=int(many),
         at_stake=Decimal(stake or 0),

@@ -115,6 +115,21 @@ def test_V35_a_key_customer_that_thins_out_is_flagged_before_it_has_gone() -> No
         thinning_out(now, as_of=AS_OF - timedelta(days=1))
 
 
+def test_who_is_beyond_both_bounds_has_gone_and_raises_no_alarm() -> None:
+    rows = [
+        *bought("weekly", *range(200, 260, 7)),
+        *bought("yearly", 400, 765, 1130, 1495),
+        *bought("late", 25, 32, 39, 46, 53),
+    ]
+
+    def flagged(**bounds: float) -> set[str]:
+        return {row["customer"] for row in thinning_out(rows, as_of=AS_OF, **bounds).list()}  # type: ignore[arg-type]
+
+    assert flagged() == {"weekly", "yearly", "late"}
+    assert flagged(longest_idle=180) == {"late"}
+    assert flagged(longest_idle=180, longest_gaps=1.5) == {"yearly", "late"}
+
+
 def test_the_alarm_is_what_its_definition_says_on_made_up_orders() -> None:
     rows = lines(150, seed=11)
     told = {row["customer"]: row for row in thinning_out(rows, as_of=AS_OF).table.dicts()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine import Relation
-from zhike.methods.lifecycle import LifecycleResult, PatternsResult
+from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult, thinning_out
 from zhike.methods.result import MethodError
 from zhike.methods.value import MigrationResult
 from zhike.methods.worth import multi_measure_rank
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ibis import Column, Table
 
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
-GONE_DAYS = 180
+GONE_DAYS, GONE_GAPS = 180, 1.5
 SPARE = 5  # so many more are looked at, since some of them will not be named
 
 
@@ -75,31 +76,39 @@ def movers(
     return both
 
 
+def gone(own: Table) -> Column:
+    """Who no longer comes: for more than half a year, and for more than one and a half of their own gaps.
+
+    One bound for every list of the report: who is within it may be thinning out, who is beyond it is to be won back.
+    """
+    import ibis
+
+    return own.idle > ibis.greatest(GONE_DAYS, own.gap2.cast("float64") / 2 * GONE_GAPS)
+
+
+def thinning(stages: LifecycleResult, as_of: date) -> ThinningResult:
+    """Who comes less often than it used to, and has not gone."""
+    return thinning_out(stages, as_of=as_of, longest_idle=GONE_DAYS, longest_gaps=GONE_GAPS)
+
+
 def win_back(
     stages: LifecycleResult | MethodError,
     lost: PatternsResult | MethodError,
-    moved: MigrationResult | MethodError,
     undone: Container[str] = (),
     limit: int = 50,
 ) -> tuple[WinBack, ...]:
-    """The lost, and those who bought in the period before and not in the last one, by the money of their last year."""
+    """Those who have gone, by the money of their last year."""
     import ibis
 
     if isinstance(stages, MethodError):
         return ()
-    listed = stages.table.table.select("customer", "stage", "last_day", "idle", "orders", "year")
-    listed = listed.mutate(pattern=ibis.literal(""), quiet=ibis.literal(False))
+    listed = stages.table.table.filter(gone(stages.table.table), stages.table.table.year > 0)
+    listed = listed.mutate(pattern=ibis.literal(""))
     if isinstance(lost, PatternsResult):
         known = lost.table.table.select(key="customer", way="pattern")
         joined = listed.left_join(known, listed.customer == known.key)
         listed = joined.mutate(pattern=joined.way.coalesce("")).drop("key", "way")
-    if isinstance(moved, MigrationResult):
-        table = moved.table.table
-        still = table.filter((table.level_then != "new") & (table.level_now == "inactive")).select(key="customer")
-        joined = listed.left_join(still, listed.customer == still.key)
-        listed = joined.mutate(quiet=joined.key.notnull()).drop("key")
-    gone = listed.filter(((listed.stage == "lost") | listed.quiet) & (listed.year > 0))
-    first = gone.order_by([gone.year.desc(), gone.customer]).limit(limit * SPARE)
+    first = listed.order_by([listed.year.desc(), listed.customer]).limit(limit * SPARE)
     rows = stages.table.engine.records(first.select("customer", "pattern", "last_day", "idle", "orders", "year"))
     named = islice((row for row in rows if row[0] not in undone), limit)
     return tuple(WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in named)
@@ -113,14 +122,13 @@ def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Tabl
     if volumes:
         pieces = lines.table.group_by("customer").agg(volume=lines.table["quantity"].sum())
         own = own.left_join(pieces, "customer").drop("customer_right")
-    half = own.gap2.cast("float64") / 2
     return own.select(
         "customer",
         sales=own.year.cast("float64"),
         orders=own["orders"].cast("float64"),
         volume=(own.volume if volumes else ibis.literal(0)).cast("float64").coalesce(0.0),
-        cycle=half,
-        gone=(own.stage == "lost") | (own.idle > ibis.greatest(GONE_DAYS, half * 1.5)),
+        cycle=own.gap2.cast("float64") / 2,
+        gone=gone(own),
     )
 
 

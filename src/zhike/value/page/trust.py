@@ -33,16 +33,17 @@ COMPUTED: dict[str, Pair] = {
     ),
     "thinning": (
         "只和客户自己比：距上次购买超过他自己间隔的第 90 百分位（“迟了”），或最近两次间隔都超过以往中位数的 1.5 "
-        "倍（“慢了”）。同一天的订单算一次。按流失前一年的购买额排序。",
+        "倍（“慢了”）；超过半年没来的已经走了，见赢回名单。同一天的订单算一次。按末次购买前一年的购买额排序。",
         "Each is compared with itself only: the days since its last purchase exceed the 90th percentile of its "
-        "own gaps (late), or its last two gaps both exceed 1.5 times the median before (slower). Orders of one "
-        "day count once. Ranked by what it bought in the year up to its last purchase.",
+        "own gaps (late), or its last two gaps both exceed 1.5 times the median before (slower); who has not been "
+        "seen for half a year has gone, and is to be won back. Orders of one day count once. Ranked by what it bought in "
+        "the year up to its last purchase.",
     ),
     "win-back": (
-        "名单：已流失的（距上次购买超过自己间隔的三倍，且超过 365 天），以及上期买过、本期没有买的。"
-        "按最后一年的购买额排序。",
-        "On the list: the lost (not seen for more than three of their own gaps and more than 365 days), and "
-        "those who bought in the period before and not in the last one. Ranked by what their last year brought.",
+        "名单：超过半年（180 天）没来，并且超过自己平常间隔一倍半的；没到这条线的算“来得少了”，不在这里。"
+        "按最后一年的购买额排序，至多列 50 位。",
+        "On the list: not seen for more than half a year (180 days) and for more than one and a half of their own gaps; "
+        "who is still within that is thinning out, and not here. Ranked by what their last year brought; at most 50.",
     ),
     "ranking": (
         "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高。前 "
