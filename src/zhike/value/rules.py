@@ -12,7 +12,7 @@ import numpy as np
 
 from zhike.methods.result import Note
 from zhike.value.reading import dates, numbers, statuses
-from zhike.value.reading.headers import BLANK
+from zhike.value.reading.headers import BLANK, SPOKEN
 from zhike.value.reading.source import Desk, refuse
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def identity(desk: Desk, column: str, found: Lines) -> str:
     if not pointed or pointed * 2 < many:
         return clean
     found.say(
-        "point_zero", f"{column} 列编号末尾的“.0”已去掉。", f"The “.0” at the end of {column} numbers was cut off."
+        "point_zero",
+        f"{SPOKEN[column]}编号末尾的“.0”已去掉。",
+        f"The “.0” at the end of {column} numbers was cut off.",
     )
     return f"regexp_replace({clean}, '\\.0$', '')"
 
@@ -323,11 +325,11 @@ def undone(found: Lines, desk: Desk) -> None:
     total = sum(money for _, money in rows)
     zh = (
         f"{len(rows):,} 位客户至少一半的金额后来取消或退货（共 {total:,.2f}；最多的：{first}）。"
-        "合计仍按买的算，但不点名为升降最多或值得赢回的客户。"
+        "合计仍按买的算，但升降、赢回和今后最有价值的名单里不列他们。"
     )
     en = (
         f"Of {len(rows):,} customers at least half of the money was cancelled or returned ({total:,.2f} in all; most: {first}). Sums "
-        "count what was bought, but they are not named among those who rose, fell or should be won back."
+        "count what was bought, but they are not named among those who rose, fell, should be won back or will be worth most."
     )
     found.say("undone", zh, en)
 

@@ -153,9 +153,9 @@ class Ranking:
 
     customers: int
     many: int
-    """How many of the first ⌈20 %⌉ are still buying; `key` lists the first fifty of them."""
+    """How many of the first ⌈20 %⌉ are still buying; `key` lists the first thousand of them."""
     many_gone: int
-    """How many of the first ⌈20 %⌉ have left: win them back; `gone` lists the first fifty."""
+    """How many of the first ⌈20 %⌉ have left: win them back; `gone` lists the first thousand."""
     key: tuple[Ranked, ...]
     gone: tuple[Ranked, ...]
     measures: tuple[str, ...]
@@ -189,9 +189,9 @@ class Study:
     revenue: Decimal
     names: Mapping[str, str]
     products: Mapping[str, str]
+    """Product → description, where the files have one."""
     undone: Mapping[str, Decimal] = field(default_factory=dict)
     """Customers of whom at least half of the money was cancelled or returned, with that money; in no list of movers or lost."""
-    """Product → description, where the files have one."""
     abc: AbcResult | MethodError
     pyramid: PyramidResult | MethodError
     pyramid_now: PyramidResult | MethodError

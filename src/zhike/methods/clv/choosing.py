@@ -67,8 +67,8 @@ def choose(
     if data.repeat_buyers < FEW:
         raise MethodError(
             "too_few_repeat_buyers",
-            f"只有 {data.repeat_buyers} 位客户复购过，少于 {FEW} 位，不做模型。",
-            f"Only {data.repeat_buyers} customers bought again, fewer than {FEW}: no model is made.",
+            f"供学习的那段历史里只有 {data.repeat_buyers} 位客户复购过，少于 {FEW} 位，不做模型。",
+            f"In the history to learn from only {data.repeat_buyers} customers bought again, fewer than {FEW}: no model is made.",
         )
     x, seen, whole = (as_floats(column, "history") for column in history)
     actual = as_floats(later, "later")

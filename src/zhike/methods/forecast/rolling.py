@@ -165,8 +165,8 @@ def _doubts(values: Floats, period: int, lost: tuple[str, ...]) -> tuple[Note, .
         notes.append(
             Note(
                 "no_season",
-                "未给出季节周期，基准为上一期的值。",
-                "No season was given: the baseline is the last value.",
+                "没有按季节算：基准是上一期的值。",
+                "Seasons are not in it: the baseline is the last value.",
             )
         )
     elif len(values) < 4 * period:

@@ -132,7 +132,7 @@ def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Tabl
     )
 
 
-def ranking(stages: LifecycleResult | MethodError, lines: Relation, *, volumes: bool, limit: int = 50) -> Ranking:
+def ranking(stages: LifecycleResult | MethodError, lines: Relation, *, volumes: bool, limit: int = 1000) -> Ranking:
     """One rank of sales of the last year, orders, volume and purchase cycle; the first fifth split by who is still here."""
     if isinstance(stages, MethodError):
         raise stages

@@ -13,6 +13,7 @@ from zhike.methods.result import MethodError
 from zhike.value.page.frame import who
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.sections.baskets import items, strongest
+from zhike.value.page.sections.calls import worth_calling
 from zhike.value.page.sections.cohorts import sentence as returning
 from zhike.value.page.sections.future import ahead, degenerate, expectation, verdict
 from zhike.value.page.sections.moves import ratio, seasonal
@@ -28,13 +29,14 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """One sentence with the figure that carries it; `anchor` is the section that proves it."""
+    """One sentence with the figure that carries it, and what to do; `anchor` is the section that proves it."""
 
     label: str
     figure: str
     tone: str
     sentence: Safe
     anchor: str
+    deed: object = None
 
 
 def conclusions(study: Study, voice: Voice) -> list[Conclusion]:
@@ -54,7 +56,7 @@ def carried(study: Study, voice: Voice) -> Iterator[Conclusion]:
     sentence = fill(
         voice.say(
             "前 1%（{n}）带来 {money}，占 {total} 的 {share}。",
-            "The first 1% ({n}) bring {money}: {share} of {total}.",
+            "The first 1% ({n}): {money}, which is {share} of {total}.",
         ),
         n=strong(voice.people(top.customers)) if top.customers > FEW else first_names(study, found, top.customers),
         money=strong(voice.money(top.revenue)),
@@ -68,11 +70,12 @@ def carried(study: Study, voice: Voice) -> Iterator[Conclusion]:
     each, small = top.revenue_per_customer, base.revenue_per_customer
     if each and small and small > 0 and each > small * 2:
         more = voice.say(
-            "失去其中一位，要 {k} 位底端客户才补得上。",
+            "失去这样一位，要 {k} 位底端客户才补得上。",
             " It takes {k} customers of the base to make up for one such customer.",
         )
         sentence = join([sentence, fill(more, k=strong(voice.count(each / small)))])
-    yield Conclusion(voice.say("谁养活我们", "Who carries us"), voice.share(top.share), "", sentence, "pyramid")
+    deed = voice.say("给他们专属政策：先守住这些，再找新的。", "Give them a policy of their own: keep these first.")
+    yield Conclusion(voice.say("谁养活我们", "Who carries us"), voice.share(top.share), "", sentence, "pyramid", deed)
 
 
 def first_names(study: Study, found: PyramidResult, many: int) -> Safe:
@@ -112,8 +115,20 @@ def changed(study: Study, voice: Voice) -> Iterator[Conclusion]:
             else voice.say("两期季节不同，不可全当下滑。", " The two are different seasons: not all of it is decline.")
         )
         sentence = join([sentence, hint])
+    deed = (
+        voice.say("停购带走的最多：从赢回名单打起。", "Most was lost by stopping: begin with the win-back list.")
+        if found.lost < found.shrunk
+        else voice.say(
+            "少买带走的最多：逐个问降得最多的客户。", "Most was lost by buying less: ask those who fell most."
+        )
+    )
     yield Conclusion(
-        voice.say("钱的来去", "What changed"), ratio(found, voice), "grn" if rose else "red", sentence, "bridge"
+        voice.say("钱的来去", "What changed"),
+        ratio(found, voice),
+        "grn" if rose else "red",
+        sentence,
+        "bridge",
+        deed if found.lost + found.shrunk else None,
     )
 
 
@@ -124,25 +139,24 @@ def thinning(study: Study, voice: Voice) -> Iterator[Conclusion]:
         return
     first = found.list(1)[0]
     words = voice.say(
-        "{n} 位客户来得比自己平常少，最近一年共买 {money}。先问 {who}：{why}。",
-        "{n} customers come less often than they used to; they bought {money} in their last year. Ask "
-        "{who} first: {why}.",
+        "{n} 位客户来得比自己平常少，最近一年共买 {money}。",
+        "Coming less often than they used to: {n}, who bought {money} in their last year.",
     )
-    sentence = fill(
-        words,
-        n=strong(voice.count(found.customers)),
-        money=strong(voice.money(found.at_stake)),
+    sentence = fill(words, n=strong(voice.count(found.customers)), money=strong(voice.money(found.at_stake)))
+    deed = fill(
+        voice.say("先问 {who}：{why}。", "Ask {who} first: {why}."),
         who=strong(who(study, first["customer"], 36)),
         why=sign(first, voice),
     )
-    yield Conclusion(voice.say("还来得及", "Still in time"), voice.money(found.at_stake), "red", sentence, "thinning")
+    label = voice.say("还来得及", "Still in time")
+    yield Conclusion(label, voice.money(found.at_stake), "red", sentence, "thinning", deed)
 
 
 def sign(row: dict[str, Any], voice: Voice) -> str:
     """Why this customer is on the list, in a few words."""
     gap, idle = voice.number(float(row["gap"]), 0), voice.count(row["idle"])
     if row["late"]:
-        return voice.say(f"已 {idle} 天没来，平常 {gap} 天一次", f"{idle} days away, usually every {gap}")
+        return voice.say(f"已 {idle} 天没来，平常 {gap} 天一次", f"{idle} days away, usually every {gap} days")
     return voice.say(
         f"最近两次间隔明显拉长，平常 {gap} 天一次", f"its last two gaps grew long, usually every {gap} days"
     )
@@ -154,6 +168,15 @@ def fallers(study: Study, voice: Voice) -> Iterator[Conclusion]:
         return
     down, up = study.movers_down[0], study.movers_up[0]
     ten = sum((mover.change for mover in study.movers_down[:10]), Decimal(0))
+    label = voice.say("升与降", "Up and down")
+    if not isinstance(study.bridge, MethodError) and abs(ten) * 100 < study.bridge.then:
+        rise = fill(
+            voice.say("没有谁明显少买；升得最多的是 {b}。", "Nobody bought much less; {b} rose most."),
+            b=strong(who(study, up.customer, 36)),
+        )
+        deed = voice.say("趁势约下一单。", "Agree the next order while they rise.")
+        yield Conclusion(label, voice.money(up.change, signed=True), "grn", rise, "migration", deed)
+        return
     sentence = fill(
         voice.say(
             "降得最多的 {k} 位一共少买 {ten}，其中 {a} 从 {a1} 到 {a2}；升得最多的是 {b}，{up}。",
@@ -167,7 +190,10 @@ def fallers(study: Study, voice: Voice) -> Iterator[Conclusion]:
         b=strong(who(study, up.customer, 36)),
         up=strong(voice.money(up.change, signed=True)),
     )
-    yield Conclusion(voice.say("升与降", "Up and down"), voice.money(ten, signed=True), "red", sentence, "migration")
+    deed = voice.say(
+        "逐个问清为什么少买；升的，趁势约下一单。", "Ask each why; agree the next order with those who rise."
+    )
+    yield Conclusion(label, voice.money(ten, signed=True), "red", sentence, "migration", deed)
 
 
 def lost(study: Study, voice: Voice) -> Iterator[Conclusion]:
@@ -178,27 +204,41 @@ def lost(study: Study, voice: Voice) -> Iterator[Conclusion]:
     gone, falling = found.levels["lost"], found.levels["decline"]
     if not gone.customers and not falling.customers:
         return
-    first = study.win_back[0] if study.win_back else None
     sentence = fill(
         voice.say(
-            "{m} 位客户正在退化，年购买额 {money}；{n} 位已经流失，走前一年买了 {lost}。",
-            "Declining customers: {m}, worth {money} a year; lost customers: {n}, worth {lost} in their last year.",
+            "{m} 位客户正在退化，各自最近买的一年里共买 {money}；{n} 位已经流失，走前一年共买 {lost}。{but}",
+            "Declining: {m}, who bought {money} in the year up to their last purchase; lost: {n}, with {lost} in theirs.{but}",
         ),
         m=strong(voice.count(falling.customers)),
         money=strong(voice.money(falling.revenue)),
         n=strong(voice.count(gone.customers)),
         lost=voice.money(gone.revenue),
+        but=""
+        if (study.as_of - study.period[0]).days >= 2 * 365
+        else voice.say(
+            "历史不足两年，季节也会被看成退化。", " With less than two years of history, seasons look like decline too."
+        ),
     )
-    if first is not None:
-        more = voice.say(
-            "最值得赢回的是 {who}（最后一年 {value}）。",
-            " The one most worth winning back is {who} ({value} in its last year).",
-        )
-        sentence = join(
-            [sentence, fill(more, who=strong(who(study, first.customer, 36)), value=voice.money(first.value))]
-        )
     share = voice.share(falling.share_of_customers)
-    yield Conclusion(voice.say("在退化的", "Declining"), share, "amb", sentence, "lifecycle")
+    label = voice.say("在退化的", "Declining")
+    yield Conclusion(label, share, "amb", sentence, "lifecycle", winning_back(study, voice))
+
+
+def winning_back(study: Study, voice: Voice) -> Safe | str:
+    """Whom to win back first, if anybody of those who left."""
+    if not (found := worth_calling(study)):
+        return voice.say(
+            "走了的都不比如今的底端客户买得多：群发唤醒，不必逐个打。",
+            "None of those gone bought more than a customer of the base does: write to all, call nobody.",
+        )
+    return fill(
+        voice.say(
+            "最值得赢回的是 {who}（最后一年 {value}）。",
+            "Most worth winning back: {who} ({value} in its last year).",
+        ),
+        who=strong(who(study, found[0].customer, 36)),
+        value=voice.money(found[0].value),
+    )
 
 
 def staying(study: Study, voice: Voice) -> Iterator[Conclusion]:
@@ -207,7 +247,9 @@ def staying(study: Study, voice: Voice) -> Iterator[Conclusion]:
     if isinstance(found, MethodError) or len(found.mean_retention) < 2 or not math.isfinite(found.mean_retention[1]):
         return
     share = voice.share(float(found.mean_retention[1]))
-    yield Conclusion(voice.say("新客户回头", "New ones return"), share, "", join([returning(found, voice)]), "cohorts")
+    deed = voice.say("首购之后就约下一次，促成第二单。", "Agree the next order with the first: win the second.")
+    label = voice.say("新客户回头", "New ones return")
+    yield Conclusion(label, share, "", join([returning(found, voice)]), "cohorts", deed)
 
 
 def worth(study: Study, voice: Voice) -> Iterator[Conclusion]:
@@ -215,18 +257,22 @@ def worth(study: Study, voice: Voice) -> Iterator[Conclusion]:
     found = study.clv
     if isinstance(found, MethodError):
         return
-    believed = found.choice.model is not None and not isinstance(found.value, MethodError)
-    figure = (
-        voice.money(found.value.total)
-        if believed and not isinstance(found.value, MethodError)
-        else voice.say("不可信", "no model")
+    value = None if found.choice.model is None or isinstance(found.value, MethodError) else found.value
+    doubted = value is None or bool(degenerate(found, voice))
+    deed = (
+        voice.say("别拿它做计划。", "Do not plan by it.")
+        if value is None
+        else voice.say("按合计做预算。", "Plan money by the total.")
+        if doubted
+        else voice.say("按合计做预算，按排序分配人手。", "Plan money by the total, people by the ranking.")
     )
     yield Conclusion(
         voice.say("今后一年", "The year ahead"),
-        figure,
-        "amb" if degenerate(found, voice) or not believed else "",
+        voice.say("不可信", "no model") if value is None else voice.money(value.total),
+        "amb" if doubted else "",
         join([verdict(found, voice)]),
         "lifetime",
+        deed,
     )
 
 
@@ -252,7 +298,11 @@ def offer(study: Study, voice: Voice) -> Iterator[Conclusion]:
         )
         rate, usual = (voice.share(s) for s in (study.rules_test.hit_rate, study.rules_test.popular_hit_rate))
         sentence = join([sentence, fill(proof, rate=strong(rate), usual=usual)])
-    yield Conclusion(voice.say("一起买", "Bought together"), f"{voice.number(best.lift, 1)}×", "", sentence, "baskets")
+    deed = voice.say(
+        "向只买了前者的客户推荐后者，先试一小批。", "Offer the second to buyers of the first; try it with a few."
+    )
+    label = voice.say("一起买", "Bought together")
+    yield Conclusion(label, f"{voice.number(best.lift, 1)}×", "", sentence, "baskets", deed)
 
 
 def next_month(study: Study, voice: Voice) -> Iterator[Conclusion]:
@@ -262,23 +312,24 @@ def next_month(study: Study, voice: Voice) -> Iterator[Conclusion]:
         return
     year, month = ahead(study, 1)[0]
     label = voice.say(f"{year} 年 {month} 月", f"Forecast {year}-{month:02}")
-    yield Conclusion(
-        label, voice.money(float(found.values[0])), "", join([expectation(study, found, voice)]), "forecast"
-    )
+    deed = voice.say("备货看上限，用钱看下限。", "Stock for the upper end, spend for the lower.")
+    value = voice.money(float(found.values[0]))
+    yield Conclusion(label, value, "", join([expectation(study, found, voice)]), "forecast", deed)
 
 
 def trusted(study: Study, voice: Voice) -> Iterator[Conclusion]:
     """What all this rests on."""
     if not study.lines_read:
         return
-    out = study.lines_read - study.lines_kept
     sentence = fill(
-        voice.say("读入 {n} 行，{kept} 行计入。", "{n} lines were read, {kept} count."),
+        voice.say("读入 {n} 行，{kept} 行计入。", "{n} lines were read, {kept} count.")
+        if study.lines_read > study.lines_kept
+        else voice.say("读入 {n} 行，全部计入。", "{n} lines were read, and all of them count."),
         n=voice.count(study.lines_read),
         kept=strong(voice.count(study.lines_kept)),
     )
-    if out and study.dropped:
-        code = max(study.dropped, key=lambda key: study.dropped[key])
+    code = max(study.dropped, key=lambda key: study.dropped[key], default="")
+    if code:
         more = voice.say("未计入的主要是：{why}（{m} 行）。", " Most that do not: {why} ({m} lines).")
         sentence = join([sentence, fill(more, why=reason(code, voice), m=strong(voice.count(study.dropped[code])))])
     back = study.dropped.get("cancelled", 0) + study.dropped.get("returned", 0)
@@ -288,9 +339,18 @@ def trusted(study: Study, voice: Voice) -> Iterator[Conclusion]:
             " {m} lines of cancellations or returns are not taken off what was bought.",
         )
         sentence = join([sentence, fill(kept, m=strong(voice.count(back)))])
-    yield Conclusion(
-        voice.say("依据", "What it rests on"), voice.share(study.lines_kept / study.lines_read), "", sentence, "reading"
-    )
+    deed = None
+    if study.measure == "quantity":
+        deed = voice.say(
+            "文件没有金额，这里都是件数：附上价目表（产品、价格）再跑一次。",
+            "The files have no amounts, all this is units: run it again with a price list (products, prices).",
+        )
+    elif code == "no_customer":
+        deed = voice.say(
+            "开单时记下客户，这些行才算得到人。", "Note the customer on every order, so that these lines count."
+        )
+    label = voice.say("依据", "What it rests on")
+    yield Conclusion(label, voice.share(study.lines_kept / study.lines_read), "", sentence, "reading", deed)
 
 
 def stats(study: Study, voice: Voice) -> Safe:
@@ -310,15 +370,13 @@ def stats(study: Study, voice: Voice) -> Safe:
 def deeds(study: Study, voice: Voice) -> Safe | None:
     """Three short lists: call now, win back, look after; by name with money."""
     lists: list[tuple[str, str, Sequence[tuple[str, str, Decimal]]]] = []
-    called: set[str] = set()
     if not isinstance(study.thinning, MethodError) and study.thinning.customers:
         rows = [(row["customer"], sign(row, voice), Decimal(row["value"])) for row in study.thinning.list(5)]
-        called = {row[0] for row in rows}
         lists.append((voice.say("本周先打电话", "Call this week"), "thinning", rows))
-    if study.win_back:
+    if worthy := worth_calling(study)[:5]:
         back = [
-            (lost_.customer, voice.say(f"{lost_.last_day} 之后没来", f"not since {lost_.last_day}"), lost_.value)
-            for lost_ in islice((one for one in study.win_back if one.customer not in called), 5)
+            (one.customer, voice.say(f"{one.last_day} 之后没来", f"not since {one.last_day}"), one.value)
+            for one in worthy
         ]
         lists.append((voice.say("逐个赢回", "Win back one by one"), "win-back", back))
     if not isinstance(study.migration, MethodError) and study.movers_up:
@@ -364,7 +422,7 @@ def first_page(study: Study, voice: Voice) -> Safe:
                 tag("span", one.figure, class_=f"big {one.tone}".strip()),
                 href=f"#{one.anchor}",
             ),
-            tag("p", one.sentence),
+            tag("p", one.sentence, tag("span", one.deed, class_="deed") if one.deed else None),
         )
         for one in conclusions(study, voice)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from .voice import Voice
 
 if TYPE_CHECKING:
     from zhike.value.study import Study
+
+
+DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def how(method: Method, voice: Voice) -> Safe:
     """Cases, period, how computed, when not to trust it."""
     rows = (
         (voice.say("案例", "Cases"), method.cases),
-        (voice.say("时段", "Period"), method.period),
+        (voice.say("时段", "Period"), whole_days(method.period)),
     )
     return tag(
         "aside",
@@ -72,6 +76,11 @@ def how(method: Method, voice: Voice) -> Safe:
         [tag("p", voice.note(note), class_="doubt") for note in method.notes],
         class_="how",
     )
+
+
+def whole_days(words: str) -> Safe:
+    """A sentence whose days do not break in the middle."""
+    return join(tag("span", part, class_="n") if DAY.fullmatch(part) else part for part in DAY.split(words))
 
 
 def who(study: Study, customer: str, longest: int = 48) -> Safe:
@@ -93,10 +102,10 @@ def unreturned(study: Study, voice: Voice) -> str:
         "purchases for returns first.",
     )
     if study.undone:
-        zh += f"至少一半金额又退掉的 {voice.count(len(study.undone))} 位客户标有 ↩，升降与赢回名单里不列他们。"
+        zh += f"至少一半金额又退掉的 {voice.count(len(study.undone))} 位客户标有 ↩，升降、赢回和今后最有价值的名单里不列他们。"
         en += (
-            f" The {voice.count(len(study.undone))} of whom at least half went back are marked ↩, and are not among movers "
-            "and win-backs."
+            f" The {voice.count(len(study.undone))} of whom at least half went back are marked ↩, and are not among movers, "
+            "win-backs and those worth most."
         )
     return voice.say(zh, en)
 
@@ -139,6 +148,17 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, captio
         role="group",
         aria_label=caption,
     )
+
+
+def names_table(
+    columns: Sequence[Column], rows: Sequence[Sequence[object]], *, caption: str, listed: int, voice: Voice
+) -> Safe:
+    """The first of a list by name; the whole list of `listed` stands in the tables that are written beside the page."""
+    more = voice.count(listed - len(rows))
+    note = voice.say(
+        f"另有 {more} 位，见 --tables 导出的名单。", f"{more} more stand in the list that --tables writes."
+    )
+    return join([table(columns, rows, caption=caption), tag("p", note, class_="quiet") if listed > len(rows) else None])
 
 
 def figure(draw: Callable[[bool], Safe], behind: Safe, voice: Voice) -> Safe:

@@ -68,7 +68,7 @@ class Voice:
 
     def _with_unit(self, sign: str, figure: str) -> str:
         if self.measure == "quantity":
-            return f"{sign}{figure} {self.say('件', 'units')}"
+            return f"{sign}{figure} {self.say('件', 'unit' if figure == '1' else 'units')}"
         mark = SYMBOLS.get(self.currency.upper(), self.currency)
         if len(mark) > 1 and mark.isalpha():
             return f"{sign}{mark} {figure}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import meter
-from zhike.value.page.frame import Column, Method, Section, refusal, table, unreturned, who
+from zhike.value.page.frame import Column, Method, Section, names_table, refusal, unreturned, who
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
@@ -15,7 +15,7 @@ from zhike.value.page.words import PATTERNS, of
 
 if TYPE_CHECKING:
     from zhike.methods.lifecycle import ThinningResult
-    from zhike.value.study import Study
+    from zhike.value.study import Study, WinBack
 
 SHOWN = 20
 
@@ -28,14 +28,22 @@ def thinning(study: Study, voice: Voice) -> Section:
     if isinstance(found, MethodError):
         body = refusal(found, voice)
     else:
+        first = sum((Decimal(row["value"]) for row in found.list(SHOWN)), Decimal(0))
         lead = fill(
             voice.say(
+                "{n} 位客户已经偏离自己的购买节奏，最近一年在我们这里买了 {money}，其中前 {k} 位就有 {first}。现在打电话还来得及。",
+                "Out of their own rhythm: {n}, who bought {money} in their last year, the first {k} of them {first}. There is "
+                "still time to call.",
+            )
+            if found.customers > SHOWN
+            else voice.say(
                 "{n} 位客户已经偏离自己的购买节奏，最近一年在我们这里买了 {money}。现在打电话还来得及。",
-                "{n} customers have departed from their own rhythm; they bought {money} in their last "
-                "year. There is still time to call.",
+                "Out of their own rhythm: {n}, who bought {money} in their last year. There is still time to call.",
             ),
             n=strong(voice.count(found.customers)),
             money=strong(voice.money(found.at_stake), "red"),
+            k=str(SHOWN),
+            first=strong(voice.money(first)),
         )
         body = (
             thinning_table(study, found, voice)
@@ -62,7 +70,6 @@ def thinning(study: Study, voice: Voice) -> Section:
 
 def thinning_table(study: Study, found: ThinningResult, voice: Voice) -> Safe:
     """The first of them by name."""
-    rows_found = found.list(SHOWN)
     columns = (
         Column(voice.say("客户", "Customer")),
         Column(voice.say("信号", "Sign"), spare=True),
@@ -74,7 +81,7 @@ def thinning_table(study: Study, found: ThinningResult, voice: Voice) -> Safe:
         Column(voice.say("涉及金额", "At stake"), figure=True),
     )
     rows = []
-    for row in rows_found:
+    for row in found.list(SHOWN):
         gap = float(row["gap"])
         signs = [("late", voice.say("迟了", "late")), ("slower", voice.say("慢了", "slower"))]
         marks = [tag("span", word, class_=f"mk {key}") for key, word in signs if row[key]]
@@ -90,15 +97,15 @@ def thinning_table(study: Study, found: ThinningResult, voice: Voice) -> Safe:
                 tag("b", voice.money(row["value"])),
             )
         )
-    more = found.customers - len(rows)
-    rest = sum((Decimal(row["value"]) for row in rows_found), Decimal(0))
-    note = voice.say(
-        f"以上 {len(rows)} 位合计 {voice.money(rest)}；另有 {voice.count(more)} 位，见 --tables 导出的名单。",
-        f"These {len(rows)} add up to {voice.money(rest)}; {voice.count(more)} more stand in the list "
-        "that --tables writes.",
-    )
     caption = voice.say("变稀的客户，按涉及金额", "Customers thinning out, by money at stake")
-    return join([table(columns, rows, caption=caption), tag("p", note, class_="quiet") if more > 0 else None])
+    return names_table(columns, rows, caption=caption, listed=found.customers, voice=voice)
+
+
+def worth_calling(study: Study) -> list[WinBack]:
+    """Those of the win-back list who bought more in their last year than a customer of the base does in the last period."""
+    now = study.pyramid_now
+    least = Decimal(0) if isinstance(now, MethodError) else now.levels["base"].revenue_per_customer or Decimal(0)
+    return [lost for lost in study.win_back if lost.value > least]
 
 
 def win_back(study: Study, voice: Voice) -> Section:
@@ -113,16 +120,19 @@ def win_back(study: Study, voice: Voice) -> Section:
         lead = fill(
             voice.say(
                 "名单上 {n} 位不再来了，最后一年共买 {money}。先打给 {who}。",
-                "The {n} on this list have stopped coming; in their last year they bought {money}. Call {who} first.",
+                "On this list: {n} who no longer come; in their last year they bought {money}. Call {who} first.",
+            )
+            if worth_calling(study)
+            else voice.say(
+                "名单上 {n} 位不再来了，最后一年共买 {money}；没有一位比如今的底端客户买得多，不必逐个打电话。",
+                "On this list: {n} who no longer come; in their last year they bought {money}. None bought more than a "
+                "customer of the base does now: no calls one by one.",
             ),
             n=strong(voice.count(len(found))),
             money=strong(voice.money(total)),
             who=strong(who(study, found[0].customer, 40)),
         )
         body = lost_table(study, voice)
-    lost_all = (
-        "—" if isinstance(study.lifecycle, MethodError) else voice.people(study.lifecycle.levels["lost"].customers)
-    )
     return Section(
         "win-back",
         voice.say("赢回名单", "Win-back"),
@@ -130,7 +140,7 @@ def win_back(study: Study, voice: Voice) -> Section:
         lead,
         body,
         Method(
-            voice.say(f"已流失 {lost_all}", f"{lost_all} lost"),
+            "—" if isinstance(study.lifecycle, MethodError) else voice.people(study.lifecycle.cases),
             voice.say(f"截至 {study.as_of}", f"up to {study.as_of}"),
             of(COMPUTED, "win-back", voice.chinese),
             of(DOUBTS, "win-back", voice.chinese) + unreturned(study, voice),
@@ -156,7 +166,7 @@ def lost_table(study: Study, voice: Voice) -> Safe:
             who(study, lost.customer),
             of(PATTERNS, lost.pattern, voice.chinese)
             if lost.pattern
-            else voice.say("本期没有买", "not in the last period"),
+            else voice.say("停了半年以上", "Away for half a year"),
             voice.day(lost.last_day),
             voice.say(f"{voice.count(lost.idle)} 天", f"{voice.count(lost.idle)} d"),
             voice.count(lost.orders),
@@ -165,4 +175,5 @@ def lost_table(study: Study, voice: Voice) -> Safe:
         )
         for lost in found[:SHOWN]
     ]
-    return table(columns, rows, caption=voice.say("赢回名单", "Win-back list"))
+    caption = voice.say("赢回名单", "Win-back list")
+    return names_table(columns, rows, caption=caption, listed=len(found), voice=voice)

@@ -157,7 +157,8 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
         Column("", spare=True),
         Column(voice.say("价值", "Worth"), figure=True),
     )
-    highest = max((one.value for one in found.best), default=1.0) or 1.0
+    best = [one for one in found.best if one.customer not in study.undone]
+    highest = max((one.value for one in best), default=1.0) or 1.0
     rows = [
         (
             who(study, one.customer),
@@ -166,7 +167,7 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
             meter(one.value / highest),
             tag("b", voice.money(one.value)),
         )
-        for one in found.best[:SHOWN]
+        for one in best[:SHOWN]
     ]
     params = "　".join(f"{key} {value:.4g}" for key, value in found.params_now.items())
     note = voice.say(
@@ -221,20 +222,30 @@ def expectation(study: Study, found: Forecast, voice: Voice) -> object:
     year, month = ahead(study, 1)[0]
     zh, en, _ = METHODS[found.method]
     naive = found.method == "naive"
+    codes = {note.code for note in found.warnings}
     slight = found.error["against_naive"] > 0.97
+    now = study.monthly[-1]
+    begun = (now.first.year, now.first.month) == (year, month)
     return fill(
         voice.say(
-            "{when} 约 {value}（{low} 至 {high}）。{who}",
-            "{when}: about {value} ({low} to {high}). {who}",
+            "{when} 约 {value}（{low} 至 {high}）{sofar}。{who}{seasons}",
+            "{when}: about {value} ({low} to {high}){sofar}. {who}{seasons}",
         ),
         when=f"{year}-{month:02}",
         value=strong(voice.money(float(found.values[0]))),
         low=voice.money(lowest(study, float(found.low[0]))),
         high=voice.money(float(found.high[0])),
+        sofar=voice.say(
+            f"，到 {study.as_of} 已有 {voice.money(now.revenue)}",
+            f", of which {voice.money(now.revenue)} by {study.as_of}",
+        )
+        if begun
+        else "",
+        seasons=voice.say("没有按季节算。", " Seasons are not in it.") if "no_season" in codes else "",
         who=voice.say("没有方法胜过照搬，所以照搬。", "No method beats repeating what was, so that is what is done.")
         if naive
         else voice.say(
-            f"用{zh}，误差是照搬的 {found.error['against_naive']:.1%}{'，只略胜一筹' if slight else ''}。",
+            f"用{zh}，误差是照搬的 {found.error['against_naive']:.1%}{'，几乎一样' if slight else ''}。",
             f"By {en}, whose error is {found.error['against_naive']:.1%} of repeating what was{': hardly better' if slight else ''}"
             ".",
         ),
@@ -276,7 +287,7 @@ def month_figure(study: Study, found: Forecast | None, voice: Voice) -> Safe:
 
     columns = (
         Column(voice.say("月份", "Month")),
-        Column(voice.say("金额", "Money"), figure=True),
+        Column(voice.revenue.capitalize(), figure=True),
         Column(voice.say("订单", "Orders"), figure=True),
         Column(voice.say("客户", "Customers"), figure=True),
     )

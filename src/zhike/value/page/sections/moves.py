@@ -123,7 +123,7 @@ def bridge_figure(found: Bridge, voice: Voice) -> Safe:
 
     columns = (
         Column(voice.say("步骤", "Step")),
-        Column(voice.say("金额", "Money"), figure=True),
+        Column(voice.revenue.capitalize(), figure=True),
         Column(voice.say("客户", "Customers"), figure=True),
     )
     rows = [
@@ -141,20 +141,18 @@ def migration(study: Study, voice: Voice) -> Section:
     if isinstance(found, MethodError):
         body = refusal(found, voice)
     else:
-        top = found.rates[found.levels[0]]
-        up, down = moved(found, -1), moved(found, 1)
+        top, up, down = found.rates["top"], moved(found, -1), moved(found, 1)
         lead = fill(
             voice.say(
-                "升层 {n} 位，金额 {up}；降层与停购 {m} 位，金额 {down}。上期顶端 {t} 位里 {kept} 留在顶端。",
-                "{n} moved up ({up}); {m} moved down or stopped ({down}). Of the {t} at the top before,"
-                " {kept} stayed there.",
+                "升层 {n} 位（{up}）；降层与停购 {m} 位（{down}）。上期在顶端的 {t} 位里，{kept} 位留在顶端。",
+                "Moved up: {n} ({up}); moved down or stopped: {m} ({down}). At the top before: {t}; still there: {kept}.",
             ),
             n=strong(voice.count(up[0])),
-            up=strong(voice.money(up[1], signed=True), "grn"),
+            up=change_of(up[1], voice),
             m=strong(voice.count(down[0])),
-            down=strong(voice.money(down[1], signed=True), "red"),
+            down=change_of(down[1], voice),
             t=voice.count(top.opening),
-            kept=strong(voice.share(top.kept)),
+            kept=strong(voice.count(found.cells["top"]["top"].customers)),
         )
         body = matrix(found, voice)
     return Section(
@@ -172,6 +170,11 @@ def migration(study: Study, voice: Voice) -> Section:
         ),
         None if isinstance(found, MethodError) else movers(study, voice),
     )
+
+
+def change_of(money: Decimal, voice: Voice) -> Safe:
+    """Money gained or lost, in its colour."""
+    return strong(voice.money(money, signed=True), "grn" if money >= 0 else "red")
 
 
 def moved(found: MigrationResult, way: int) -> tuple[int, Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from zhike.value.page.frame import Column, Method, Section, block, table
@@ -12,7 +13,10 @@ from zhike.value.page.words import ROLES, of
 from zhike.value.rules import REASONS
 
 if TYPE_CHECKING:
+    from zhike.methods.result import Note
     from zhike.value.study import FileRead, Study
+
+SHOWN = ("encoding", "columns", "duplicates")
 
 
 def reason(code: str, voice: Voice) -> str:
@@ -27,16 +31,15 @@ def reading(study: Study, voice: Voice) -> Section:
         voice.say(
             "读入 {n} 行，计入 {kept} 行（{share}），未计入 {out} 行，各有原因。",
             "{n} lines were read, {kept} count ({share}); {out} do not, each for a reason.",
-        ),
+        )
+        if out
+        else voice.say("读入 {n} 行，全部计入。", "{n} lines were read, and all of them count."),
         n=strong(voice.count(study.lines_read)),
         kept=strong(voice.count(study.lines_kept)),
         share=voice.share(study.lines_kept / study.lines_read if study.lines_read else 0.0),
         out=strong(voice.count(out)),
     )
-    notes = tag("ul", [tag("li", voice.note(note)) for note in study.warnings], class_="plain")
-    assumed = (
-        block(voice.say("还假定了什么", "What else was assumed"), notes, class_="keep") if study.warnings else None
-    )
+    assumed = noted(study.warnings, voice)
     body = join(
         [
             block(voice.say("文件", "Files"), [file_read(file, voice) for file in study.files]),
@@ -44,7 +47,7 @@ def reading(study: Study, voice: Voice) -> Section:
             if study.dropped
             else None,
             tag("p", duplicates(study, voice)),
-            assumed,
+            block(voice.say("还假定了什么", "What else was assumed"), assumed, class_="keep") if assumed else None,
         ]
     )
     return Section(
@@ -69,6 +72,12 @@ def reading(study: Study, voice: Voice) -> Section:
             of(DOUBTS, "reading", voice.chinese),
         ),
     )
+
+
+def noted(notes: Iterable[Note], voice: Voice) -> Safe | None:
+    """What was guessed, but for what the section shows in its own way."""
+    lines = [tag("li", voice.note(note)) for note in notes if note.code not in SHOWN]
+    return tag("ul", lines, class_="plain") if lines else None
 
 
 def file_read(file: FileRead, voice: Voice) -> Safe:
@@ -96,9 +105,7 @@ def file_read(file: FileRead, voice: Voice) -> Safe:
             tag("span", " · ".join(fact for fact in facts if fact), class_="quiet"),
         ),
         tag("ul", pairs, class_="chips"),
-        tag("ul", [tag("li", voice.note(note)) for note in file.statements], class_="plain")
-        if file.statements
-        else None,
+        noted(file.statements, voice),
         class_="file",
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import Sheet, meter
 from zhike.value.page.charts.stages import Stop, course
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, who
+from zhike.value.page.frame import Column, Method, Section, block, figure, names_table, refusal, table, who
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
@@ -32,18 +32,23 @@ def ranking(study: Study, voice: Voice) -> Section:
     else:
         lead = fill(
             voice.say(
-                "综合排名前 20% 中，{n} 位仍在购买，配专属政策；{m} 位已经离开，逐个赢回；其余按标准流程服务。",
-                "Of the first 20% overall, {n} are still buying and deserve a policy of their own; {m} "
-                "have left and are worth "
-                "winning back one by one; all others are served by the standard process.",
+                "综合排名前 20% 中，仍在购买的 {n} 位，配专属政策；已经离开的 {m} 位，逐个赢回；其余按标准流程服务。",
+                "Of the first 20% overall: still buying {n}, who deserve a policy of their own; gone {m}, to be won back one "
+                "by one. All others are served by the standard process.",
+            )
+            if found.many_gone
+            else voice.say(
+                "综合排名前 20% 的 {n} 位都还在购买，配专属政策；其余按标准流程服务。",
+                "The first 20% overall, {n} of them, are all still buying and deserve a policy of their own; all others are "
+                "served by the standard process.",
             ),
             n=strong(voice.count(found.many)),
             m=strong(voice.count(found.many_gone), "red" if found.many_gone else ""),
         )
-        gone = ranked_table(study, found, found.gone, found.many_gone, voice)
+        gone = ranked_table(study, found, found.gone, voice)
         body = join(
             [
-                block(voice.say("重点客户", "Key customers"), ranked_table(study, found, found.key, found.many, voice)),
+                block(voice.say("重点客户", "Key customers"), ranked_table(study, found, found.key, voice)),
                 block(voice.say("已离开的重要客户", "Important ones who have left"), gone) if found.gone else None,
             ]
         )
@@ -62,7 +67,7 @@ def ranking(study: Study, voice: Voice) -> Section:
     )
 
 
-def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], many: int, voice: Voice) -> Safe:
+def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], voice: Voice) -> Safe:
     """Place, name, points and each measure."""
     columns = [
         Column(voice.say("客户", "Customer")),
@@ -82,12 +87,8 @@ def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], many: 
         )
         for ranked in rows_of[: GONE if rows_of is found.gone else SHOWN]
     ]
-    more = many - len(rows)
-    note = voice.say(
-        f"另有 {voice.count(more)} 位，见导出的表。", f"{voice.count(more)} more stand in the exported table."
-    )
     caption = voice.say("多项排名", "Ranking by several measures")
-    return join([table(columns, rows, caption=caption), tag("p", note, class_="quiet") if more > 0 else None])
+    return names_table(columns, rows, caption=caption, listed=len(rows_of), voice=voice)
 
 
 def measured(measure: str, value: float, voice: Voice) -> str:
@@ -108,9 +109,9 @@ def rfm(study: Study, voice: Voice) -> Section:
         best, quiet = found.levels["champions"], found.levels["keep"]
         lead = fill(
             voice.say(
-                "重要价值客户 {n} 位带来 {share}；另有 {m} 位常来、买得多的客户最近没有来，去年买了 {money}。",
-                "{n} champions bring {share}; {m} who came often and bought much have gone quiet, and "
-                "they bought {money}.",
+                "重要价值客户 {n} 位带来 {share}；另有 {m} 位常来、买得多的客户最近没有来，最近一年买了 {money}。",
+                "{n} champions bring {share}; {m} who came often and bought much have gone quiet; they "
+                "bought {money} in the last year.",
             ),
             n=strong(voice.count(best.customers)),
             share=strong(voice.share(best.share)),
@@ -160,7 +161,7 @@ def segments(found: RfmResult, voice: Voice) -> Safe:
     columns = (
         Column(voice.say("类别", "Class")),
         Column(voice.say("客户", "Customers"), figure=True),
-        Column(voice.say("金额", "Money"), figure=True),
+        Column(voice.revenue.capitalize(), figure=True),
         Column(voice.say("占比", "Share"), figure=True),
         Column(voice.say("做什么", "What to do"), spare=True),
     )
@@ -190,8 +191,8 @@ def lifecycle(study: Study, voice: Voice) -> Section:
         falling, gone = found.levels["decline"], found.levels["lost"]
         lead = fill(
             voice.say(
-                "{n} 位在退化期，年购买额 {money}；{m} 位已流失，流失前一年购买 {lost}。",
-                "Declining customers: {n}, worth {money} a year; lost customers: {m}, worth {lost} in their last year.",
+                "{n} 位在退化期，各自最近买的一年里共买 {money}；{m} 位已流失，走前一年共买 {lost}。",
+                "Declining: {n}, who bought {money} in the year up to their last purchase; lost: {m}, with {lost} in theirs.",
             ),
             n=strong(voice.count(falling.customers)),
             money=strong(voice.money(falling.revenue), "red"),
@@ -199,7 +200,7 @@ def lifecycle(study: Study, voice: Voice) -> Section:
             lost=strong(voice.money(gone.revenue)),
         )
         body.append(stage_figure(found, voice))
-    title = voice.say("流失的四种类型", "Four ways of leaving")
+    title = voice.say("流失的类型", "Ways of leaving")
     inner = refusal(patterns, voice) if isinstance(patterns, MethodError) else pattern_table(patterns, voice)
     body.append(block(title, inner, class_="keep"))
     return Section(
@@ -223,8 +224,8 @@ def stage_figure(found: LifecycleResult, voice: Voice) -> Safe:
     words = (
         voice.say("关系的五个阶段", "Five stages of the relation"),
         voice.say(
-            "考察、形成、稳定、退化、流失，各有人数、占比和年购买额。",
-            "Exploring, building, stable, declining, lost, with people, share and money a year.",
+            "考察、形成、稳定、退化、流失，各有人数、占比和末次购买前一年的金额。",
+            "Exploring, building, stable, declining, lost, with people, share and money of the year to the last purchase.",
         ),
     )
 
@@ -246,7 +247,7 @@ def stage_figure(found: LifecycleResult, voice: Voice) -> Safe:
         Column(voice.say("阶段", "Stage")),
         Column(voice.say("客户", "Customers"), figure=True),
         Column(voice.say("占比", "Share"), figure=True),
-        Column(voice.say("年购买额", "Money a year"), figure=True),
+        Column(voice.say("末次购买前一年", "Year to last purchase"), figure=True),
         Column(voice.say("做什么", "What to do")),
     )
     rows = [
@@ -284,5 +285,6 @@ def pattern_table(found: PatternsResult, voice: Voice) -> Safe:
             tag("b", voice.money(at.revenue)),
         )
         for code, at in found.levels.items()
+        if at.customers
     ]
     return table(columns, rows, caption=voice.say("流失的类型", "Patterns of loss"))
