@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhike.methods.baskets import Baskets, Ints, read_baskets
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.offers import BesideBestSellers
+from zhike.methods.result import MethodError, Note
 from zhike.methods.rules import Rule
 
 LEAST_ORDERS = 30
@@ -20,22 +21,18 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RulesTest(Result):
-    """Later orders to which a rule applied (`cases`), and how many held what it offered, beside the best seller."""
+class RulesTest(BesideBestSellers):
+    """Later orders to which a rule applied (`cases`), and how many held what it offered.
+
+    The interval does not take the orders of one buyer for independent.
+    """
 
     orders: int
     """All later orders."""
-    hit_rate: float
-    popular_hit_rate: float
-    difference: float
-    interval: tuple[float, float]
-    """Of the difference, at the confidence in `parameters`; orders of one buyer are not taken for independent."""
-    usable: bool
-    """Whether the whole interval lies above zero; else offer what sells best."""
 
-    def findings(self) -> Iterable[Note]:
+    def told(self) -> Note:
         low, high = self.interval
-        yield Note(
+        return Note(
             "rules_hit_rate",
             f"后来的 {self.orders:,} 张订单中有 {self.cases:,} 张适用规则，其中 {self.hit_rate:.1%} 含有所推荐的产品；换成推荐畅销品为 "
             f"{self.popular_hit_rate:.1%}，相差 {self.difference * 100:+.1f} 个百分点（{low * 100:+.1f} 至 {high * 100:+.1f}）。",
@@ -43,12 +40,6 @@ class RulesTest(Result):
             f"{self.popular_hit_rate:.1%} the best seller: {self.difference * 100:+.1f} points ({low * 100:+.1f} to "
             f"{high * 100:+.1f}).",
         )
-        if not self.usable:
-            yield Note(
-                "not_better",
-                "与畅销品相比没有可靠的优势，建议直接推荐畅销品。",
-                "No reliable gain over best sellers: offer those.",
-            )
 
 
 def rules_on_later_orders(

@@ -130,33 +130,45 @@ def _flags(places: Ints, size: int) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfferTest(Result):
-    """Shares of customers for whom one of k offers came true later, beside always offering what sells best."""
+class BesideBestSellers(Result):
+    """How often an offer came true later, beside always offering what sells best."""
 
     hit_rate: float
     popular_hit_rate: float
     difference: float
     interval: tuple[float, float]
-    """Of the difference, at the confidence in `parameters`; paired by customer."""
+    """Of the difference, at the confidence in `parameters`."""
     usable: bool
     """Whether the whole interval lies above zero; else offer what sells best."""
 
+    def told(self) -> Note:
+        """Both rates and their difference, in the words of the test."""
+        raise NotImplementedError
+
     def findings(self) -> Iterable[Note]:
-        low, high = self.interval
-        k = self.parameters["k"]
-        yield Note(
-            "hit_rate",
-            f"给 {self.cases:,} 位客户各推荐 {k} 件，后来有 {self.hit_rate:.1%} 买了其中之一；只推畅销品为 {self.popular_hit_rate:.1%}，"
-            f"相差 {self.difference * 100:+.1f} 个百分点（{low * 100:+.1f} 至 {high * 100:+.1f}）。",
-            f"Of {self.cases:,} customers with {k} offers each, {self.hit_rate:.1%} later bought one; best sellers reach "
-            f"{self.popular_hit_rate:.1%}: {self.difference * 100:+.1f} points ({low * 100:+.1f} to {high * 100:+.1f}).",
-        )
+        yield self.told()
         if not self.usable:
             yield Note(
                 "not_better",
                 "与畅销品相比没有可靠的优势，建议直接推荐畅销品。",
                 "No reliable gain over best sellers: offer those.",
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferTest(BesideBestSellers):
+    """Shares of customers for whom one of k offers came true; the interval is paired by customer."""
+
+    def told(self) -> Note:
+        low, high = self.interval
+        k = self.parameters["k"]
+        return Note(
+            "hit_rate",
+            f"给 {self.cases:,} 位客户各推荐 {k} 件，后来有 {self.hit_rate:.1%} 买了其中之一；只推畅销品为 {self.popular_hit_rate:.1%}，"
+            f"相差 {self.difference * 100:+.1f} 个百分点（{low * 100:+.1f} 至 {high * 100:+.1f}）。",
+            f"Of {self.cases:,} customers with {k} offers each, {self.hit_rate:.1%} later bought one; best sellers reach "
+            f"{self.popular_hit_rate:.1%}: {self.difference * 100:+.1f} points ({low * 100:+.1f} to {high * 100:+.1f}).",
+        )
 
 
 def offers_on_later_period(
