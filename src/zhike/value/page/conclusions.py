@@ -370,8 +370,10 @@ def stats(study: Study, voice: Voice) -> Safe:
 def deeds(study: Study, voice: Voice) -> Safe | None:
     """Three short lists: call now, win back, look after; by name with money."""
     lists: list[tuple[str, str, Sequence[tuple[str, str, Decimal]]]] = []
+    leaving = {one.customer for one in study.win_back}
     if not isinstance(study.thinning, MethodError) and study.thinning.customers:
         rows = [(row["customer"], sign(row, voice), Decimal(row["value"])) for row in study.thinning.list(5)]
+        leaving |= {row["customer"] for row in study.thinning.list()}
         lists.append((voice.say("本周先打电话", "Call this week"), "thinning", rows))
     if worthy := worth_calling(study)[:5]:
         back = [
@@ -389,7 +391,7 @@ def deeds(study: Study, voice: Voice) -> Safe | None:
                 ),
                 m.now,
             )
-            for m in study.movers_up[:5]
+            for m in islice((m for m in study.movers_up if m.customer not in leaving), 5)
         ]
         lists.append((voice.say("趁势跟进", "Follow up while they rise"), "migration", up))
     if not lists:

@@ -158,7 +158,8 @@ def names_table(
     note = voice.say(
         f"另有 {more} 位，见 --tables 导出的名单。", f"{more} more stand in the list that --tables writes."
     )
-    return join([table(columns, rows, caption=caption), tag("p", note, class_="quiet") if listed > len(rows) else None])
+    rest = tag("p", note, class_="quiet") if listed > len(rows) else None
+    return tag("div", table(columns, rows, caption=caption), rest, class_="names")
 
 
 def figure(draw: Callable[[bool], Safe], behind: Safe, voice: Voice) -> Safe:

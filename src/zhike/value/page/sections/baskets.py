@@ -131,7 +131,7 @@ def rule_table(study: Study, found: AssociationRules, voice: Voice) -> Safe:
         Column(voice.say("买了", "Who buys")),
         Column(voice.say("也买", "also buys")),
         Column(voice.say("把握度", "Confidence"), figure=True),
-        Column(voice.say("提升", "Lift"), figure=True),
+        Column(voice.say("提升", "Lift"), figure=True, spare=True),
         Column(voice.say("订单", "Orders"), figure=True, spare=True),
     )
     chosen = strongest(found)

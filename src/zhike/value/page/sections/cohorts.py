@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zhike.methods.cohorts import CohortsResult
     from zhike.value.study import Study
 
-ROWS, COLUMNS = 14, 13
+ROWS, COLUMNS, ON_A_PHONE = 14, 13, 6
 COUNTED = {"月": "个月", "季": "个季度"}
 UNITS = {"week": ("周", "week"), "month": ("月", "month"), "quarter": ("季", "quarter"), "year": ("年", "year")}
 
@@ -89,7 +89,7 @@ def triangle(found: CohortsResult, voice: Voice) -> Safe:
     columns = [
         Column(voice.say("首购", "First bought")),
         Column(voice.say("人数", "Size"), figure=True),
-        *(Column(f"+{k}", figure=True) for k in range(1, width)),
+        *(Column(f"+{k}", figure=True, spare=k > ON_A_PHONE) for k in range(1, width)),
     ]
     mean = [float(value) for value in found.mean_retention]
     rows = [

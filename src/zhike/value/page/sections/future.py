@@ -262,7 +262,7 @@ def month_figure(study: Study, found: Forecast | None, voice: Voice) -> Safe:
     words = (
         voice.say("每月金额与预测", "Money by month, and the forecast"),
         voice.say(
-            "深色为实际，浅色为预测，竖线为区间；最后一个未结束的月份为斜线色。",
+            "深色为实际，浅色为预测，竖线为区间；没有结束的月份颜色更浅。",
             "Dark is actual, light is forecast, upright lines its span; a month not over is paler.",
         ),
     )

@@ -10,7 +10,7 @@ from zhike.methods.result import MethodError
 from zhike.value.page.charts.bridge import Step
 from zhike.value.page.charts.bridge import bridge as draw_bridge
 from zhike.value.page.charts.drawing import Sheet, meter, rungs
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned, who
+from zhike.value.page.frame import Column, Method, Section, block, figure, names_table, refusal, table, unreturned, who
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
@@ -283,7 +283,8 @@ def mover_table(study: Study, found: Sequence[Mover], voice: Voice) -> Safe:
         )
         for mover in found[:SHOWN]
     ]
-    return table(columns, rows, caption=voice.say("变化最大的客户", "Customers who changed most"))
+    caption = voice.say("变化最大的客户", "Customers who changed most")
+    return names_table(columns, rows, caption=caption, listed=len(found), voice=voice)
 
 
 def step_of(then: str, now: str, voice: Voice) -> Safe:

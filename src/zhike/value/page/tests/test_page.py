@@ -13,7 +13,7 @@ import pytest
 from zhike.methods.result import MethodError
 from zhike.value import report
 from zhike.value.page import render
-from zhike.value.page.conclusions import conclusions
+from zhike.value.page.conclusions import conclusions, first_page
 from zhike.value.page.sections import sections
 from zhike.value.page.voice import Voice
 
@@ -156,6 +156,20 @@ def test_the_conclusions_carry_the_figures_of_the_study(study: Study) -> None:
     assert said["pyramid"].figure == voice.share(study.pyramid.levels["top"].share)
     assert voice.count(study.thinning.customers) in said["thinning"].sentence
     assert study.movers_down[0].customer in said["migration"].sentence
+
+
+def test_every_conclusion_but_the_last_says_what_to_do(study: Study) -> None:
+    for lang in LANGUAGES:
+        *before, last = conclusions(study, Voice(lang, study.currency, study.measure))
+        assert last.anchor == "reading"
+        assert all(one.deed for one in before)
+
+
+def test_nobody_stands_on_two_lists_of_the_first_page(study: Study) -> None:
+    page = first_page(study, Voice("en", study.currency, study.measure))
+    named = re.findall(r"<li><span>.*?<bdi>([^<]+)</bdi>", page[page.index('class="deeds"') :])
+    assert len(named) > 5
+    assert len(named) == len(set(named))
 
 
 def test_the_bridge_on_the_page_adds_up(study: Study) -> None:
