@@ -334,9 +334,13 @@ def trusted(study: Study, voice: Voice) -> Iterator[Conclusion]:
         sentence = join([sentence, fill(more, why=reason(code, voice), m=strong(voice.count(study.dropped[code])))])
     back = study.dropped.get("cancelled", 0) + study.dropped.get("returned", 0)
     if back:
-        kept = voice.say(
-            "{m} 行取消或退货没有冲减原单。",
-            " {m} lines of cancellations or returns are not taken off what was bought.",
+        kept = (
+            voice.say("它们没有冲减原单。", " They are not taken off what was bought.")
+            if back == study.dropped.get(code)
+            else voice.say(
+                "{m} 行取消或退货没有冲减原单。",
+                " {m} lines of cancellations or returns are not taken off what was bought.",
+            )
         )
         sentence = join([sentence, fill(kept, m=strong(voice.count(back)))])
     deed = None

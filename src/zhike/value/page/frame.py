@@ -53,7 +53,9 @@ class Section:
                 tag("h2", self.title, id=f"{self.key}-title"),
                 tag("p", self.lead, class_="lead"),
             ),
-            tag("div", tag("div", self.body, class_="body"), how(self.method, voice), class_="beside"),
+            self.body
+            if isinstance(self.body, Refusal)
+            else tag("div", tag("div", self.body, class_="body"), how(self.method, voice), class_="beside"),
             tag("div", self.below, class_="below") if self.below else None,
             id=self.key,
             class_="section",
@@ -110,10 +112,16 @@ def unreturned(study: Study, voice: Voice) -> str:
     return voice.say(zh, en)
 
 
-def refusal(error: MethodError, voice: Voice) -> Safe:
-    """Why there is no chart here."""
+class Refusal(Safe):
+    """Why there is no chart here; a section that is nothing else says no more."""
+
+    __slots__ = ()
+
+
+def refusal(error: MethodError, voice: Voice) -> Refusal:
+    """The reason in words."""
     heading = voice.say("这一项没有算，原因：", "Not computed, because:")
-    return tag("p", tag("b", heading, class_="amb"), " ", voice.note(error), class_="refusal")
+    return Refusal(tag("p", tag("b", heading, class_="amb"), " ", voice.note(error), class_="refusal"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def lost_table(study: Study, voice: Voice) -> Safe:
     found = study.win_back
     columns = (
         Column(voice.say("客户", "Customer")),
-        Column(voice.say("怎么走的", "How it left")),
+        Column(voice.say("怎么走的", "How it left"), spare=True),
         Column(voice.say("末次购买", "Last bought"), figure=True, spare=True),
         Column(voice.say("已隔", "Days since"), figure=True),
         Column(voice.say("购买天数", "Purchases"), figure=True, spare=True),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zhike.value.study import Study
 
 ROWS, COLUMNS, ON_A_PHONE = 14, 13, 6
+FEW = 10  # a share of fewer says nothing
 COUNTED = {"月": "个月", "季": "个季度"}
 UNITS = {"week": ("周", "week"), "month": ("月", "month"), "quarter": ("季", "quarter"), "year": ("年", "year")}
 
@@ -83,7 +84,7 @@ def triangle(found: CohortsResult, voice: Voice) -> Safe:
     unit = str(found.parameters["unit"])
     retention = found.retention
     width = min(retention.shape[1], COLUMNS)
-    chosen = range(max(0, len(found.starts) - ROWS), len(found.starts))
+    chosen = [place for place, size in enumerate(found.sizes) if size >= FEW][-ROWS:]
     seen = [float(retention[place, k]) for place in chosen for k in range(1, width)]
     most = max((share for share in seen if math.isfinite(share)), default=0.0) or 1.0
     columns = [
@@ -106,7 +107,10 @@ def triangle(found: CohortsResult, voice: Voice) -> Safe:
         "各群在首购之后各期的购买比例", "Share of each group that bought in each period after the first"
     )
     left_out = len(found.starts) - len(chosen)
-    note = voice.say(f"更早的 {left_out} 群未列出。", f"{left_out} earlier groups are not shown.")
+    note = voice.say(
+        f"更早的和不足 {FEW} 人的共 {left_out} 群未列出。",
+        f"Not shown: {left_out} groups that are earlier, or of fewer than {FEW}.",
+    )
     return join(
         [
             tag("div", table(columns, rows, caption=caption), class_="matrix tight"),

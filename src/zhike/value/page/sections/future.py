@@ -9,7 +9,18 @@ from zhike.methods.result import MethodError
 from zhike.value.page.charts.drawing import Sheet, meter
 from zhike.value.page.charts.months import Bar
 from zhike.value.page.charts.months import months as draw_months
-from zhike.value.page.frame import Column, Method, Section, block, figure, refusal, table, unreturned, who
+from zhike.value.page.frame import (
+    Column,
+    Method,
+    Section,
+    block,
+    figure,
+    refusal,
+    table,
+    unreturned,
+    who,
+    whole_days,
+)
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
@@ -235,9 +246,11 @@ def expectation(study: Study, found: Forecast, voice: Voice) -> object:
         value=strong(voice.money(float(found.values[0]))),
         low=voice.money(lowest(study, float(found.low[0]))),
         high=voice.money(float(found.high[0])),
-        sofar=voice.say(
-            f"，到 {study.as_of} 已有 {voice.money(now.revenue)}",
-            f", of which {voice.money(now.revenue)} by {study.as_of}",
+        sofar=whole_days(
+            voice.say(
+                f"，到 {study.as_of} 已有 {voice.money(now.revenue)}",
+                f", of which {voice.money(now.revenue)} by {study.as_of}",
+            )
         )
         if begun
         else "",

@@ -199,15 +199,8 @@ def told(curve: ConcentrationResult) -> list[tuple[float, float]]:
 def lorenz_figure(curve: ConcentrationResult, voice: Voice) -> Safe:
     """The curve, and its tenths as numbers."""
     points_ = [(float(p), float(share)) for p, share in curve.lorenz]
-    marks = [
-        (
-            0.8,
-            voice.say(
-                f"前 20% → {voice.share(1 - shared(points_, 0.8))}",
-                f"first 20% → {voice.share(1 - shared(points_, 0.8))}",
-            ),
-        )
-    ]
+    fifth = voice.share(curve.shares.get(0.2, float("nan")))
+    marks = [(0.8, voice.say(f"前 20% → {fifth}", f"first 20% → {fifth}"))]
     axes = (voice.say("客户，从小到大累计", "customers, smallest first"), voice.say("金额累计占比", "share of money"))
     words = (
         voice.say("洛伦茨曲线", "Lorenz curve"),
@@ -221,11 +214,6 @@ def lorenz_figure(curve: ConcentrationResult, voice: Voice) -> Safe:
     columns = (Column(voice.say("客户累计", "Customers")), Column(voice.say("金额累计", "Money"), figure=True))
     rows = [(f"{place}%", voice.share(points_[place][1])) for place in range(0, 101, 10)]
     return figure(draw, table(columns, rows, caption=words[0]), voice)
-
-
-def shared(points_: list[tuple[float, float]], p: float) -> float:
-    """Money of the smallest share p of customers."""
-    return min(points_, key=lambda point: abs(point[0] - p))[1]
 
 
 def abc_table(classes: AbcResult, voice: Voice) -> Safe:
