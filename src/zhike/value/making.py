@@ -102,7 +102,7 @@ def computed(
     monthly = months.monthly(orders)
     parts["forecast"] = attempt(lambda: months.ahead(monthly, first, as_of))
     return Study(
-        title=options.title or stack.sources[0].name.split(".")[0],
+        title=options.title or naming.title([source.name for source in stack.sources]),
         files=tuple(told(source, stack.roles[place], stack) for place, source in enumerate(stack.sources)),
         as_of=as_of, period=when.whole, current=when.current, previous=when.previous,
         currency=lines.currency, measure=lines.measure, lines_read=lines.read, lines_kept=lines.kept,

@@ -1,12 +1,19 @@
-"""How customers and products are called: looked up when asked for, so that a million names take no memory."""
+"""How histories, customers and products are called: looked up when asked for, so that a million names take no memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+def title(files: Sequence[str]) -> str:
+    """Of the history: Sales_2023 and Sales_2024 are Sales; files with other names are called by the first."""
+    stems = [file.split(".")[0] for file in files]
+    names = {stem.rstrip("0123456789 _-") for stem in stems}
+    return (len(stems) > 1 and len(names) == 1 and names.pop()) or stems[0]
 
 
 class Book(Mapping[str, str]):

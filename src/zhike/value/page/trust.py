@@ -13,7 +13,7 @@ COMPUTED: dict[str, Pair] = {
         "/ 25 / 15 / 20: something to compare with, not a target.",
     ),
     "concentration": (
-        "前 k% 的人数在这里向下取整（金字塔向上取整，会多一位）。曲线从最小的客户累加起，离斜线越远越集中；"
+        "前 k% 的人数在这里向下取整（金字塔向上取整，可能多一位）。曲线从最小的客户累加起，离斜线越远越集中；"
         "基尼系数 0 为人人相等，1 为一家独占。ABC：累计金额到 55% 为 A，到 85% 为 B，其余为 C。",
         "Head counts of the first k% are rounded down here, and up in the pyramid, which may have one more. The "
         "curve adds up from the smallest customer; the farther it bends from the straight line, the fewer carry "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -51,6 +51,11 @@ class Voice:
         amount = exact(value)
         sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
         return self._with_unit(sign, self._short(abs(amount)))
+
+    def cell(self, value: Number, *, signed: bool = False) -> str:
+        """The same in a table whose heading says the unit: pieces are bare, money keeps its mark."""
+        bare = replace(self, measure="money", currency="") if self.measure == "quantity" else self
+        return bare.money(value, signed=signed)
 
     def _short(self, amount: Decimal) -> str:
         for size, word in STEPS_ZH if self.chinese else STEPS_EN:

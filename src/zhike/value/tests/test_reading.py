@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhike.methods.result import MethodError
+from zhike.value.naming import title
 from zhike.value.reading.encodings import guess
 from zhike.value.reading.headers import header_row, roles_of
 from zhike.value.tests.made import HEADERS, Row, company, read, text
@@ -306,3 +307,16 @@ def test_a_status_of_something_else_is_no_status_and_none_counts_all(tmp_path: P
     assert read(tmp_path, path).stack.roles[0]["status"] == 4
     assert read(tmp_path, path, status="none").lines.kept == 2
     assert read(tmp_path, path, status="what").lines.dropped == {"status_cancelled": 1}
+
+
+@pytest.mark.parametrize(
+    ("files", "called"),
+    [
+        (["Sales_2023.csv", "Sales_2024.csv.gz"], "Sales"),
+        (["2023.csv", "2024.csv"], "2023"),
+        (["sales.csv", "shops.csv"], "sales"),
+        (["orders2024.csv"], "orders2024"),
+    ],
+)
+def test_a_history_of_several_years_is_called_by_what_its_files_share(files: list[str], called: str) -> None:
+    assert title(files) == called

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zhike.methods.cohorts import CohortsResult
     from zhike.value.study import Study
 
-ROWS, COLUMNS, ON_A_PHONE = 14, 13, 6
+ROWS, COLUMNS, ON_A_PHONE = 14, 13, 5
 FEW = 10  # a share of fewer says nothing
 COUNTED = {"月": "个月", "季": "个季度"}
 UNITS = {"week": ("周", "week"), "month": ("月", "month"), "quarter": ("季", "quarter"), "year": ("年", "year")}

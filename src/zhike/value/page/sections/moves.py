@@ -237,7 +237,7 @@ def cell_of(people: int, change: Decimal | None, largest: Decimal, voice: Voice)
     depth = round(float(abs(change) / largest) ** 0.5 * 4)
     heat = depth if change >= 0 else -depth
     return tag(
-        "span", tag("b", voice.count(people)), tag("small", voice.money(change, signed=True)), class_=f"cell h{heat}"
+        "span", tag("b", voice.count(people)), tag("small", voice.cell(change, signed=True)), class_=f"cell h{heat}"
     )
 
 

@@ -87,6 +87,7 @@ def file_read(file: FileRead, voice: Voice) -> Safe:
         file.encoding,
         {
             ",": voice.say("逗号分隔", "commas"),
+            " ": voice.say("空格分隔", "spaces"),
             "\t": voice.say("制表符分隔", "tabs"),
             ";": voice.say("分号分隔", "semicolons"),
         }.get(file.delimiter, file.delimiter),

@@ -106,12 +106,12 @@ def level_rows(found: PyramidResult, voice: Voice) -> Iterator[tuple[object, ...
         yield (
             two(of(LEVELS, level, voice.chinese), of(SLICES, level, voice.chinese)),
             two(people, share),
-            tag("b", voice.money(at.revenue)),
+            tag("b", voice.cell(at.revenue)),
             meter(at.share, guide=guide, full=full, tone=f"lv{place}"),
             tag("b", voice.share(at.share)),
             f"{guide:.0%}",
             tag("span", points(at.share - guide, voice), class_="quiet"),
-            voice.money(at.revenue_per_customer or 0),
+            voice.cell(at.revenue_per_customer or 0),
         )
 
 

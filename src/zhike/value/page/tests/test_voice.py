@@ -35,6 +35,13 @@ def test_quantities_are_no_money() -> None:
     assert Voice("zh", "£", "quantity").exact(Decimal(2500)) == "2,500 件"
 
 
+def test_a_table_says_the_unit_of_pieces_once_and_keeps_the_mark_of_money() -> None:
+    assert Voice("en", "£", "quantity").cell(Decimal(2500), signed=True) == "+2.50k"
+    assert Voice("zh", "", "quantity").cell(1) == "1"
+    assert Voice("en", "£").cell(Decimal(2500)) == "£2.50k"
+    assert Voice("en", "", "quantity").money(1) == "1 unit"
+
+
 def test_shares_keep_their_sign_and_small_ones_their_digits() -> None:
     voice = Voice("en")
     assert voice.share(0.3178) == "31.8%"
