@@ -61,7 +61,10 @@ def posted(request: HttpRequest) -> Any:
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "maxlength": 1000})
-    return forms.CharField(label=label, widget=widget, strip=False, max_length=1000)
+    hint = (
+        _("At least 8 characters; 15 or more are better. A sentence is good.") if autocomplete == "new-password" else ""
+    )
+    return forms.CharField(label=label, widget=widget, help_text=hint, strip=False, max_length=1000)
 
 
 def _zones() -> Iterable[tuple[str, str]]:
@@ -114,10 +117,6 @@ class NewPasswordForm(Carrying):
     """A password, set through a link."""
 
     password = _password(_("New password"), "new-password")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = _("At least 8 characters; 15 or more are better. A sentence is good.")
 
 
 class ChangePasswordForm(NewPasswordForm):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.identity.models import User
 from zhike.kernel.errors import Invalid
+from zhike.kernel.text import sentences
 
 LONGEST = 1000
 
@@ -50,4 +51,4 @@ def check_new(password: str, user: User, *, field: str = "password") -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Invalid("weak_password", " ".join(error.messages), field) from error
+        raise Invalid("weak_password", sentences(error.messages), field) from error

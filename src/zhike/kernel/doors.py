@@ -17,14 +17,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.module_loading import import_string
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel import context
 from zhike.kernel.actions import refused_event
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Forbidden, Moved, TooMany
-from zhike.kernel.text import enumerated
+from zhike.kernel.text import enumerated, sentences
 
 FAILED = _("This did not work")
 TITLES = {403: _("Not allowed"), 404: _("Nothing here")}
@@ -126,7 +125,7 @@ def name_givers(error: Forbidden) -> None:
     """Add to a refusal the people who could give the right."""
     if error.can_be_given and (names := import_string(settings.RIGHT_GIVERS)()):
         told = _("%(names)s can give it.") % {"names": enumerated(names)}
-        error.message, error.can_be_given = format_lazy("{} {}", error.message, told), False
+        error.message, error.can_be_given = sentences([error.message, told]), False
 
 
 def recorded(error: Forbidden, actor: Actor) -> None:

@@ -17,8 +17,8 @@ from zhike.kernel.folding import fold, has_mark_run, is_han
 from zhike.kernel.pinyin import initials, pinyin, sort_key
 
 __all__ = [
-    "BadText", "clean", "enumerated", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "shorten",
-    "sort_key",
+    "BadText", "clean", "enumerated", "fold", "initials", "is_han", "mask_email", "mask_id", "mask_phone", "pinyin", "sentences",
+    "shorten", "sort_key",
 ]  # fmt: skip
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -85,4 +85,13 @@ def mask_id(number: str) -> str:
 
 def enumerated(values: Iterable[object]) -> str:
     """Several things in one line, with the mark this language sets between them."""
-    return ("、" if (get_language() or "").startswith("zh") else ", ").join(map(str, values))
+    return ("、" if _in_chinese() else ", ").join(map(str, values))
+
+
+def sentences(values: Iterable[object]) -> str:
+    """Several sentences in one, with the space that this language sets between them, if any."""
+    return ("" if _in_chinese() else " ").join(map(str, values))
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "").startswith("zh")

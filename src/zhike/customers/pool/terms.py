@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.errors import Invalid
+from zhike.kernel.text import sentences
 
 LEVELS = ("A", "B", "C", "D", "")  # "" = no level
 MOST_DAYS = 3650
@@ -80,7 +81,7 @@ class PoolState:
     @property
     def reason(self) -> str:
         """The sentences in one."""
-        return " ".join(self.reasons)
+        return sentences(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from zhike.customers.values.divisions import table
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
-from zhike.kernel.text import clean
+from zhike.kernel.text import clean, sentences
 from zhike.records import work
 
 MANAGE = "pool.manage"
@@ -44,7 +44,7 @@ def give_by_rule(party: Party, choice: Choice, *, by: Actor) -> Party:
 def _give(party: Party, choice: Choice, by: Actor) -> Party:
     """Carry out a choice; its search stands on the event."""
     if not choice:
-        raise Conflict("no_rule", _("No rule fits this customer.") + " " + " ".join(choice.sentences()[1:]))
+        raise Conflict("no_rule", sentences([_("No rule fits this customer."), *choice.sentences()[1:]]))
     before, now = party.owner_id, timezone.now()
     if choice.owner_id is not None and choice.owner_id == before:
         raise Conflict("same_owner", _("“%(name)s” owns this customer already.") % {"name": choice.owner})

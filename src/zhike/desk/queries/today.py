@@ -280,7 +280,7 @@ def falling_jobs(actor: Actor, moment: Moment) -> Iterable[Job]:
             level=party.level,
             due=_("in %(n)s d") % {"n": days},
             due_tone="red" if days <= 1 else "amb",
-            reason=" ".join(str(reason) for reason in state.reasons),
+            reason=state.reason,
             go_label=_("Call"),
             go_icon="phone",
             go_url=f"/log/?customer={party.pk}&kind=call",

@@ -58,8 +58,10 @@ def test_the_entrance_pages_open_for_everybody(world: World) -> None:
     client = Client()
     for path in ("/signin/", "/signin/forgotten/"):
         assert client.get(path).status_code == 200
-    assert client.get("/join/abc/").status_code == 404
-    assert client.get("/setup/abc/").status_code == 404
+    for path in ("/join/abc/", "/setup/abc/"):
+        dead = client.get(path)
+        assert dead.status_code == 404
+        assert 'href="/signin/"' in dead.content.decode()
     assert client.get("/signin/code/").status_code == 302
 
 

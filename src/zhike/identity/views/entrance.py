@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from zhike.identity import forms, joining, limits, links, queries, secondfactor, signin
-from zhike.identity.views.pages import oidc, shown
+from zhike.identity.views.pages import dead_link, oidc, shown
 from zhike.kernel.actions import run
 from zhike.kernel.doors import public
 
@@ -95,7 +95,9 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
     """Set a password through a link."""
     link = links.find(secret)
     if link is None:
-        return render(request, "identity/dead_link.html", status=404)
+        return dead_link(
+            request, _("It was used already, has run out, or the account has changed since. Ask for a new one.")
+        )
     form = forms.NewPasswordForm(forms.posted(request))
     person = form.attempt(lambda v: joining.join(link, v["password"]))
     if person:

@@ -32,6 +32,11 @@ def shown(request: HttpRequest, template: str, form: Any, **context: Any) -> Htt
     return response
 
 
+def dead_link(request: HttpRequest, text: str) -> HttpResponse:
+    """What a one-time link leads to that opens nothing any more, or never did: why, and the way on."""
+    return render(request, "identity/dead_link.html", {"text": text}, status=404)
+
+
 def link_base(request: HttpRequest) -> str:
     """What a link that is handed over begins with."""
     return str(settings.BASE_URL or request.build_absolute_uri("/")).rstrip("/")

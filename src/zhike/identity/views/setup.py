@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from zhike.identity import forms, setup, signin
-from zhike.identity.views.pages import form_status, link_base
+from zhike.identity.views.pages import dead_link, form_status, link_base
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import public, sign_in_first
 
@@ -23,7 +24,9 @@ WEEKEND = [5, 6]
 def first_run(request: HttpRequest, secret: str) -> HttpResponse:
     """One page after the other; what is done is not asked again."""
     if not setup.is_open(secret):
-        raise Http404
+        return dead_link(
+            request, _("The set-up is finished, or a newer link was printed. Whoever has an account signs in.")
+        )
     if setup.step() == "people" and not request.actor:  # type: ignore[attr-defined]
         return sign_in_first(request)  # by now there is somebody who can, and the link alone is no key any more
     pages = {"organisation": organisation, "administrator": administrator, "people": people}
@@ -50,6 +53,7 @@ def administrator(request: HttpRequest) -> HttpResponse:
     person = form.attempt(setup.make_administrator)
     if person:
         signin.sign_in(request, person, method="setup")
+    if setup.step() == "people":  # also when another submission came first: whoever has no session is led to signing in
         return HttpResponseRedirect(request.path)
     return _page(request, form, "administrator")
 

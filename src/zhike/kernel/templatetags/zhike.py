@@ -152,6 +152,12 @@ def enumerated(values: Iterable[object]) -> str:
 
 
 @register.filter
+def sentences(values: Iterable[object]) -> str:
+    """Several sentences in one, with the space that this language sets between them, if any."""
+    return text.sentences(values)
+
+
+@register.filter
 def when(value: date | datetime | None) -> SafeString | str:
     """Today 14:00, tomorrow, 11-16, 2025-11-16; the full date is in the title."""
     if value is None or value == "":

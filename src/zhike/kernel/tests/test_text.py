@@ -3,10 +3,11 @@
 import time
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhike.kernel.text import BadText, clean, fold, mask_email, mask_id, mask_phone, shorten
+from zhike.kernel.text import BadText, clean, enumerated, fold, mask_email, mask_id, mask_phone, sentences, shorten
 
 TORTURE = [
     "𠮷野家𡘙",  # CJK extension B
@@ -103,3 +104,17 @@ def test_a_value_in_a_message_is_one_short_line() -> None:
     assert shorten("a\nb\x00c") == "a b c"
     assert shorten("x" * 1_000_000) == "x" * 59 + "…"
     assert shorten(None) == "None"
+
+
+@pytest.mark.parametrize(
+    ("language", "list_", "text"),
+    [
+        ("zh-hans", "甲、乙", "已晚。请先打电话。"),
+        ("zh-hant", "甲、乙", "已晚。请先打电话。"),
+        ("en", "甲, 乙", "Late. Call first."),
+    ],
+)
+def test_things_and_sentences_are_joined_as_the_language_does(language: str, list_: str, text: str) -> None:
+    parts = ["Late.", "Call first."] if language == "en" else ["已晚。", "请先打电话。"]
+    with override(language):
+        assert (enumerated("甲乙"), sentences(parts)) == (list_, text)

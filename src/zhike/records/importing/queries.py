@@ -10,6 +10,7 @@ from typing import Any
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.screens import screens
+from zhike.kernel.text import sentences
 from zhike.records.importing.chunks import DOUBTFUL, Importer
 from zhike.records.importing.mapping import Match, Reason, mapping_fingerprint
 from zhike.records.importing.parsing import ReadRow, RowReader
@@ -103,4 +104,4 @@ def refused_rows(row: Import) -> Iterator[Mapping[str, Any]]:
     found = ImportLine.objects.filter(of=row, outcome__in=("refused", "left_out")).order_by("line")
     for line in found.iterator(chunk_size=1000):
         cells = {str(place): cell for place, cell in enumerate(line.cells)}
-        yield {**cells, "line": line.line, "reason": " ".join(line.data.get("reasons", ()))}
+        yield {**cells, "line": line.line, "reason": sentences(line.data.get("reasons", ()))}
