@@ -21,8 +21,8 @@ class TouchKind(models.TextChoices):
 class Direction(models.TextChoices):
     """Who began."""
 
-    OUT = "out", _("from us")
-    IN = "in", _("from the customer")
+    OUT = "out", _("From us")
+    IN = "in", _("From the customer")
 
 
 # a note is not a touch: it does not count as having been in contact

@@ -373,9 +373,9 @@ class MatchKey(models.Model):
 class PairState(models.TextChoices):
     """What people said about two customers that may be one."""
 
-    OPEN = "open", _("to be decided")
-    MERGED = "merged", _("merged")
-    DIFFERENT = "different", _("different customers")
+    OPEN = "open", _("To be decided")
+    MERGED = "merged", _("Merged")
+    DIFFERENT = "different", _("Different customers")
 
 
 class DuplicatePair(models.Model):

@@ -53,7 +53,7 @@ def level_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString
 def touch_cell(value: Any, row: Mapping[str, Any], reader: Reader) -> SafeString:
     """When somebody was last in touch; amber and red when it is long ago."""
     if value is None:
-        return made('<span class="i3">{}</span>', gettext("never"))
+        return made('<span class="i3">{}</span>', gettext("Never"))
     age = (reader.now - value).days
     return marks.when(value, reader, "red" if age > COLD_DAYS else "amb" if age > STALE_DAYS else "")
 

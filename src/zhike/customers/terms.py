@@ -51,7 +51,7 @@ class Level(models.TextChoices):
 class Size(models.TextChoices):
     """How large an organisation is, by its people."""
 
-    MICRO = "micro", _("under 10 people")
+    MICRO = "micro", _("Under 10 people")
     SMALL = "small", _("10 to 49 people")
     MEDIUM = "medium", _("50 to 249 people")
     LARGE = "large", _("250 to 999 people")

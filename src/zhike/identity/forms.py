@@ -142,7 +142,7 @@ class PreferencesForm(Carrying):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = [("", _("as the organisation")), *_zones()]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [("", _("As the organisation")), *_zones()]  # type: ignore[attr-defined]
 
 
 class TokenForm(Carrying):
@@ -209,7 +209,7 @@ class ColleaguesForm(Carrying):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Name, sign-in name, e-mail if there is one: 周晓岚, zhouxiaolan, zhou@example.com"),
     )
-    role = forms.ChoiceField(label=_("Their role"), required=False)
+    role = forms.ChoiceField(label=_("Their role"), required=False, initial="salesperson")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -235,7 +235,7 @@ class TeamForm(Carrying):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", _("top of the tree")), *queries.teams_flat()]  # type: ignore[attr-defined]
+        self.fields["parent"].choices = [("", _("Top of the tree")), *queries.teams_flat()]  # type: ignore[attr-defined]
 
 
 class RoleForm(Carrying):

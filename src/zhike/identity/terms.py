@@ -31,16 +31,16 @@ class ShareLevel(models.TextChoices):
 class Theme(models.TextChoices):
     """Light, dark, or as the device says."""
 
-    AUTO = "auto", _("as the device")
-    LIGHT = "light", _("light")
-    DARK = "dark", _("dark")
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class Density(models.TextChoices):
     """Row height of lists."""
 
-    COMPACT = "compact", _("compact")
-    COMFORTABLE = "comfortable", _("comfortable")
+    COMPACT = "compact", _("Compact")
+    COMFORTABLE = "comfortable", _("Comfortable")
 
 
 class LinkPurpose(models.TextChoices):

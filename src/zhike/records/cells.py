@@ -100,7 +100,7 @@ def _reference(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) ->
 
 
 def _yes(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return text(_("yes") if value else _("no"))
+    return text(_("Yes") if value else _("No"))
 
 
 def _worked_out(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:

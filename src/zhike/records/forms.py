@@ -156,7 +156,7 @@ def column_widget(column: Column, actor: Actor, value: Any) -> forms.Widget:
         type_ = refers_to(column)
         return reference_widget(type_, actor, value, required=column.required)
     if kind is Kind.BOOL:
-        return forms.Select(choices=[("", "—"), ("true", _("yes")), ("false", _("no"))])
+        return forms.Select(choices=[("", "—"), ("true", _("Yes")), ("false", _("No"))])
     if kind is Kind.TAGS:
         return forms.TextInput(attrs={"data-tags": "", "maxlength": 400})
     attrs: dict[str, Any] = {"maxlength": column.max_length} if column.max_length else {}
@@ -238,7 +238,7 @@ def type_widget(annotation: Any, info: FieldInfo) -> forms.Widget:
         blank = [("", "—")] if options else []
         return forms.Select(choices=[*blank, *[(m.value, getattr(m, "label", m.value)) for m in kind]])
     if kind is bool:
-        return forms.Select(choices=[("true", _("yes")), ("false", _("no"))])
+        return forms.Select(choices=[("true", _("Yes")), ("false", _("No"))])
     if kind is dt.datetime:
         return _Moment()
     if kind is dt.date:

@@ -13,6 +13,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from zhike.kernel import clock
+from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.events import kinds
 from zhike.kernel.ids import parse_id
@@ -146,12 +147,21 @@ def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound],
     values = {name: readable(value, actor) for name, value in values.items()}
     if "right" in values:
         values["right"] = right_in_words(str(values["right"]))
+    if event.type == "data.seen":
+        values["what"] = _what_was_seen(event.subject_type, str(values["what"]))
     text = kind.tell(**values) if kind else event.type
     icon = kind.icon if kind else "circle-dot"
     changes = tuple(
         _sides(name, sides, bound, actor) for name, sides in told.get("changes", {}).items() if name in bound
     )
     return Entry(event.id, event.at, icon, who, text, changes, event, told, payload)
+
+
+def _what_was_seen(subject_type: str, what: str) -> str:
+    """In words: the field that was revealed, or the page that an action of its own opens."""
+    screen, opened = screens.get(subject_type), registry.get(f"open_{what}")
+    column = screen.column(what) if screen else None
+    return str(column.label if column else opened.title if opened else what)
 
 
 def readable(value: Any, actor: Actor) -> Any:
@@ -176,7 +186,7 @@ def shown(item: Bound, value: Any, actor: Actor) -> str:
     if item.masked:
         return str(masked(item.column, value))
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     if isinstance(value, dict):
         return str(value.get("name" if item.named else "id", ""))
     if isinstance(value, list):

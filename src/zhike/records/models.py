@@ -184,11 +184,11 @@ class Notice(models.Model):
 class WorkState(models.TextChoices):
     """How far long work is."""
 
-    WAITING = "waiting", _("waiting")
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-    FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Finished")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Work(OwnRecord):
@@ -249,12 +249,12 @@ class SearchRow(models.Model):
 class ImportState(models.TextChoices):
     """How far an import is."""
 
-    DRAFT = "draft", _("being looked at")
-    RUNNING = "running", _("running")
-    DONE = "done", _("done")
-    STOPPED = "stopped", _("stopped")
-    UNDOING = "undoing", _("being undone")
-    UNDONE = "undone", _("undone")
+    DRAFT = "draft", _("Being looked at")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Finished")
+    STOPPED = "stopped", _("Stopped")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Taken back")
 
 
 class Import(OwnRecord):

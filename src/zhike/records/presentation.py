@@ -123,7 +123,7 @@ def spoken(node: Condition, actor: Actor) -> str:
     if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
         return enumerated(names_of(column, value, actor))
     if column.kind is Kind.BOOL:
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     return (
         " – ".join(str(v) for v in value)
         if node.op == "between"

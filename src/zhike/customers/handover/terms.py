@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 class Way(models.TextChoices):
     """Where the customers go; everything about them goes with them."""
 
-    PERSON = "person", _("to one person")
-    RULE = "rule", _("by the assignment rules")
-    POOL = "pool", _("into the pool")
+    PERSON = "person", _("To one person")
+    RULE = "rule", _("By the assignment rules")
+    POOL = "pool", _("To the pool")
 
 
 @dataclass(frozen=True, slots=True)

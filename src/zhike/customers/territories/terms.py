@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 class Where(models.TextChoices):
     """By which way a new customer comes."""
 
-    WEB = "web", _("entered by hand")
-    API = "api", _("from another system")
-    IMPORT = "import", _("imported")
+    WEB = "web", _("Entered by hand")
+    API = "api", _("From another system")
+    IMPORT = "import", _("Imported")
 
 
 #: door of an actor → the way it counts as

@@ -64,7 +64,7 @@ def _touched(touch: Any) -> Line:
         title += " " + _("%(n)s min") % {"n": touch.minutes}
     if touch.person_id:
         title += _(": %(name)s") % {"name": touch.person.name}
-    tags = ({"label": str(_("from the customer")), "tone": "acc"},) if touch.direction == Direction.IN else ()
+    tags = ({"label": str(_("From the customer")), "tone": "acc"},) if touch.direction == Direction.IN else ()
     text = touch.text
     if kind is TouchKind.NOTE and "\n" not in text and len(text) < 60:
         title, text = text, ""

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from zhike.activities.actions import TaskDraft, TouchDraft, log_touch, plan_task
 from zhike.activities.models import Task, Touch
@@ -17,6 +18,7 @@ from zhike.desk.queries.customer import TOUCHES, timeline
 from zhike.desk.queries.today import LATER, NOW, TODAY, day_of
 from zhike.kernel.actions import run
 from zhike.kernel.models import Event
+from zhike.records.history import tell
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -156,7 +158,9 @@ def test_a_number_is_shown_in_full_on_demand_and_that_leaves_a_trace(he: Actor, 
     shown = browser.post(f"/customers/{party.pk}/points/{point.pk}/", {"reason": "回电"})
     assert "13812345678" in shown.content.decode().replace(" ", "")
     assert browser.post(f"/customers/{party.pk}/reveal/mobile/", {"reason": "回电"}).status_code == 200
-    assert Event.objects.filter(type="data.seen", customer_id=party.pk).count() == 2
+    seen = Event.objects.filter(type="data.seen", customer_id=party.pk)
+    with override("zh-hans"):
+        assert [entry.text.rpartition("的")[2] for entry in tell(seen, he)] == ["手机", "手机"]
 
 
 def test_a_customer_out_of_reach_does_not_exist(world: World, he: Actor) -> None:
@@ -269,6 +273,8 @@ def test_the_brief_names_risks_and_opening_it_is_in_the_audit(he: Actor, browser
     assert "催款" in page
     seen = Event.objects.get(type="data.seen", customer_id=party.pk)
     assert seen.payload["what"] == "brief"
+    with override("zh-hans"):
+        assert tell([seen], he)[0].text.endswith("的一页简报")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

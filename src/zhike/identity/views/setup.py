@@ -62,7 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Colleagues, each with a link to be handed over; leaving them out is fine. Lines that were refused come back."""
     by: Actor = request.actor  # type: ignore[attr-defined]
     by.require("identity.roles")
-    form = forms.ColleaguesForm(forms.posted(request), initial={"role": "salesperson"})
+    form = forms.ColleaguesForm(forms.posted(request))
     invited = form.attempt(lambda v: setup.invite(v["people"], v["role"], by=by))
     if not invited:
         return _page(request, form, "people")

@@ -14,7 +14,7 @@ from zhike.records.custom.queries import readable
 from zhike.records.forms import Carrying
 from zhike.records.models import CustomField
 
-YES_NO = (("false", _("no")), ("true", _("yes")))
+YES_NO = (("false", _("No")), ("true", _("Yes")))
 
 
 def _select(choices: Any) -> forms.Select:

@@ -138,7 +138,7 @@ def shown(item: Bound, row: Mapping[str, Any], zone: ZoneInfo) -> Any:
         labels = choices_of(column)
         return [str(labels.get(code, code)) for code in str(value).split("|") if code]
     if column.kind is Kind.BOOL:
-        return gettext("yes") if value else gettext("no")
+        return gettext("Yes") if value else gettext("No")
     if column.custom and column.kind in (Kind.DATE, Kind.DATETIME) and isinstance(value, str):
         value = datetime.fromisoformat(value) if column.kind is Kind.DATETIME else date.fromisoformat(value)
     if isinstance(value, datetime):

@@ -35,7 +35,7 @@ class ViewForm(Carrying):
 
     def __init__(self, may_share: bool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        yes_no = [("", _("no")), ("true", _("yes"))]
+        yes_no = [("", _("No")), ("true", _("Yes"))]
         self.fields["share"].widget = forms.Select(choices=SHARES if may_share else SHARES[:1])
         self.fields["pinned"].widget = self.fields["default"].widget = forms.Select(choices=yes_no)
 

@@ -199,7 +199,7 @@ def _label(labels: dict[str, str], one: By, value: Any, text: str) -> str:
     if kind in DATES:
         return span_label(one.span, value)
     if kind is Kind.BOOL:
-        return str(_("yes") if value else _("no"))
+        return str(_("Yes") if value else _("No"))
     if kind is Kind.TEXT:
         return text or str(value)
     return labels.get(str(value), "?")
