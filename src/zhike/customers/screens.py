@@ -306,7 +306,12 @@ SCREEN = register(
             beside=("aliases", FURTHER),
         ),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
-        beside=Beside(columns=employers.COLUMNS, keep=employers.keep, take_back=employers.take_back),
+        beside=Beside(
+            made=_("Companies made for people"),
+            columns=employers.COLUMNS,
+            keep=employers.keep,
+            take_back=employers.take_back,
+        ),
         merging=Merging(survivor=queries.survivor_of, absorbed=queries.merged_ids),
         similar=Similar(columns=similar.READ, find=lambda values, actor: similar.similar(values, actor).as_json()),
         hints="/customers/similar/",

@@ -95,6 +95,14 @@ class CodeForm(Carrying):
     )
 
 
+class AppForm(CodeForm):
+    """The first code of a new app; no recovery code will do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from your app")
+
+
 class PasskeyForm(Carrying):
     """What the browser answers about a passkey."""
 

@@ -184,6 +184,7 @@ class Beside:
     doubts put before people. `take_back(batch_id, by=…)` removes what `keep` made in an import.
     """
 
+    made: Text  # what the result calls the records that `keep` created
     columns: tuple[Column, ...]
     keep: Callable[..., Sequence[str]]
     take_back: Callable[..., None]

@@ -115,6 +115,16 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     return Page(tuple(shown), rows, cursor, sort)
 
 
+def fixed(screen: Screen, actor: Actor, rows: Iterable[Mapping[str, Any]], columns: Iterable[Bound]) -> frozenset[UUID]:
+    """Of these rows those that the actor sees and may not change; asked only where the two reach differently far."""
+    model, ids = screen.model_class, [row["id"] for row in rows]
+    changing = model.sight_of(actor, f"{screen.type}.edit")
+    if changing == model.sight_of(actor) or not any(b.column.inline and b.writable for b in columns):
+        return frozenset()
+    open_ = model.objects.in_sight(changing).filter(pk__in=ids).order_by().values_list("pk", flat=True)
+    return frozenset(ids) - frozenset(open_)
+
+
 def shape_of(
     screen: Screen, actor: Actor, query: ListQuery, now: datetime | None, of: tuple[str, ...]
 ) -> Hashable | None:

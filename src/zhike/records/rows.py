@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,9 +17,19 @@ from zhike.records.columns import Bound
 ON_PHONE = 4  # cells of a row that a phone shows below the name
 
 
-def table_body(screen: Screen, rows: Sequence[Mapping[str, Any]], columns: Sequence[Bound], cells: Cells) -> SafeString:
-    """All rows. Addresses are made of slugs and ids, labels are escaped once, cells come escaped from `Cells`."""
-    opened = [_opened(item, place) for place, item in enumerate(columns[1:])]
+def table_body(
+    screen: Screen,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Bound],
+    cells: Cells,
+    fixed: Container[UUID] = (),
+) -> SafeString:
+    """All rows; no cell of `fixed` ones invites to edit it.
+
+    Addresses are made of slugs and ids, labels are escaped once, cells come escaped from `Cells`.
+    """
+    opened = [_opened(item, place, edited=True) for place, item in enumerate(columns[1:])]
+    shut = [_opened(item, place, edited=False) for place, item in enumerate(columns[1:])]
     select = text(_("Select"))
     found = []
     for row in rows:
@@ -32,17 +43,17 @@ def table_body(screen: Screen, rows: Sequence[Mapping[str, Any]], columns: Seque
         )
         found += [
             f"{before}{base}{after}{cell}</td>" if after else f"{before}{cell}</td>"
-            for (before, after), cell in zip(opened, others, strict=True)
+            for (before, after), cell in zip(shut if row["id"] in fixed else opened, others, strict=True)
         ]
         found.append("</tr>\n")
     return SafeString("".join(found))  # every part is escaped above
 
 
-def _opened(item: Bound, place: int) -> tuple[str, str]:
+def _opened(item: Bound, place: int, *, edited: bool) -> tuple[str, str]:
     """The opening tag of a column's cells; one that is edited in place has the row's address in its middle."""
     words = ["num"] if is_numeric(item.column) else []
     words += ["lo"] if place >= ON_PHONE else []
-    if not (item.column.inline and item.writable):
+    if not (edited and item.column.inline and item.writable):
         return made('<td class="{}" data-label="{}">', " ".join(words), item.column.label), ""
     css = " ".join([*words, "editable"])
     before = made('<td class="{}" tabindex="0" data-label="{}" data-edit-cell="', css, item.column.label)

@@ -18,7 +18,7 @@ from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Screen, screens
 from zhike.records import presentation
 from zhike.records.cells import Cells, is_numeric
-from zhike.records.queries import ListQuery, counted, matching, page
+from zhike.records.queries import ListQuery, counted, fixed, matching, page
 from zhike.records.requests import read_query
 from zhike.records.rows import table_body
 
@@ -47,7 +47,7 @@ def listing(request: ActorRequest, pools: Sequence[Pool], one: UUID | None) -> d
     return around | {
         "screen": screen,
         "rows": found.rows,
-        "body": table_body(screen, found.rows, found.columns, cells),
+        "body": table_body(screen, found.rows, found.columns, cells, fixed(screen, request.actor, found.rows, found.columns)),
         "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",

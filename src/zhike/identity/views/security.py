@@ -46,7 +46,8 @@ def just_confirmed(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 def overview(request: ActorRequest) -> HttpResponse:
     """What protects my account."""
     keys = secondfactor.keys_of(_me(request))
-    return page(request, "identity/me/security.html", keys=keys, confirmed=signin.confirmed(request))
+    kept = {"keys": keys, "app": any(key.type == "totp" for key in keys), "confirmed": signin.confirmed(request)}
+    return page(request, "identity/me/security.html", **kept)
 
 
 @signed_in
@@ -66,7 +67,7 @@ def app(request: ActorRequest) -> HttpResponse:
     """Set up an app for codes."""
     enrolment = secondfactor.enrolment(_me(request), request.session.get(SECRET, ""))
     request.session[SECRET] = enrolment.secret
-    form = forms.CodeForm(forms.posted(request))
+    form = forms.AppForm(forms.posted(request))
     made = form.attempt(lambda v: acted(request, "add_app", secret=enrolment.secret, code=v["code"]))
     if made:
         return _in_force(request, made)

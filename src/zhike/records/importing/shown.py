@@ -174,6 +174,9 @@ def result_context(row: Import, actor: Actor) -> dict[str, Any]:
     """The page of an import that was started."""
     screen = screens[row.on]
     names = labels()
+    figures = [(names[name], row.counts.get(name, 0), name) for name in names if row.counts.get(name)]
+    if screen.beside is not None and (beside := queries.made_beside(row)):
+        figures.append((screen.beside.made, beside, "beside"))
     return {
         "row": row,
         "screen": screen,
@@ -184,7 +187,7 @@ def result_context(row: Import, actor: Actor) -> dict[str, Any]:
         "stopped": row.state == ImportState.STOPPED,
         "undoable": row.state in (ImportState.DONE, ImportState.STOPPED),
         "undone": row.state == ImportState.UNDONE,
-        "figures": [(names[name], row.counts.get(name, 0), name) for name in names if row.counts.get(name)],
+        "figures": figures,
         "list_url": f"/{screen.slug}/?batch={row.batch_id}",
         "refused": queries.lines(row, "refused", 20) + queries.lines(row, "left_out", 20),
         "left": queries.lines(row, "left", 100),

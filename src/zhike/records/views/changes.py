@@ -50,7 +50,8 @@ def edit(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """The form of a record; a stale one shows both sides."""
     screen, actor = screen_at(slug), request.actor
     record = record_at(screen, actor, pk, f"{screen.type}.edit")
-    names, title = [n for n in request.GET.get("only", "").split(",") if n], title_of(record)
+    names = [n for n in request.GET.get("only", "").split(",") if n]
+    title = _("Edit: %(name)s") % {"name": title_of(record)}
     form = forms.record_form(screen, actor, record=record, data=forms.sent(request), names=names)
     if request.method == "GET":
         address = request.get_full_path()

@@ -19,7 +19,7 @@ from zhike.records.access import record_at, screen_at
 from zhike.records.cells import Cells, is_numeric
 from zhike.records.columns import bound_columns
 from zhike.records.models import SavedView
-from zhike.records.queries import counted, matching, page, picked
+from zhike.records.queries import counted, fixed, matching, page, picked
 from zhike.records.requests import read_query, views_of
 from zhike.records.rows import table_body
 from zhike.records.savedviews.queries import view_that_opens
@@ -51,7 +51,7 @@ def list_context(screen: Screen, actor: Actor, request: ActorRequest, views: Seq
         "screen": screen,
         "title": screen.label_plural,
         "rows": found.rows,
-        "body": table_body(screen, found.rows, found.columns, cells),
+        "body": table_body(screen, found.rows, found.columns, cells, fixed(screen, actor, found.rows, found.columns)),
         "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
