@@ -1,5 +1,5 @@
 // Edit in the list: td.editable[data-edit-cell] is replaced by a small form on double click or F2;
-// the server answers with the cell again. Enter saves, Escape puts the old cell back.
+// the server answers with the cell again. Enter saves, Escape puts the old cell back; the focus stays on the cell.
 import { current, isOpen, open } from "./drawer.js";
 import { on } from "./page.js";
 
@@ -29,11 +29,13 @@ on("keydown", "td[data-edit-cell]", (event, cell) => {
   event.preventDefault();
   cell.replaceChildren(...before.get(cell));
   cell.classList.remove("editing");
+  cell.focus();
 });
 on("change", "td.editing select", (event, select) => select.form?.requestSubmit());
 on("htmx:afterRequest", "td[data-edit-cell]", (event, cell) => {
   if (!event.detail.successful || event.detail.requestConfig.verb !== "post") return;
   cell.classList.remove("editing");
+  if (document.activeElement === document.body) cell.focus(); // its field is gone, the keyboard's place is not
   const row = cell.closest("[data-row]");
   if (isOpen() && row === current()) open(row); // the drawer tells the same
 });
