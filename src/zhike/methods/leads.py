@@ -18,7 +18,7 @@ from zhike.methods.result import MethodError, Note, Result
 
 Floats = NDArray[np.float64]
 ENOUGH = 200
-"""Outcomes (cases that were won) from which a logistic model is fitted."""
+"""Cases of the rarer outcome (won or not) from which a logistic model is fitted."""
 HORIZONS: Mapping[str, tuple[int, int]] = {
     "now": (30, 2),
     "3 months": (91, 7),
@@ -55,8 +55,9 @@ class LeadScore(Result):
         if self.kind == "points":
             yield Note(
                 "points_card",
-                f"成交只有 {self.parameters['outcomes']} 例（少于 {ENOUGH}），采用打分卡：分数只排先后，不是概率。",
-                f"Only {self.parameters['outcomes']} outcomes (below {ENOUGH}): a points card, which ranks and is no probability.",
+                f"较少的一种结果只有 {self.parameters['rarer']} 例（少于 {ENOUGH}），采用打分卡：分数只排先后，不是概率。",
+                f"The rarer outcome has {self.parameters['rarer']} cases (below {ENOUGH}): a points card, which ranks "
+                f"and is no probability.",
             )
         if self.model is not None:
             yield from self.model.findings()
@@ -78,7 +79,7 @@ def lead_score(
     allow: Sequence[str] = (),
     level: float = 0.95,
 ) -> LeadScore:
-    """Logistic regression from 200 outcomes on (see `prediction.fit_model`), else a points card; leaks are refused.
+    """Logistic regression from 200 cases of either outcome on (see `prediction.fit_model`), else a points card; leaks are refused.
 
     Points card: per column and level (numbers in thirds), the log-odds of winning steadied by ten average cases, ln
     ((w + 10p)/(n − w + 10(1 − p))) − ln(p/(1 − p)); all scaled so that the worst possible lead has 0 points, the best 100.
@@ -99,8 +100,8 @@ def lead_score(
     cuts = {name: _thirds(values) for name, values in columns.items() if values.dtype.kind == "f"}
     card = _card(columns, hit, cuts)
     return LeadScore(
-        cases=len(hit), parameters={"outcomes": wins, "level": level}, kind="points", reliability=None, model=None,
-        card=card, cuts=cuts, warnings=_few(wins),
+        cases=len(hit), parameters={"outcomes": wins, "rarer": min(wins, len(hit) - wins), "level": level}, kind="points",
+        reliability=None, model=None, card=card, cuts=cuts, warnings=_few(wins),
     )  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def horizon_conversion(
     """Measured conversion per stated purchase horizon, with Wilson's interval.
 
     One entry per lead (n,): the stated horizon, days until it bought (None = not), days it has been watched. A lead
-    watched for less than its horizon without a purchase is no miss yet and is left out, and counted in a warning.
+    watched for less than its horizon is left out, bought or not (a miss could not have counted), and counted in a warning.
     """
     if not len(horizon) == len(days_to_purchase) == len(days_observed):
         raise MethodError("ragged", "各列长度不同。", "Columns differ in length.")

@@ -16,7 +16,7 @@ _ORDERS = 8
 
 @dataclass(frozen=True)
 class Fitted:
-    """`usual` is the case that effects start from: the mean for the linear model, medians and modes for trees."""
+    """`usual` is the case that effects start from: the mean for the linear model, the median of each coded column for trees."""
 
     usual: Floats
     intercept: float = 0.0

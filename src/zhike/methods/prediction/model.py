@@ -125,7 +125,7 @@ def fit_model(
     allow: Sequence[str] = (),
     plan: Plan = USUAL,
 ) -> Prediction:
-    """Train on the past, test on the rest; see docs/methods/prediction.md.
+    """Train on the past, test on the rest; see docs/methods/churn-and-response.md.
 
     `table`: mapping of columns (n,), rows as mappings, or a dataframe. `outcome`: a column of it, or (n,) of 0/1 or
     yes/no. `time`: (n,) dates or numbers, a column's name, or "rows" where rows stand in order of time; without it only

@@ -136,6 +136,13 @@ def test_a_short_history_gives_points() -> None:
         lead_score(table, np.zeros(600))
 
 
+def test_a_points_card_names_the_outcome_that_is_too_rare() -> None:
+    source = ["fair"] * 150 + ["web"] * 100 + ["fair"] * 50 + ["web"] * 100
+    found = lead_score({"source": source}, [1] * 250 + [0] * 150)
+    assert found.kind == "points"
+    assert "The rarer outcome has 150 cases (below 200)" in found.explain("en")[0]
+
+
 def test_horizons_convert_with_intervals_and_wait_for_their_time() -> None:
     stated = ["3 months"] * 300 + ["12 months"] * 300
     days = [50.0] * 20 + [200.0] * 10 + [None] * 270 + [300.0] * 12 + [None] * 288
