@@ -1,4 +1,4 @@
-"""How much credit: four methods that look at different things, the lowest or a weighing of them, and what is left of it."""
+"""How much credit: four methods that look at different things, and what is left of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Duplicates among a million records: cleaning, candidates and comparison as SQL in DuckDB, weights learned here.
 
-The short form of `match` for tables that are too long for it: see docs/methods/duplicates.md for what it leaves out.
+The short form of `match` for tables that are too long for it: see docs/methods/duplicates-by-table.md for what it leaves out.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def match_table(
     """Duplicates in one long table. `source`: columns (n,), or a CSV or Parquet file with them.
 
     Columns: `id` (unique) and any of name given family birthday phone email place postcode street number identifier.
-    Fellegi and Sunter: probability from Σ log2(m/u) over fields and the prior 1/n; u from 100,000 random pairs, a shared
+    Fellegi and Sunter: probability from Σ log2(m/u) over fields and the prior 1/n (n at least 500); u from 100,000 random pairs, a shared
     value weighed by its own frequency. `learned`: m and the prior by expectation–maximisation over the patterns of all
     candidates; else the defaults.
     Keys shared by more than `largest_block` records are skipped and counted.

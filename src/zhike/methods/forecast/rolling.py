@@ -64,7 +64,7 @@ class Forecast(Result):
     trials: tuple[Trial, ...]
     origins: int
     refused: tuple[str, ...]
-    """Methods that were tried and lost to the naive."""
+    """Methods that were tried and did not beat the naive."""
 
     def findings(self) -> Iterable[Note]:
         zh, en, _ = METHODS[self.method]
@@ -102,8 +102,8 @@ def forecast(
     """Forecast with the method that errs least from the last origins, if it beats the (seasonal) naive; else the naive.
 
     Rolling origin: for each of the last `origins` starts, fit on what was known and compare `horizon` steps. Intervals are quantiles
-    of 1,000 paths with past errors drawn again. `series` (n,): one value per step without gaps, n ≥ max(2 periods, 4) + origins + horizon.
-    `methods`: names of METHODS, by default those that fit the series (Croston's where a third of the steps are 0).
+    of 1,000 paths with past errors drawn again. `series` (n,): one value per step without gaps, n ≥ max(2 periods, 4) + origins +
+    horizon − 1. `methods`: names of METHODS, by default those that fit the series (Croston's where more than a third of the steps are 0).
     """
     values = np.asarray(series, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all():
