@@ -39,7 +39,7 @@ class Bins:
     iv: float
 
     def place(self, column: Any) -> NDArray[np.intp]:
-        """The bin of each case; words never seen before count as missing (the last bin)."""
+        """The bin of each case; words never seen before fall into the last bin, which weighs nothing (WoE 0)."""
         if self.edges is None:
             known = {value: i for i, value in enumerate(self.values)}
             return np.array([known.get(_word(value), len(self.values)) for value in column], dtype=np.intp)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhike.methods.intervals import wilson
 from zhike.methods.result import MethodError, Note, Result
 
 Floats = NDArray[np.float64]
@@ -77,18 +78,16 @@ def csat(answers: Any, *, scale: tuple[int, int] = (1, 5), satisfied_from: float
     0.6
     """
     given, blank = answered(answers, "CSAT", scale)
-    n, z = len(given), normal_reach(level)
-    share = float((given >= satisfied_from).mean())
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    n, satisfied = len(given), int((given >= satisfied_from).sum())
+    low, high = wilson(satisfied, n, level)
     return Share(
         cases=n,
         parameters={"scale": scale, "satisfied_from": satisfied_from, "level": level},
         warnings=tuple(few_answers(n, blank)),
         name="CSAT",
-        value=share,
-        low=max(middle - reach, 0.0),
-        high=min(middle + reach, 1.0),
+        value=satisfied / n,
+        low=low,
+        high=high,
     )
 
 
@@ -140,7 +139,7 @@ class FeltOverExpected(Result):
 
 
 def felt_over_expected(felt: Any, expected: Any) -> FeltOverExpected:
-    """C = b/a: below 1 dissatisfied, 1 satisfied, above 1 delighted; cases with a = 0 have no C and join no mean.
+    """C = b/a: below 1 dissatisfied, 1 satisfied, above 1 delighted; cases with a = 0 or a blank have no C and join no mean.
 
     >>> felt_over_expected([8, 5, 9], [8, 10, 0]).mean
     0.75
@@ -150,19 +149,21 @@ def felt_over_expected(felt: Any, expected: Any) -> FeltOverExpected:
         raise MethodError(
             "bad_answers", "期望与感受须等长且非负。", "Expected and felt must be of one length and not negative."
         )
-    known = (a > 0) & np.isfinite(b)
+    known = (a > 0) & np.isfinite(a + b)
     if not known.any():
         raise MethodError(
-            "no_answers", "没有可计算的回答（期望都是 0）。", "Nothing can be computed: every expectation is 0."
+            "no_answers",
+            "没有可计算的回答（期望为 0 或未作答）。",
+            "Nothing can be computed: every expectation is 0 or blank.",
         )
     values = np.full(len(a), np.nan)
     values[known] = b[known] / a[known]
     near = np.isclose(values, 1.0)
-    out = int((~known).sum())
-    left = (Note("nothing_expected", f"{out} 例期望为 0，未计入。", f"{out} cases expected nothing and are left out."),)
+    out, blank = int((a == 0).sum()), int((~np.isfinite(a + b) & (a != 0)).sum())
+    left = Note("nothing_expected", f"{out} 例期望为 0，未计入。", f"{out} cases expected nothing and are left out.")
     return FeltOverExpected(
         cases=int(known.sum()),
-        warnings=left if out else (),
+        warnings=(*((left,) if out else ()), *few_answers(int(known.sum()), blank)),
         values=values,
         mean=float(np.nanmean(values)),
         short=int(((values < 1) & ~near).sum()),

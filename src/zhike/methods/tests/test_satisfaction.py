@@ -180,6 +180,13 @@ def test_felt_over_expected_never_averages_nothing_expected() -> None:
         felt_over_expected([1], [0])
 
 
+def test_felt_over_expected_tells_a_blank_from_nothing_expected() -> None:
+    found = felt_over_expected([8, 5, float("nan"), 4], [8, float("nan"), 7, 0])
+    assert (found.cases, found.met) == (1, 1)
+    said = {note.code: note.en for note in found.warnings}
+    assert said["nothing_expected"].startswith("1 cases") and said["blank_answers"].startswith("2 blank")
+
+
 def test_shares_come_with_intervals() -> None:
     score = nps([10] * 50 + [8] * 30 + [3] * 20)
     assert score.value == pytest.approx(0.3) and score.low < 0.3 < score.high
