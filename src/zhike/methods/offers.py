@@ -43,14 +43,14 @@ class ItemSimilarity(Result):
         return [(self.names[i], float(scores[i])) for i in best]
 
     def findings(self) -> Iterable[Note]:
-        if not self.names:
+        if not self.matrix.any():
             return
         best = int(np.argmax(self.matrix))
         one, two = (self.names[i] for i in divmod(best, len(self.names)))
         yield Note(
             "most_alike",
-            f"最常由同一客户购买的是“{one}”与“{two}”。",
-            f"Most often held together: {one} and {two}.",
+            f"购买者最相近的是“{one}”与“{two}”。",
+            f"Most alike by who holds them: {one} and {two}.",
         )
 
     def _places(self) -> dict[Hashable, int]:

@@ -42,9 +42,9 @@ class PathFit(Result):
         """The indices, and what moves the target most."""
         level = "，".join(f"{name} {value:.1f}" for name, value in self.scores.items())
         yield Note("indices", f"指数（0–100）：{level}。", f"Indices (0–100): {level.replace('，', ', ')}.")
-        moves = sorted(((v, a) for (a, b), v in self.paths.items() if b == self.target), reverse=True)
+        moves = [(value, start) for (start, end), value in self.paths.items() if end == self.target]
         if moves:
-            value, name = moves[0]
+            value, name = max(moves, key=lambda move: abs(move[0]))
             yield Note(
                 "strongest_path",
                 f"对“{self.target}”影响最大的是“{name}”（路径系数 {value:.2f}，R²={self.r2[self.target]:.2f}）。",

@@ -178,6 +178,12 @@ def purchases(habit: float) -> list[tuple[int, int, date]]:
     return rows
 
 
+def test_the_items_most_alike_are_named_not_the_commonest_pair() -> None:
+    baskets = [["a", "b"]] * 30 + [["a"]] * 70 + [["b"]] * 70 + [["c", "d"]] * 12
+    assert item_similarity(baskets).explain("en") == ["Most alike by who holds them: c and d."]
+    assert item_similarity([["a"]] * 5 + [["b"]] * 5).explain("en") == []
+
+
 def test_offers_beat_best_sellers_where_there_are_tastes_and_not_where_there_are_none() -> None:
     split = date(2024, 1, 1) + timedelta(days=150)
     tastes = offers_on_later_period(purchases(0.9), split)

@@ -161,6 +161,14 @@ def test_wrong_models_are_refused(change: dict[str, Any], code: str) -> None:
     assert refused.value.code == code and refused.value.zh
 
 
+def test_the_strongest_path_may_be_one_that_lowers() -> None:
+    latents = {"Waiting": ["w"], "Price": ["p"], "Loyalty": ["l"]}
+    spec = {"latents": latents, "paths": [("Waiting", "Loyalty"), ("Price", "Loyalty")], "scale": (1, 5)}
+    answers = {"w": [1, 2, 3, 4, 5] * 2, "p": [1, 1, 2, 2, 1, 1, 2, 2, 1, 2], "l": [5, 4, 3, 2, 1, 5, 4, 3, 2, 2]}
+    fitted = PLSPathModel(spec).fit(answers)
+    assert fitted.result_ and '"Loyalty" is moved most by "Waiting" (path -' in fitted.result_.explain("en")[1]
+
+
 def test_the_published_models_have_their_paths() -> None:
     assert {name: len(paths) for name, paths in MODELS.items()} == {"SCSB": 6, "ACSI": 9, "CCSI": 11, "ECSI": 12}
     with pytest.raises(MethodError):
