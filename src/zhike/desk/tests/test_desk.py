@@ -289,7 +289,9 @@ def test_pages_open_in_both_languages(world: World, he: Actor, browser: Client, 
     assert group_of(he, "拜访") in (NOW, TODAY)
 
 
-def test_a_list_invites_to_edit_only_what_one_may_change_and_a_form_says_what_it_is_for(world: World, he: Actor) -> None:
+def test_a_list_invites_to_edit_only_what_one_may_change_and_a_form_says_what_it_is_for(
+    world: World, he: Actor
+) -> None:
     theirs, mine = customer(he), customer(world.actor("郑凯"), "宁波样品商行")
     browser = world.client("郑凯")
     page = browser.get("/customers/?view=all").content.decode()

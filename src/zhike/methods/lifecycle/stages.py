@@ -22,6 +22,11 @@ STAGES = ("explore", "build", "stable", "decline", "lost")
 NAMES = {"explore": "考察期", "build": "形成期", "stable": "稳定期", "decline": "退化期", "lost": "已流失"}
 
 
+SHOWN = (
+    "customer", "stage", "orders", "first_day", "last_day", "gap2", "p90x10", "idle", "recent", "before", "level", "peak", "year",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The thresholds of the stages; every one a setting."""
@@ -171,21 +176,7 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     some(int(cases))
     typical, doubts = typical_of(given, own.table)
     joined = staged(own.table, typical, rules).left_join(year_before(days.table, own.table), "customer")
-    names = (
-        "customer",
-        "stage",
-        "orders",
-        "first_day",
-        "last_day",
-        "gap2",
-        "p90x10",
-        "idle",
-        "recent",
-        "before",
-        "level",
-        "peak",
-    )
-    table = Relation(given.engine, joined.select(*names, "year")).keep("lifecycle")
+    table = Relation(given.engine, joined.select(*SHOWN)).keep("lifecycle")
     rows = table.table.group_by("stage").agg(n=table.table.count(), money=table.table.year.sum())
     found = {stage: Level(int(n), Decimal(sum_)) for stage, n, sum_ in given.engine.records(rows)}
     return LifecycleResult(

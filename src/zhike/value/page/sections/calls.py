@@ -164,9 +164,7 @@ def lost_table(study: Study, voice: Voice) -> Safe:
     rows = [
         (
             who(study, lost.customer),
-            of(PATTERNS, lost.pattern, voice.chinese)
-            if lost.pattern
-            else voice.say("停了半年以上", "Stopped"),
+            of(PATTERNS, lost.pattern, voice.chinese) if lost.pattern else voice.say("停了半年以上", "Stopped"),
             voice.day(lost.last_day),
             voice.say(f"{voice.count(lost.idle)} 天", f"{voice.count(lost.idle)} d"),
             voice.count(lost.orders),
