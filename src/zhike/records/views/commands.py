@@ -42,7 +42,8 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     ran = submit(request, form, perform, title=str(made.title), hints=made.hints)
     if isinstance(ran, HttpResponse):
         return ran
-    return done(request, after(screen, pk, ran), str(made.title), undo=ran.event_id if made.undo else None)
+    said = _("Done: %(action)s") % {"action": made.title}
+    return done(request, after(screen, pk, ran), said, undo=ran.event_id if made.undo else None)
 
 
 def fresh(made: Action[..., Any], record: Any) -> dict[str, Any]:
