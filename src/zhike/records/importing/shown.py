@@ -176,7 +176,7 @@ def result_context(row: Import, actor: Actor) -> dict[str, Any]:
     names = labels()
     figures = [(names[name], row.counts.get(name, 0), name) for name in names if row.counts.get(name)]
     if screen.beside is not None and (beside := queries.made_beside(row)):
-        figures.append((screen.beside.made, beside, "beside"))
+        figures.append((str(screen.beside.made), beside, "beside"))
     return {
         "row": row,
         "screen": screen,
