@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhike.customers.actions.standing import transfer_party
 from zhike.customers.handover import events, queries
-from zhike.customers.handover.terms import Way
+from zhike.customers.handover.terms import RECEIVED, Way
 from zhike.customers.models import Party, Pool
 from zhike.customers.pool.actions import release_party
 from zhike.customers.queries import team_of
@@ -29,7 +29,7 @@ from zhike.kernel.events import Happened
 from zhike.kernel.ids import new_id
 from zhike.kernel.jobs import job
 from zhike.kernel.screens import Screen
-from zhike.records import work
+from zhike.records import notices, work
 from zhike.records.queries import has_field
 
 CHUNK, TOLD = 200, 50
@@ -50,10 +50,13 @@ class Handover:
     stopped: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    received: dict[UUID, int] = field(default_factory=dict)
 
-    def moved(self, type_: str, count: int = 1) -> None:
-        """Note progress; it stops when somebody cancelled the work."""
+    def moved(self, type_: str, to: UUID | None, count: int = 1) -> None:
+        """Note progress and who got it, if a person did; it stops when somebody cancelled the work."""
         self.counts[type_] = self.counts.get(type_, 0) + count
+        if to is not None:
+            self.received[to] = self.received.get(to, 0) + count
         self.done += count
         if self.done % 20 < count:
             self.stopped = not work.step(self.work_id, self.done)
@@ -73,6 +76,9 @@ def hand_over(by: Actor, work_id: str, person: str, way: str, to: str, pool: str
         told = events.HandoverDone(done=act.done, refused=len(act.refused), counts=act.counts)
         whole = ledger.Origin(action="hand_over", batch_id=batch_id)
         ledger.write([ledger.compose(told, by=by, subject=act.person, label=act.person.name, origin=whole)])
+        for receiver, count in act.received.items():
+            if receiver != by.user_id:
+                notices.notify([receiver], RECEIVED, url="/", who=by.name, person=act.person.name, count=count)
         result: dict[str, Any] = {"done": act.done, "refused": len(act.refused), "lines": act.refused[:TOLD]}
         work.finish(work_id, result | {"url": f"/work/{work_id}/"})
 
@@ -91,21 +97,22 @@ def move_customers(act: Handover) -> None:
         if party is None or act.stopped:
             continue
         try:
-            _move_customer(act, party, book, reason)
-            act.moved("party")
+            act.moved("party", _move_customer(act, party, book, reason))
         except DomainError as error:
             act.refused.append(f"{party.name}: {error.message}")
 
 
-def _move_customer(act: Handover, party: Party, book: territories.Rulebook | None, reason: str) -> None:
+def _move_customer(act: Handover, party: Party, book: territories.Rulebook | None, reason: str) -> UUID | None:
+    """Whose it is now."""
     if act.way is Way.POOL:
         release_party(party, reason=reason, pool=act.pool, by=act.by)
-        return
+        return None
     choice = book.choose(territories.facts_of(party)) if book is not None else None
     if choice:
         give_by_rule(party, choice, by=act.by)
-    else:
-        transfer_party(party, to=act.heir, reason=reason, by=act.by)
+        return choice.owner_id
+    transfer_party(party, to=act.heir, reason=reason, by=act.by)
+    return UUID(str(act.heir.pk))
 
 
 def move_others(act: Handover, screen: Screen, ids: Sequence[UUID]) -> None:
@@ -118,7 +125,7 @@ def move_others(act: Handover, screen: Screen, ids: Sequence[UUID]) -> None:
         if act.stopped:
             return
         for owner, group in _by_new_owner(act, screen, ids[start : start + CHUNK]):
-            act.moved(screen.type, give(act, screen, group, owner))
+            act.moved(screen.type, owner.pk, give(act, screen, group, owner))
 
 
 def _by_new_owner(act: Handover, screen: Screen, ids: Sequence[UUID]) -> Iterable[tuple[Any, list[UUID]]]:

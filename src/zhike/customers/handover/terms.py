@@ -8,6 +8,12 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhike.records import notices
+
+RECEIVED = notices.kind(
+    "handover.received", _("%(who)s handed over to you what was %(person)s's: %(count)s records"), "arrows-exchange"
+)
+
 
 class Way(models.TextChoices):
     """Where the customers go; everything about them goes with them."""

@@ -17,7 +17,8 @@ from zhike.kernel.actions import run
 from zhike.kernel.errors import DomainError, Forbidden, Invalid, NotFound
 from zhike.kernel.models import Event
 from zhike.kernel.screens import screens
-from zhike.records.models import Work
+from zhike.records.models import Notice, Work
+from zhike.records.notices import sentence
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,8 @@ def test_V18_everything_goes_to_one_person_and_the_account_is_closed(world: Worl
     assert not Session.objects.filter(user=leaver).exists() and not Token.objects.filter(user=leaver).exists()
     assert OwnerSpell.objects.count() == 3
     assert Work.objects.get().state == "done" and Work.objects.get().result["done"] == 5
+    told = Notice.objects.get(user=heir)
+    assert sentence(told) == "沈嘉禾将 何永强 名下的 5 条记录交接给了您"
 
 
 def test_each_record_leaves_its_event_and_the_whole_two(world: World, hand: Any) -> None:
