@@ -4,6 +4,7 @@ import re
 import sys
 import unicodedata
 from functools import cache
+from itertools import chain, takewhile
 from typing import Any, Final
 
 # Unicode's stream-safe limit. Longer runs of combining marks make normalisation quadratic: 40 kB would take a second.
@@ -21,8 +22,18 @@ def mark_run() -> re.Pattern[str]:
 
 
 def has_mark_run(text: str) -> bool:
-    """Whether normalising this text could take quadratic time."""
-    return len(text) > _SHORT_ENOUGH_FOR_ANY_MARKS and not text.isascii() and bool(mark_run().search(text))
+    """Whether normalising this text could take quadratic time. A run that is too long covers one place in so many."""
+    if len(text) <= _SHORT_ENOUGH_FOR_ANY_MARKS or text.isascii():
+        return False
+    places = range(_MOST_MARKS, len(text), _MOST_MARKS + 1)
+    return any(unicodedata.combining(text[place]) and _marks_around(text, place) > _MOST_MARKS for place in places)
+
+
+def _marks_around(text: str, place: int) -> int:
+    """How many combining marks stand in a row around one, as far as it matters."""
+    before = takewhile(unicodedata.combining, reversed(text[max(place - _MOST_MARKS, 0) : place]))
+    after = takewhile(unicodedata.combining, text[place : place + _MOST_MARKS + 1])
+    return sum(1 for _mark in chain(before, after))
 
 
 def is_han(character: str) -> bool:
