@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('custom', zhike.kernel.custom.CustomValues(blank=True, default=dict)),
                 ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Call'), ('visit', 'Visit'), ('message', 'Message'), ('meeting', 'Meeting'), ('mail', 'E-mail')], default='note', max_length=10, verbose_name='Kind')),
-                ('direction', models.CharField(choices=[('out', 'from us'), ('in', 'from the customer')], default='out', max_length=3)),
+                ('direction', models.CharField(choices=[('out', 'From us'), ('in', 'From the customer')], default='out', max_length=3)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='When')),
                 ('text', models.TextField(blank=True, verbose_name='What happened')),
                 ('minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='Minutes')),

@@ -152,6 +152,14 @@ def test_the_customer_page_shows_everything_in_few_queries(he: Actor, browser: C
     assert len(asked) <= 45
 
 
+def test_the_bar_of_a_phone_calls_the_first_number_only(world: World) -> None:
+    boss = world.actor("沈嘉禾")
+    party = customer(boss, mobile="13812345678")
+    run("add_contact_point", by=boss, subject_id=party.pk, data={"kind": "mobile", "value": "13998765432"})
+    page = world.client("沈嘉禾").get(f"/customers/{party.pk}/").content.decode()
+    assert page.partition('class="calls only-phone"')[2].partition("</div>")[0].count("tel:") == 1
+
+
 def test_a_number_is_shown_in_full_on_demand_and_that_leaves_a_trace(he: Actor, browser: Client) -> None:
     party = customer(he, mobile="13812345678")
     point = party.points.get()
