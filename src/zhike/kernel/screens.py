@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -175,18 +175,24 @@ class Duplicates:
     note: Callable[[Sequence[tuple[UUID, UUID, float, Sequence[Any]]], UUID], None]
 
 
+class Kept(NamedTuple):
+    """What came of `Beside.keep`: for each row why something was left out ("" where nothing was), and how many records it made."""
+
+    reasons: list[str]
+    made: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What a file may say beside a type's columns, because it stands in rows of its own.
 
     `columns` are offered to files alone. `keep(rows, by=…, batch_id=…, asking=…)` is given (record id, values) of rows that are
-    in, and answers for each why something was left out ("" where nothing was); `asking` says that rows are created and
-    doubts put before people. `take_back(batch_id, by=…)` removes what `keep` made in an import.
+    in; `asking` says that rows are created and doubts put before people. `take_back(batch_id, by=…)` removes what `keep` made in an import.
     """
 
     made: Text  # what the result calls the records that `keep` created
     columns: tuple[Column, ...]
-    keep: Callable[..., Sequence[str]]
+    keep: Callable[..., Kept]
     take_back: Callable[..., None]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,7 +131,7 @@ def _flags(places: Ints, size: int) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BesideBestSellers(Result):
+class BesideBestSellers(Result, ABC):
     """How often an offer came true later, beside always offering what sells best."""
 
     hit_rate: float
@@ -141,9 +142,9 @@ class BesideBestSellers(Result):
     usable: bool
     """Whether the whole interval lies above zero; else offer what sells best."""
 
+    @abstractmethod
     def told(self) -> Note:
         """Both rates and their difference, in the words of the test."""
-        raise NotImplementedError
 
     def findings(self) -> Iterable[Note]:
         yield self.told()

@@ -20,7 +20,7 @@ from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, DomainError, Forbidden
 from zhike.kernel.models import Event
-from zhike.kernel.screens import Column
+from zhike.kernel.screens import Column, Kept
 from zhike.kernel.text import clean, shorten, sort_key
 from zhike.methods.duplicates.names import opencc_simplifier, squash, text
 
@@ -38,9 +38,7 @@ COLUMNS = (
 FOUNDED_WITH = ("created_at", "created_by")  # what a company made for somebody shares with them where the file says it
 
 
-def keep(
-    rows: Sequence[tuple[UUID, Mapping[str, Any]]], *, by: Actor, batch_id: UUID, asking: bool = False
-) -> list[str]:
+def keep(rows: Sequence[tuple[UUID, Mapping[str, Any]]], *, by: Actor, batch_id: UUID, asking: bool = False) -> Kept:
     """Put people (id, values) where their values say that they work; for each the reason why that was not possible, or "".
 
     A company is found by any of its names, written like it but for marks, width and the older characters; one that is not
@@ -58,7 +56,7 @@ def keep(
         except DomainError as error:
             reasons.append(str(error.message))
     employers.note(batch_id)
-    return reasons
+    return Kept(reasons, len(employers.made))
 
 
 def _place(person: Party, name: str, values: Mapping[str, Any], employers: _Employers, by: Actor) -> None:

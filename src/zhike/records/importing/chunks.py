@@ -163,8 +163,9 @@ class Importer:
             return
         asking = self.plan.policy is Policy.ASK
         told = [(pk, row.values) for row, pk in rows]
-        reasons = self.screen.beside.keep(told, by=self.by, batch_id=self.batch_id, asking=asking)
-        for (row, pk), reason in zip(rows, reasons, strict=True):
+        kept = self.screen.beside.keep(told, by=self.by, batch_id=self.batch_id, asking=asking)
+        done.counts["beside"] += kept.made
+        for (row, pk), reason in zip(rows, kept.reasons, strict=True):
             if reason:
                 done.lines.append((row.row.line, "left_out", pk, row.row.cells, {"reasons": [shorten(reason, 300)]}))
 

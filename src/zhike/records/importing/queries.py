@@ -9,7 +9,6 @@ from typing import Any
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
-from zhike.kernel.models import Event
 from zhike.kernel.screens import screens
 from zhike.kernel.text import sentences
 from zhike.records.importing.chunks import DOUBTFUL, Importer
@@ -98,12 +97,6 @@ def _fate(offers: Sequence[Any], plan: Plan) -> str:
 def lines(row: Import, outcome: str, most: int = 100) -> list[ImportLine]:
     """Lines worth looking at, by what became of them."""
     return list(ImportLine.objects.filter(of=row, outcome=outcome).order_by("line")[:most])
-
-
-def made_beside(row: Import) -> int:
-    """How many records of its type an import made that stand in no row of the file, such as the companies of its people."""
-    made = Event.objects.filter(batch_id=row.batch_id, type=f"{row.on}.created").count()
-    return max(0, made - int(row.counts.get("created", 0)))
 
 
 def refused_rows(row: Import) -> Iterator[Mapping[str, Any]]:

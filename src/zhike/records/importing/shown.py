@@ -175,8 +175,8 @@ def result_context(row: Import, actor: Actor) -> dict[str, Any]:
     screen = screens[row.on]
     names = labels()
     figures = [(names[name], row.counts.get(name, 0), name) for name in names if row.counts.get(name)]
-    if screen.beside is not None and (beside := queries.made_beside(row)):
-        figures.append((str(screen.beside.made), beside, "beside"))
+    if screen.beside is not None and (made := row.counts.get("beside")):
+        figures.append((str(screen.beside.made), made, "beside"))
     return {
         "row": row,
         "screen": screen,

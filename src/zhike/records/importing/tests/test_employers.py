@@ -16,7 +16,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.models import Event
 from zhike.kernel.screens import screens
 from zhike.kernel.testing import SYSTEM
-from zhike.records.importing.queries import lines, made_beside
+from zhike.records.importing.queries import lines
 from zhike.records.importing.targets import guessed
 from zhike.records.importing.tests.carrying import imported
 from zhike.records.importing.tests.test_importing import checksum
@@ -57,8 +57,7 @@ def test_the_company_on_a_card_is_made_once_and_its_people_belong_to_it(world: W
         card("吴敏", "", "TEL;CELL:13805710002"),
     )
     row = imported(path, by)
-    assert row.counts == {"read": 3, "created": 3}
-    assert made_beside(row) == 1
+    assert row.counts == {"read": 3, "created": 3, "beside": 1}
     assert places("何永强") == [("杭州绿野酒店管理有限公司", "采购经理", "采购部", True)]
     assert places("Anna Smith") == [("杭州绿野酒店管理有限公司", "Buyer", "", False)]
     assert not places("吴敏")
