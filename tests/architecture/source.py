@@ -79,9 +79,15 @@ def working_modules() -> Iterator[Module]:
     return (module for module in modules() if not module.is_test)
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Everything in a tree, walked once however many rules look at it."""
+    return tuple(ast.walk(tree))
+
+
 def functions(tree: ast.AST) -> Iterator[Function]:
     """Every function, nested ones and methods too."""
-    return (node for node in ast.walk(tree) if isinstance(node, Function))
+    return (node for node in nodes(tree) if isinstance(node, Function))
 
 
 def lines_of(node: Function | ast.ClassDef) -> int:

@@ -38,7 +38,7 @@ def from_request(node: ast.AST) -> bool:
 def spread_parameters(tree: ast.AST) -> list[int]:
     """Lines where request parameters are spread into a query."""
     lines = []
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.Call) and source.dotted(node.func).split(".")[-1] in QUERY:
             spread = [keyword.value for keyword in node.keywords if keyword.arg is None]
             spread += [argument.value for argument in node.args if isinstance(argument, ast.Starred)]
@@ -58,7 +58,7 @@ def test_raw_sql_through_the_orm_is_named() -> None:
     found = [
         f"{module.name}:{node.lineno}"
         for module in source.working_modules()
-        for node in ast.walk(module.tree)
+        for node in source.nodes(module.tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
         if source.dotted(node.func).split(".")[-1] in RAW and module.name not in RAW_ALLOWED
     ]

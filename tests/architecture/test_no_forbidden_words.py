@@ -49,7 +49,7 @@ def test_T27_nothing_runs_text_as_code() -> None:
     found = [
         f"{module.name}:{node.lineno} {source.dotted(node.func)}"
         for module in source.modules()
-        for node in ast.walk(module.tree)
+        for node in source.nodes(module.tree)
         if isinstance(node, ast.Call) and source.dotted(node.func) in RUNS_TEXT
     ]
     assert not found, "\n".join(found)

@@ -19,7 +19,7 @@ def test_views_reach_no_manager() -> None:
     found = [
         f"{module.name}:{node.lineno}"
         for module in view_modules()
-        for node in ast.walk(module.tree)
+        for node in source.nodes(module.tree)
         if isinstance(node, ast.Attribute) and node.attr in managers
     ]
     assert not found, "ask queries.py or access.py instead:\n" + "\n".join(found)

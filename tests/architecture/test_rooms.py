@@ -78,11 +78,11 @@ def test_no_file_is_a_drawer_for_everything() -> None:
 def imports(tree: ast.Module) -> list[tuple[int, str]]:
     """Absolute imports within the product, but those for types only."""
     typing_only: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.If) and source.dotted(node.test).endswith("TYPE_CHECKING"):
             typing_only |= {inner for statement in node.body for inner in ast.walk(statement)}
     found = []
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if node in typing_only:
             continue
         if isinstance(node, ast.Import):

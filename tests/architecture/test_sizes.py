@@ -30,7 +30,7 @@ def test_classes_are_short() -> None:
     found = [
         (f"{module.name}:{node.name}", source.lines_of(node))
         for module in source.modules()
-        for node in ast.walk(module.tree)
+        for node in source.nodes(module.tree)
         if isinstance(node, ast.ClassDef)
     ]
     complain(found, CLASS)
