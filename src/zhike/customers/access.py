@@ -30,6 +30,9 @@ def circles(user: User, team_ids: frozenset[UUID]) -> Mapping[str, Iterable[UUID
     is open to all. Who leads from above is a member too, where their right looks down. Without the right to claim in a
     role nobody is one.
     """
+    members = _members()
+    if not members:
+        return {}
     roles = user.roles.filter(archived_at=None)
     held = roles.filter(grants__effect="allow", grants__right__in=("party.claim", "party.transfer"))
     rights: dict[str, set[str]] = {}
@@ -39,7 +42,6 @@ def circles(user: User, team_ids: frozenset[UUID]) -> Mapping[str, Iterable[UUID
         return {}
     above = {UUID(part) for part in user.team.path.strip("/").split("/") if part} if user.team else set()
     own_roles = set(roles.values_list("pk", flat=True))
-    members = _members()
 
     def open_to(right: str) -> list[UUID]:
         teams = above | (set(team_ids) if rights.get(right, set()) & BELOW else set())
@@ -55,7 +57,7 @@ def _members() -> dict[UUID, tuple[set[UUID], set[UUID]]]:
     found: dict[UUID, tuple[set[UUID], set[UUID]]] = {
         pk: (set(), set()) for pk in Pool.objects.filter(archived_at=None).values_list("pk", flat=True)
     }
-    for place, relation in enumerate(("teams", "roles")):
+    for place, relation in enumerate(("teams", "roles") if found else ()):
         rows = Pool.objects.filter(archived_at=None, **{f"{relation}__isnull": False})
         for pk, other in rows.values_list("pk", relation):
             found[pk][place].add(other)

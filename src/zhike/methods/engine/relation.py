@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,16 +15,18 @@ from zhike.methods.result import MethodError
 
 if TYPE_CHECKING:
     from ibis import Table
+    from ibis.expr.operations import Relation as Node
 
 Columns = dict[str, np.ndarray[Any, Any]]
 Grain = Literal["order", "line"]
-NUMBERS = count(1)
+COMPILED = 512  # statements a process keeps; a report has about fifty
 
 
 class Engine(ABC):
     """Compiles expressions for one dialect and runs them; answers come in the order the expression asks for."""
 
     dialect: str
+    numbers: Iterator[int] = count(1)  # of the tables kept by all engines: two of them may share a session
 
     @abstractmethod
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -39,9 +42,7 @@ class Engine(ABC):
 
     def compile(self, expression: Table) -> str:
         """The SQL of an expression; an error of the compiler is never silent."""
-        import ibis
-
-        return str(ibis.to_sql(expression, dialect=self.dialect, pretty=False))
+        return compiled(expression.op(), self.dialect)
 
     def run(self, expression: Table, *, exact: bool = True) -> Columns:
         """Columns by name: exact gives money as Decimal objects, else float64 (several times faster on millions)."""
@@ -55,7 +56,7 @@ class Engine(ABC):
         """Compute once, use often: the answer as a table of its own."""
         import ibis
 
-        name = f"zhike_{hint}_{next(NUMBERS)}"
+        name = f"zhike_{hint}_{next(self.numbers)}"
         self.store(name, self.compile(expression))
         return ibis.table(expression.schema(), name=name)
 
@@ -101,6 +102,14 @@ class Relation:
         if missing := [name for name in names if name not in self.table.columns]:
             words = ", ".join(missing)
             raise MethodError("column_missing", f"数据缺少列：{words}", f"The data have no column {words}.")
+
+
+@lru_cache(COMPILED)
+def compiled(operation: Node, dialect: str) -> str:
+    """The SQL of an operation; composing it costs more than running it on a small table, and the same is asked often."""
+    import ibis
+
+    return str(ibis.to_sql(operation.to_expr(), dialect=dialect, pretty=False))
 
 
 def quoted(name: str) -> str:
