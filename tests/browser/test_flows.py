@@ -109,6 +109,43 @@ def test_a_double_click_edits_the_cell_and_leaves_the_drawer_shut_where_a_click_
     expect(page.locator("#drawer .title")).to_have_text(COMPANIES[0])
 
 
+def lane(page: "Page", code: str) -> list[str]:
+    return page.locator(f"[data-lane='{code}'] .nm .cut").all_inner_texts()
+
+
+def test_a_card_goes_to_another_lane_by_pointer_and_by_keyboard_and_a_stale_one_returns(
+    open_page: OpenPage, assert_accessible: "Callable[[Page], None]", world: "World", four: list[str]
+) -> None:
+    from zhike.customers.models import Party
+    from zhike.kernel.actions import run
+
+    hotel, dealer, kitchen, taizhou = COMPANIES
+    page = open_page("/customers/", user=world.people[SELLER], forgive=("409",))
+    page.click(".tools a[href*='board']")
+    page.wait_for_selector("[data-board]")
+    assert (lane(page, "A"), lane(page, "B")) == ([hotel], [dealer])
+    assert_accessible(page)
+    with page.expect_response("**/lane/**"):
+        page.locator("[data-lane='A'] [data-card]").drag_to(page.locator("[data-lane='D']"))
+    expect(page.locator("[data-lane='D'] [data-card]")).to_have_count(1)
+    page.locator("[data-lane='B'] [data-card]").focus()
+    with page.expect_response("**/lane/**"):
+        for key in ("Space", "ArrowLeft", "Space"):
+            page.keyboard.press(key)
+    expect(page.locator("[data-lane='A'] [data-card]")).to_be_focused()
+    assert dict(Party.objects.filter(name__in=(hotel, dealer)).values_list("name", "level")) == {
+        hotel: "D",
+        dealer: "A",
+    }
+    run("update_party", by=world.actor("周晓岚"), subject_id=four[2], data={"source": "展会"})
+    with page.expect_response("**/lane/**"):
+        page.locator(f"[data-card][data-id='{four[2]}']").drag_to(page.locator("[data-lane='B']"))
+    expect(page.locator("[data-lane='B'] [data-card]")).to_have_count(0)
+    assert sorted(lane(page, "C")) == sorted([kitchen, taizhou]), "refused, so it lies where it lay"
+    page.click("[data-lane='D'] .nm")
+    expect(page.locator("#drawer")).to_contain_text(hotel)
+
+
 def test_an_alternative_widens_the_filter_and_another_condition_narrows_it(
     open_page: OpenPage, world: "World", four: list[str]
 ) -> None:

@@ -23,8 +23,9 @@ from zhike.identity.models import User
 from zhike.identity.testing import World
 from zhike.kernel.actions import registry, run
 from zhike.kernel.models import Event, Record
-from zhike.kernel.screens import Screen, screens
+from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.testing import SYSTEM
+from zhike.records.columns import choices_of
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,12 @@ def _edit(client: Client, screen: Screen, record: Record) -> Any:
 def _patch(client: Client, screen: Screen, record: Record) -> Any:
     change = {_first_text(screen): "改过的名字"}
     return client.patch(f"/api/{screen.slug}/{record.pk}", change, "application/json", headers={"If-Match": "*"})
+
+
+def _drop(client: Client, screen: Screen, record: Record) -> Any:
+    column = next(column for column in screen.columns if column.kind is Kind.CHOICE and column.editable)
+    to = list(choices_of(column))[-1]
+    return client.post(f"/{screen.slug}/{record.pk}/lane/?by={column.name}&_version={record.version}", {"to": to})
 
 
 def _first_text(screen: Screen) -> str:
@@ -176,6 +183,7 @@ DOORS = (
     Door("autocomplete", SEE, _pick, staged=_alone),
     Door("edit form", WORK, _get("edit/")),
     Door("edit", WORK, _edit),
+    Door("drop on a lane", WORK, _drop, types=("party", "touch", "showroom")),
     Door("api patch", WORK, _patch),
     Door("api bulk edit", WORK, _api_bulk("update", title="改过的名字")),
     Door("archive", BIN, lambda c, s, r: c.post(f"/{s.slug}/{r.pk}/archive/", {"_version": str(r.version)})),

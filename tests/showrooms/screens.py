@@ -1,6 +1,6 @@
 """The declaration of showrooms."""
 
-from zhike.kernel.screens import Column, Kind, Screen, register
+from zhike.kernel.screens import Board, Column, Kind, Screen, register
 
 SHOWROOM = register(
     Screen(
@@ -11,6 +11,7 @@ SHOWROOM = register(
         label_plural="Showrooms",
         icon="building-store",
         party="party",
+        board=Board(column="style", sums=("area",)),
         search=lambda room: {"name": [room.name]},
         columns=(
             Column(name="name", label="Name", listed=True, sortable=True, required=True, aliases=("样板间",)),

@@ -126,10 +126,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Columns by a choice field, and the action (record, to) that a drop runs."""
+    """The choice field whose choices are the lanes of the type's board, and the number fields added up in each.
+
+    Without a declaration a board stands by the first simple choice that may be changed.
+    """
 
     column: str
-    move: str
     sums: tuple[str, ...] = ()
 
 

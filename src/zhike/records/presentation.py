@@ -14,6 +14,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.text import enumerated
+from zhike.records.board.lanes import by_choices
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 from zhike.records.filters import WORDS, Condition, Group, operators_for
 from zhike.records.models import SavedView
@@ -42,13 +43,14 @@ def widths(columns: Sequence[Bound]) -> list[str]:
 
 
 def list_frame(
-    screen: Screen, actor: Actor, request: ActorRequest, query: ListQuery, views: Sequence[SavedView]
+    screen: Screen, actor: Actor, request: ActorRequest, query: ListQuery, views: Sequence[SavedView], board: str = ""
 ) -> dict[str, Any]:
-    """Everything around the rows."""
+    """Everything around the rows, or around the lanes of a `board` by a field."""
     view = request.GET.get("view", "")
     keep = {k: v for k, v in request.GET.items() if k in ("sort", "columns", "view", "bin")}
     return {
-        "tabs": tabs(screen, views, mine(screen, actor), view, query),
+        "tabs": tabs(screen, views, mine(screen, actor), view, query, board),
+        "forms": forms_of(screen, actor, request, board),
         "chips": chips(query.filter, actor),
         "filter_json": filter_text(query.filter),
         "fields_url": f"/{screen.slug}/fields/",
@@ -64,19 +66,38 @@ def list_frame(
     }
 
 
-def tabs(screen: Screen, views: Sequence[SavedView], own: str, current: str, query: ListQuery) -> list[dict[str, Any]]:
+def forms_of(screen: Screen, actor: Actor, request: ActorRequest, board: str) -> list[dict[str, Any]]:
+    """The same records as list or as board, where the type has choices to lay them out by."""
+    if not by_choices(screen, actor):
+        return []
+    asked = urlencode({k: v for k, v in request.GET.items() if k in ("filter", "view", "q", "sort", "columns") and v})
+    end = f"?{asked}" if asked else ""
+    return [
+        {"label": _("List"), "icon": "table", "url": f"/{screen.slug}/{end}", "on": not board},
+        {"label": _("Board"), "icon": "layout-kanban", "url": f"/{screen.slug}/board/{end}", "on": bool(board)},
+    ]
+
+
+def tabs(
+    screen: Screen, views: Sequence[SavedView], own: str, current: str, query: ListQuery, board: str = ""
+) -> list[dict[str, Any]]:
     """All records, one's own where people own them, then the saved views."""
-    base, archived = f"/{screen.slug}/", query.archived
+    base, archived = f"/{screen.slug}/board/" if board else f"/{screen.slug}/", query.archived
     at_mine = bool(own) and current == "" and not archived and filter_text(query.filter) == own
-    everything = f"{base}?view=all" if any(view.default for view in views) else base
+
+    def at(**asked: str) -> str:
+        params = asked | ({"by": board} if board else {})
+        return f"{base}?{urlencode(params)}" if params else base
+
+    everything = at(view="all") if any(view.default for view in views) else at()
     at_all = current in ("", "all") and not archived and not at_mine
     items = [{"label": _("All"), "url": everything, "active": at_all, "icon": ""}]
     if own:
-        items.append({"label": _("Mine"), "url": f"{base}?{urlencode({'filter': own})}", "active": at_mine, "icon": ""})
+        items.append({"label": _("Mine"), "url": at(filter=own), "active": at_mine, "icon": ""})
     for view in views:
         active = str(view.pk) == current
         icon = "pin" if view.pinned else "share" if view.shared else ""
-        items.append({"label": view.name, "url": f"{base}?view={view.pk}", "active": active, "icon": icon})
+        items.append({"label": view.name, "url": at(view=str(view.pk)), "active": active, "icon": icon})
     if archived:
         items.append({"label": _("Bin"), "url": f"{base}?bin=1", "active": True, "icon": "trash"})
     return items

@@ -117,9 +117,15 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
 
 def fixed(screen: Screen, actor: Actor, rows: Iterable[Mapping[str, Any]], columns: Iterable[Bound]) -> frozenset[UUID]:
     """Of these rows those that the actor sees and may not change; asked only where the two reach differently far."""
+    inviting = any(b.column.inline and b.writable for b in columns)
+    return beyond_reach(screen, actor, rows) if inviting else frozenset()
+
+
+def beyond_reach(screen: Screen, actor: Actor, rows: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
+    """Of these rows those that the actor sees and may not change."""
     model, ids = screen.model_class, [row["id"] for row in rows]
     changing = model.sight_of(actor, f"{screen.type}.edit")
-    if changing == model.sight_of(actor) or not any(b.column.inline and b.writable for b in columns):
+    if changing == model.sight_of(actor):
         return frozenset()
     open_ = model.objects.in_sight(changing).filter(pk__in=ids).order_by().values_list("pk", flat=True)
     return frozenset(ids) - frozenset(open_)

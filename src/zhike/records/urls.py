@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from zhike.kernel.screens import by_slug
+from zhike.records.board import views as board_views
 from zhike.records.custom import views as field_views
 from zhike.records.exporting import views as export_views
 from zhike.records.files import views as file_views
@@ -44,6 +45,9 @@ of_a_type = [
     path("import/", import_views.upload, name="record_import"),
     path("export/", export_views.export, name="record_export"),
     path("summary/", summary_views.page, name="record_summary"),
+    path("board/", board_views.board, name="record_board"),
+    path("board/lane/", board_views.lane, name="board_lane"),
+    path("board/figures/", board_views.figures, name="board_figures"),
     path("views/", view_views.views, name="record_views"),
     path("views/new/", view_views.new, name="view_new"),
     path("views/order/", view_views.reorder, name="views_order"),
@@ -62,6 +66,7 @@ of_a_type = [
     path("<uuid:pk>/history/", cards.record_history, name="record_history"),
     path("<uuid:pk>/edit/", changes.edit, name="record_edit"),
     path("<uuid:pk>/cell/<slug:column>/", changes.cell, name="record_cell"),
+    path("<uuid:pk>/lane/", board_views.move, name="board_move"),
     path("<uuid:pk>/reveal/<slug:column>/", cards.reveal, name="record_reveal"),
 ]
 # after everything else below a record: any action by its verb

@@ -12,7 +12,7 @@ async function mount(root) {
     const board = list.matches("[data-lane]");
     window.Sortable.create(list, {
       group: board ? "board" : undefined,
-      handle: board ? undefined : ".grip",
+      ...(board ? { draggable: "[data-card]" } : { handle: ".grip" }),
       ghostClass: "ghost",
       dragClass: "drag",
       animation: 120,
@@ -23,13 +23,14 @@ async function mount(root) {
   }
 }
 
-/** Tells the server; a refusal puts the card back where it was, and its reason or prompt comes with the answer. */
+/** Tells the server, whose answer takes the card's place; refused or unheard, the card goes back, and the reason is shown. */
 async function dropped(card, from, index) {
   const lane = card.parentElement.dataset.lane;
-  const back = () => from.insertBefore(card, from.children[index] || null);
-  const failed = (event) => event.detail.elt === card && (back(), card.removeEventListener("htmx:responseError", failed));
-  card.addEventListener("htmx:responseError", failed);
-  await htmx.ajax("POST", card.dataset.move, { source: card, target: card, swap: "outerHTML", values: { to: lane } });
+  const held = document.activeElement === card;
+  const asked = { source: card, target: card, swap: "outerHTML", values: { to: lane } };
+  await htmx.ajax("POST", card.dataset.move, asked).catch(() => {});
+  if (card.isConnected) from.insertBefore(card, from.children[index] || null);
+  if (held) document.querySelector(`[data-card][data-id="${card.dataset.id}"]`)?.focus();
   document.dispatchEvent(new CustomEvent("zhike:moved", { detail: { lane } }));
 }
 
