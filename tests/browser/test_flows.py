@@ -203,6 +203,37 @@ def test_a_second_factor_is_set_up_and_asked_for_at_the_next_sign_in(open_page: 
     again.wait_for_selector(".rail, .tabbar")
 
 
+def test_a_passkey_is_added_and_asked_for_instead_of_a_code(
+    open_page: OpenPage, assert_accessible: "Callable[[Page], None]", world: "World"
+) -> None:
+    from zhike.identity.testing import PASSWORD
+
+    person = world.people[SELLER]
+    page = open_page("/me/security/", user=person)
+    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    here = {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": key | here})
+    page.click("a[href='/me/security/passkey/']")
+    page.fill("[type=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.fill("main [name=name]", "办公电脑")
+    assert_accessible(page)
+    page.click("main button.pri")
+    expect(page.locator("main code")).to_have_count(10)
+    page.goto(page.url.replace("/me/security/passkey/", "/me/security/"))
+    expect(page.locator("main")).to_contain_text("办公电脑")
+    page.context.clear_cookies()
+    page.goto(page.url.replace("/me/security/", "/signin/"))
+    page.fill("[name=username]", person.username)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[name=code]")
+    page.click("[data-passkey-go]")
+    page.wait_for_selector(".rail, .tabbar")
+
+
 def test_a_token_is_shown_once_and_revoked(open_page: OpenPage, world: "World") -> None:
     page = open_page("/me/tokens/", user=world.people[SELLER])
     page.fill("main [name=name]", "ERP 同步")

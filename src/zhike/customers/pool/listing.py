@@ -52,6 +52,7 @@ def listing(request: ActorRequest, pools: Sequence[Pool], one: UUID | None) -> d
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
         "tabs": tabs(pools, one),
+        "forms": [],
         "bulk": commands(request),
         "count_url": f"/pool/count/?{urlencode({**request.GET.dict(), 'pool': str(one or '')})}",
         "can_create": False, "can_import": False, "save_url": "",
