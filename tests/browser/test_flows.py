@@ -173,6 +173,56 @@ def test_an_alternative_widens_the_filter_and_another_condition_narrows_it(
     assert sorted(names(page)) == sorted(COMPANIES[:2])
 
 
+def test_a_moment_is_filtered_by_its_day_and_a_record_by_its_name(
+    open_page: OpenPage, world: "World", four: list[str]
+) -> None:
+    from zhike.kernel.actions import run
+
+    for pk, kind in ((four[0], "call"), (four[1], "visit")):
+        run("log_touch", by=world.actor(SELLER), subject_id=pk, data={"text": f"聊了 {kind}", "kind": kind})
+    page = open_page("/touches/", user=world.people[SELLER])
+    expect(page.locator("tbody [data-row]")).to_have_count(2)
+
+    def add(field: str, operator: str) -> None:
+        page.click("[data-filter-add]")
+        page.select_option("#fe-field", field)
+        page.select_option("#fe-op", operator)
+
+    add("at", "after")
+    page.fill(".pop input[type=date]", "2020-01-01")
+    page.click(".pop .pri")
+    expect(page.locator(".fl .chip")).to_have_count(1)
+    expect(page.locator("tbody [data-row]")).to_have_count(2)
+    add("party", "in")
+    page.fill(".pop input[type=search]", "绿野")
+    page.check(f".pop label:has-text('{COMPANIES[0]}') input")
+    page.click(".pop .pri")
+    expect(page.locator("tbody [data-row]")).to_have_count(1)
+    page.click(".fl .chip .edit >> nth=-1")
+    expect(page.locator(".pop .choices :checked")).to_have_count(1)
+    page.fill(".pop input[type=search]", "海曙")
+    page.check(f".pop label:has-text('{COMPANIES[1]}') input")
+    page.click(".pop .pri")
+    expect(page.locator("tbody [data-row]")).to_have_count(2)
+    expect(page.locator(".fl .chip >> nth=-1")).to_contain_text(COMPANIES[0])
+
+
+def test_all_that_is_kept_about_a_person_is_handed_out_as_a_file(open_page: OpenPage, world: "World") -> None:
+    from zhike.kernel.actions import run
+
+    person = run("create_party", by=world.actor(SELLER), data={"name": "顾念", "mobile": "13800001111"}).value
+    page = open_page(f"/customers/{person.pk}/", user=world.people[ADMIN])
+    page.click(".head details summary, .chead details summary, main details.menu summary >> nth=0")
+    page.click("[hx-get$='/export_person/'], [href$='/export_person/']")
+    page.fill("#dialog [name=reason]", "本人要求")
+    with page.expect_download() as caught:
+        page.click("#dialog footer .btn:not(.quiet)")
+    kept = caught.value.path().read_text(encoding="utf-8")
+    assert "顾念" in kept
+    assert "13800001111" in kept
+    expect(page.locator("#dialog")).to_be_hidden()
+
+
 def test_a_second_factor_is_set_up_and_asked_for_at_the_next_sign_in(open_page: OpenPage, world: "World") -> None:
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 

@@ -99,6 +99,7 @@ class Action(Generic[P, R]):
     draft: type | None = None
     gone: Callable[[object, Actor], None] | None = None
     hints: str = ""
+    file: str = ""
 
     @property
     def description(self) -> str:
@@ -171,13 +172,15 @@ def action(
     doors: str = "web api mcp cli job import",
     gone: Callable[[object, Actor], None] | None = None,
     hints: str = "",
+    file: str = "",
 ) -> Callable[[Callable[P, R]], Action[P, R]]:
     """Register a function as an action.
 
     `right` is asked of the caller for the subject (the first positional parameter, if it is a record); `bulk` offers it on
     selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense;
     `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope;
-    `hints` is an address that says, while the form is filled in, what may be there already.
+    `hints` is an address that says, while the form is filled in, what may be there already; `file` names the file as which
+    a browser gets the answer.
     Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
     """
 
@@ -187,7 +190,7 @@ def action(
         subject, draft, fields, refs = _contract(function)
         made = Action(
             function, function.__name__, right, title, icon, tone, bulk, undo, shown, subject, fields, refs,
-            frozenset(doors.split()), draft, gone, hints,
+            frozenset(doors.split()), draft, gone, hints, file,
         )  # fmt: skip
         update_wrapper(made, function)
         registry[made.name] = made

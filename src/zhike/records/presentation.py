@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
@@ -32,6 +33,7 @@ WIDTHS: Mapping[Kind, tuple[str, int]] = {
 }  # fmt: skip
 PIXELS = {"w0": 44, "w1": 56, "w2": 64, "w3": 72, "w4": 80, "w5": 120, "w6": 136, "w7": 176, "w8": 232, "w9": 300}
 ROOM = 900  # what the columns beside the first may take before the first one needs a width of its own
+PARTS_OF_A_VIEW = ("filter", "sort", "columns")
 UNITS = ("day", "week", "month", "quarter", "year")
 
 
@@ -56,6 +58,8 @@ def list_frame(
         "fields_url": f"/{screen.slug}/fields/",
         "keep": keep,
         "save_url": f"/{screen.slug}/views/new/",
+        "savable": bool(query.filter) or any(request.GET.get(part) for part in PARTS_OF_A_VIEW),
+        "keep_url": _keep_url(screen, actor, request, views),
         "dropped": query.dropped,
         "columns_url": f"/{screen.slug}/columns/?{request.GET.urlencode()}",
         "bulk": bulk(screen, actor, archived=query.archived),
@@ -64,6 +68,14 @@ def list_frame(
         "can_import": screen.importable and actor.can(f"{screen.type}.import"),
         "can_export": screen.exportable and actor.can(f"{screen.type}.export"),
     }
+
+
+def _keep_url(screen: Screen, actor: Actor, request: ActorRequest, views: Sequence[SavedView]) -> str:
+    """Where one's own open view takes over the list as it stands now; empty while nothing differs."""
+    if not any(part in request.GET for part in PARTS_OF_A_VIEW):
+        return ""
+    own = (view for view in views if view.owner_id == actor.user_id and str(view.pk) == request.GET.get("view"))
+    return next((f"/{screen.slug}/views/{view.pk}/keep/" for view in own), "")
 
 
 def forms_of(screen: Screen, actor: Actor, request: ActorRequest, board: str) -> list[dict[str, Any]]:
@@ -116,19 +128,30 @@ def chips(group: Group, actor: Actor) -> list[dict[str, Any]]:
     nodes = group.nodes if group.join == "all" else (group,)
     found = []
     for place, node in enumerate(nodes):
-        if isinstance(node, Condition):
-            found.append(chip(node, str(place), actor))
-        else:
-            inner = [chip(n, f"{place}.{i}", actor) for i, n in enumerate(node.nodes) if isinstance(n, Condition)]
+        if isinstance(node, Group) and node.join == "any":
+            inner = [chip(n, f"{place}.{i}", actor) for i, n in enumerate(node.nodes)]
             found.append({"any": inner, "path": str(place)})
+        else:
+            found.append(chip(node, str(place), actor))
     return found
 
 
-def chip(node: Condition, path: str, actor: Actor) -> dict[str, Any]:
-    """One condition in words."""
+def chip(node: Group | Condition, path: str, actor: Actor) -> dict[str, Any]:
+    """One condition in words; a group that lies deeper than the editor goes is read whole, and taken out whole."""
+    if isinstance(node, Group):
+        return {"path": path, "field": in_words(node, actor), "operator": "", "value": "", "whole": True}
     word, gap, unit = str(WORDS[node.op]).partition("…")  # "in the last … days" has its number in the middle
     value = spoken(node, actor) + (unit if gap else "")
     return {"path": path, "field": node.bound.column.label, "operator": word.strip(), "value": value}
+
+
+def in_words(node: Group | Condition, actor: Actor) -> str:
+    """A condition or group as a sentence part, with brackets around groups."""
+    if isinstance(node, Condition):
+        told = chip(node, "", actor)
+        return f"{told['field']} {told['operator']} {told['value']}".strip()
+    glue = pgettext("filter", "and") if node.join == "all" else pgettext("filter", "or")
+    return f"({f' {glue} '.join(in_words(child, actor) for child in node.nodes)})"
 
 
 def spoken(node: Condition, actor: Actor) -> str:
@@ -200,6 +223,7 @@ def editor_field(bound: Bound, actor: Actor) -> dict[str, Any]:
         "kind": column.kind.value,
         "operators": operators,
         "choices": choices,
+        "pick": f"/{screens[column.to].slug}/pick/" if column.kind is Kind.RECORD and bound.named else "",
     }
 
 

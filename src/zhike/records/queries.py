@@ -310,9 +310,13 @@ def known_tags(screen: Screen) -> QuerySet[Tag]:
     return Tag.objects.filter(on=screen.type).order_by("folded")
 
 
-def picked(screen: Screen, actor: Actor, text: str, most: int = 20) -> list[tuple[UUID, str]]:
-    """Records to choose from in a picker, by the beginning of their name."""
+def picked(
+    screen: Screen, actor: Actor, text: str, most: int = 20, *, ids: Sequence[UUID] = ()
+) -> list[tuple[UUID, str]]:
+    """Records to choose from in a picker, by a part of their name; with `ids`, those that were chosen before."""
     found = live(screen, actor)
+    if ids:
+        return [(pk, str(name)) for pk, name in found.filter(pk__in=ids).values_list("pk", screen.title)]
     if text:
         found = found.filter(**{f"{screen.title}__icontains": text[:80]})
     return [(pk, str(name)) for pk, name in found.order_by(screen.title).values_list("pk", screen.title)[:most]]

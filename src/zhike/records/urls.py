@@ -52,6 +52,7 @@ of_a_type = [
     path("views/new/", view_views.new, name="view_new"),
     path("views/order/", view_views.reorder, name="views_order"),
     path("views/<uuid:pk>/", view_views.change, name="view_change"),
+    path("views/<uuid:pk>/keep/", view_views.keep, name="view_keep"),
     path("views/<uuid:pk>/delete/", view_views.delete, name="view_delete"),
     path("<uuid:pk>/files/", file_views.files, name="record_files"),
     path("<uuid:pk>/files/<uuid:file>/", file_views.download, name="record_file"),

@@ -30,7 +30,7 @@ PERSONAL = (
 )  # fmt: skip
 
 
-@action(right="party.export", title=_("Hand out all data"), icon="download", doors="web api cli")
+@action(right="party.export", title=_("Hand out all data"), icon="download", doors="web api cli", file="customer.json")
 def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, Any]:
     """Everything kept about one party, machine-readable; that it was handed out stands in the ledger."""
     data = everything_about(party) | personal.hanging_on(party)

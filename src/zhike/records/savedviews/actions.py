@@ -70,9 +70,9 @@ def create_view(draft: ViewDraft, *, by: Actor) -> SavedView:
 @action(right=ACCOUNT, title=_("Change the view"), icon="pencil", doors="web")
 def change_view(
     view: SavedView, *, name: str | None = None, share: With | None = None, pinned: bool | None = None,
-    default: bool | None = None, filter: str | None = None, by: Actor,
+    default: bool | None = None, filter: str | None = None, columns: str | None = None, sort: str | None = None, by: Actor,
 ) -> SavedView:  # fmt: skip
-    """Rename one's view, share it, pin it, make it the one that opens, or give it another filter."""
+    """Rename one's view, share it, pin it, make it the one that opens; or another filter, columns or order."""
     screen = _screen(view.on, by)
     values: dict[str, Any] = {"name": _name(name)} if name is not None else {}
     if share is not None and share != shared_with(view):
@@ -81,6 +81,10 @@ def change_view(
         values["pinned"] = pinned
     if filter is not None:
         values["filter"] = _filter(screen, filter, by)
+    if columns is not None:
+        values["columns"] = _columns(screen, columns, by)
+    if sort is not None:
+        values["sort"] = _sort(screen, sort, by)
     if default is not None:
         values["default"] = default
         if default:

@@ -18,6 +18,7 @@ from zhike.kernel.errors import DomainError
 from zhike.records.access import screen_at
 from zhike.records.answers import dialog, form_again
 from zhike.records.forms import Carrying
+from zhike.records.presentation import PARTS_OF_A_VIEW
 from zhike.records.savedviews import actions, queries
 
 SHARES = (("me", gettext_lazy("Only me")), ("team", gettext_lazy("My team")), ("all", gettext_lazy("Everybody")))
@@ -82,6 +83,15 @@ def change(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     data |= {name: str(name in sent).lower() for name in ("pinned", "default")}
     run("change_view", by=request.actor, subject_id=pk, data=data)
     return HttpResponseRedirect(f"/{slug}/views/")
+
+
+@signed_in
+@require_POST
+def keep(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
+    """One's own view takes over the filter, columns and order that the list has now; what is not named stays."""
+    now = {name: request.POST[name] for name in PARTS_OF_A_VIEW if name in request.POST}
+    run("change_view", by=request.actor, subject_id=pk, data=now)
+    return _go(request, f"/{slug}/?view={pk}")
 
 
 @signed_in

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,8 +43,17 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     ran = submit(request, form, perform, title=str(made.title), hints=made.hints)
     if isinstance(ran, HttpResponse):
         return ran
+    if made.file:
+        return handed_out(made.file, ran.reply)
     said = _("Done: %(action)s") % {"action": made.title}
     return done(request, after(screen, pk, ran), said, undo=ran.event_id if made.undo else None)
+
+
+def handed_out(name: str, content: Any) -> HttpResponse:
+    """An action's answer as a file to keep, readable by people and machines."""
+    packed = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
+    told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(packed, content_type="application/json; charset=utf-8", headers=told)
 
 
 def fresh(made: Action[..., Any], record: Any) -> dict[str, Any]:

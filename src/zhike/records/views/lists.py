@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
+from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import Screen
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
 from zhike.records.cells import Cells, is_numeric
 from zhike.records.columns import bound_columns
 from zhike.records.models import SavedView
-from zhike.records.queries import counted, fixed, matching, page, picked
+from zhike.records.queries import MOST_ROWS, counted, fixed, matching, page, picked
 from zhike.records.requests import read_query, views_of
 from zhike.records.rows import table_body
 from zhike.records.savedviews.queries import view_that_opens
@@ -110,5 +111,6 @@ def pick(request: ActorRequest, slug: str) -> HttpResponse:
     """Records to choose from in a picker."""
     screen, actor = screen_at(slug), request.actor
     actor.require(f"{screen.type}.view")
-    found = picked(screen, actor, request.GET.get("q", ""))
+    ids = [pk for text in request.GET.get("ids", "").split(",")[:MOST_ROWS] if text and (pk := parse_id(text))]
+    found = picked(screen, actor, request.GET.get("q", ""), ids=ids)
     return JsonResponse({"items": [{"value": str(pk), "text": name} for pk, name in found]})

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 MINE = json.dumps({"all": [{"field": "owner", "op": "in", "value": ["me"]}]})
 
 
+def narrowed(level: str) -> str:
+    """The filter text of one level."""
+    return json.dumps({"all": [{"field": "level", "op": "in", "value": [level]}]}, separators=(",", ":"))
+
+
 def customer(world: World, who: str, name: str, **values: Any) -> Any:
     return run("create_party", by=world.actor(who), data={"name": name, **values}).value
 
@@ -113,3 +118,30 @@ def test_a_view_without_a_name_comes_back_with_its_filter(world: World) -> None:
     reply = world.client("何永强").post("/customers/views/new/", {"name": " ", "filter": MINE})
     assert reply.status_code == 422
     assert "&quot;me&quot;" in reply.content.decode()
+
+
+def test_ones_own_open_view_takes_over_the_list_as_it_stands_now(world: World) -> None:
+    view = save(world, "何永强", name="重点", filter=narrowed("A"), sort="-name")
+    client = world.client("何永强")
+    at = f"/customers/views/{view.pk}/keep/"
+    assert at not in client.get("/customers/", {"view": str(view.pk)}).content.decode(), "nothing differs yet"
+    changed = {"view": str(view.pk), "filter": narrowed("B"), "columns": "city,level"}
+    assert at in client.get("/customers/", changed).content.decode()
+    assert client.post(at, changed).status_code == 302
+    view.refresh_from_db()
+    assert (view.filter, view.columns, view.sort) == (json.loads(narrowed("B")), ["city", "level"], "-name")
+    assert world.client("吴敏").post(at, changed).status_code == 404
+
+
+def test_an_order_or_columns_alone_can_be_saved_too(world: World) -> None:
+    client = world.client("何永强")
+    assert "/customers/views/new/" not in client.get("/customers/").content.decode()
+    for asked in ({"sort": "-name"}, {"columns": "city"}):
+        assert "/customers/views/new/" in client.get("/customers/", asked).content.decode()
+
+
+def test_a_group_below_a_group_is_read_whole(world: World) -> None:
+    inner = {"all": [{"field": "city", "op": "is", "value": "杭州"}, {"field": "level", "op": "in", "value": ["B"]}]}
+    given = {"any": [{"field": "level", "op": "in", "value": ["A"]}, inner]}
+    page = world.client("何永强").get("/customers/", {"filter": json.dumps(given)}).content.decode()
+    assert "(城市 是 杭州 且 层级 是 高层)" in page

@@ -23,6 +23,10 @@ on("click", "[data-close]", (event, button) => {
 on("click", "dialog", (event, host) => {
   if (event.target === host && !host.querySelector("form")) close(host); // a click beside it; never with a form half filled
 });
+document.addEventListener("submit", (event) => {
+  const host = event.target.closest("dialog"); // a form whose answer is a file leaves the page as it is
+  if (host && event.target.matches("[data-file]")) setTimeout(() => close(host), 100);
+});
 on("click", "[data-help]", () => showHelp());
 
 export function showHelp() {

@@ -1,11 +1,12 @@
 // The filter's conditions. The form carries one parameter `filter`: {"all": [condition | {"any": [condition, …]}, …]},
 // condition = {"field", "op", "value"}. The server draws the chips; this editor changes the tree and sends the form.
 import { element, say } from "./page.js";
+import { ticked } from "./pick.js";
 
 // how a value is asked for, by operator; otherwise by the kind of the field
 const BY_OPERATOR = { empty: "none", filled: "none", between: "range", last_days: "number", older_days: "number", next_days: "number", this: "span" };
 const SPANS = ["week", "month", "quarter", "year"];
-const INPUTS = { number: "number", money: "number", date: "date", datetime: "datetime-local", text: "search" };
+const INPUTS = { number: "number", money: "number", date: "date", datetime: "date", text: "search" };
 
 export default () => ({
   open: false,
@@ -44,7 +45,7 @@ export default () => ({
     if (condition) {
       this.$refs.operator.value = condition.op;
       this.pickOperator();
-      this.fill(condition.value);
+      await this.fill(condition.value);
     }
     this.open = true;
     this.$nextTick(() => this.$refs.field.focus());
@@ -59,7 +60,7 @@ export default () => ({
   pickOperator() {
     const field = this.field();
     const operator = field.operators.find((one) => one.name === this.$refs.operator.value);
-    const input = operator?.input || BY_OPERATOR[operator?.name] || (field.choices ? "choices" : field.kind);
+    const input = operator?.input || BY_OPERATOR[operator?.name] || (field.choices ? "choices" : field.pick ? "records" : field.kind);
     this.wantsValue = input !== "none";
     this.$refs.value.replaceChildren(...this.controls(input, field));
   },
@@ -71,20 +72,22 @@ export default () => ({
       const ticks = field.choices.map((choice) => element("label", { class: "tick" }, element("input", { type: "checkbox", value: choice.value }), choice.label));
       return [element("div", { class: "choices" }, ...ticks)];
     }
+    if (input === "records") return [ticked(field.pick, field.label)];
     const type = INPUTS[input] || INPUTS[field.kind] || "search";
     const one = () => element("input", { type, step: "any", "aria-label": field.label });
     return input === "range" ? [element("div", { class: "row-x" }, one(), say("and"), one())] : [one()];
   },
   value() {
     const ticks = [...this.$refs.value.querySelectorAll("input[type=checkbox]")];
-    if (ticks.length) return ticks.filter((tick) => tick.checked).map((tick) => tick.value);
+    if (ticks.length || this.$refs.value.querySelector(".choices")) return ticks.filter((tick) => tick.checked).map((tick) => tick.value);
     const entered = [...this.$refs.value.querySelectorAll("input, select")].map((control) => control.value);
     if (this.field().kind === "bool") return entered[0] === "true";
     if (["number", "money"].includes(this.field().kind) || /_days$/.test(this.$refs.operator.value)) return entered.length > 1 ? entered.map(Number) : entered[0] && Number(entered[0]);
     return entered.length > 1 ? entered : (entered[0] ?? null);
   },
-  fill(value) {
+  async fill(value) {
     const values = [value].flat().map(String);
+    await this.$refs.value.querySelector("[data-ticked]")?.show(values);
     const controls = [...this.$refs.value.querySelectorAll("input, select")];
     controls.forEach((control, index) => {
       if (control.type === "checkbox") control.checked = values.includes(control.value);

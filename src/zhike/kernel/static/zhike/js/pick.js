@@ -29,5 +29,29 @@ async function find(select, text) {
   select.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** A search above ticks of what it found; what is ticked stays. `show(ids)` puts records there that were chosen before. */
+export function ticked(address, label) {
+  const list = element("div", { class: "choices" });
+  const field = element("input", { type: "search", class: "input picker", placeholder: say("by_name"), "aria-label": label, autocomplete: "off" });
+  const root = element("div", { class: "stack", "data-ticked": "" }, field, list);
+  const ask = async (query, checked) => {
+    const answer = await fetch(`${address}?${query}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const kept = [...list.querySelectorAll("label:has(:checked)")];
+    const known = new Set(kept.map((one) => one.control.value));
+    const found = (await answer.json()).items.filter((item) => !known.has(item.value));
+    list.replaceChildren(...kept, ...found.map((item) => element("label", { class: "tick" }, element("input", { type: "checkbox", value: item.value, checked }), item.text)));
+  };
+  let timer = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(`q=${encodeURIComponent(field.value.trim())}`), 200);
+  });
+  field.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && event.preventDefault());
+  root.show = (ids) => ask(`ids=${ids.map(encodeURIComponent).join(",")}`, true);
+  ask("q=");
+  return root;
+}
+
 document.addEventListener("htmx:load", (event) => event.target.querySelectorAll("select[data-pick]").forEach(enhance));
 document.querySelectorAll("select[data-pick]").forEach(enhance);
