@@ -70,25 +70,37 @@ def create_view(draft: ViewDraft, *, by: Actor) -> SavedView:
 @action(right=ACCOUNT, title=_("Change the view"), icon="pencil", doors="web")
 def change_view(
     view: SavedView, *, name: str | None = None, share: With | None = None, pinned: bool | None = None,
-    default: bool | None = None, filter: str | None = None, columns: str | None = None, sort: str | None = None, by: Actor,
+    default: bool | None = None, by: Actor,
 ) -> SavedView:  # fmt: skip
-    """Rename one's view, share it, pin it, make it the one that opens; or another filter, columns or order."""
-    screen = _screen(view.on, by)
+    """Rename one's view, share it, pin it, or make it the one that opens."""
     values: dict[str, Any] = {"name": _name(name)} if name is not None else {}
     if share is not None and share != shared_with(view):
         values |= _shared(share, by)
     if pinned is not None:
         values["pinned"] = pinned
-    if filter is not None:
-        values["filter"] = _filter(screen, filter, by)
-    if columns is not None:
-        values["columns"] = _columns(screen, columns, by)
-    if sort is not None:
-        values["sort"] = _sort(screen, sort, by)
     if default is not None:
         values["default"] = default
         if default:
             _only_default(view, by)
+    return _changed(view, values, by)
+
+
+@action(right=ACCOUNT, title=_("Save into this view"), icon="layout-list", doors="web")
+def keep_view(
+    view: SavedView, *, filter: str | None = None, columns: str | None = None, sort: str | None = None, by: Actor
+) -> SavedView:
+    """One's view takes over another filter, other columns, another order; what is not named stays."""
+    screen = _screen(view.on, by)
+    values: dict[str, Any] = {"filter": _filter(screen, filter, by)} if filter is not None else {}
+    if columns is not None:
+        values["columns"] = _columns(screen, columns, by)
+    if sort is not None:
+        values["sort"] = _sort(screen, sort, by)
+    return _changed(view, values, by)
+
+
+def _changed(view: SavedView, values: dict[str, Any], by: Actor) -> SavedView:
+    _screen(view.on, by)
     view.change(**values)
     emit(Happened("view.changed", {"on": view.on, "fields": sorted(values)}, {}), subject=view, by=by, label=view.name)
     return view

@@ -90,7 +90,7 @@ def change(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
 def keep(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """One's own view takes over the filter, columns and order that the list has now; what is not named stays."""
     now = {name: request.POST[name] for name in PARTS_OF_A_VIEW if name in request.POST}
-    run("change_view", by=request.actor, subject_id=pk, data=now)
+    run("keep_view", by=request.actor, subject_id=pk, data=now)
     return _go(request, f"/{slug}/?view={pk}")
 
 
