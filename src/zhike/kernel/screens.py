@@ -82,7 +82,6 @@ class Column:
     cell: Callable[[Any, Mapping[str, Any], Reader], str] | str = ""  # (value, row, reader) -> HTML, for special marks
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
-    indexed: bool = True
     imported_as: Kind | None = None  # an import reads it as this kind where it can (a birthday kept as text)
 
     @property
@@ -243,7 +242,6 @@ class Screen:
     name_parts: bool = False  # a file may give the title in two columns, family and given name
     search: Callable[[Any], Mapping[str, Sequence[str]]] | None = None  # record -> {field: texts}
     search_reads: tuple[str, ...] = ()  # the relations `search` reads, loaded for many records at once
-    subtitle: Callable[[Any], str] | None = None
     rail: int = 0  # place in the left rail; 0 = not there
     owner: str = "owner"  # column of who is in charge; handover and transfer follow it
     party: str = ""  # path to the customer the record is about; merge follows it

@@ -43,13 +43,6 @@ def reason_given(text: str) -> str:
     return reason
 
 
-def any_record(type_: str, actor: Actor, pk: object) -> Any:
-    """A visible record named by type and id."""
-    if type_ not in screens:
-        raise NotFound("record")
-    return record_at(screens[type_], actor, pk)
-
-
 def customer_of(record: Record) -> Any:
     """The id of the customer that a record is about, or None."""
     screen = screens.get(record.record_type)

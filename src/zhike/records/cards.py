@@ -74,7 +74,6 @@ def basics(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]:
         "screen": screen,
         "record": record,
         "record_title": title_of(record),
-        "subtitle": screen.subtitle(record) if screen.subtitle else "",
         "facts": facts(screen, record, actor),
         "actions": actions_on(screen, record, actor),
         "base": f"/{screen.slug}/{record.pk}/",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -130,7 +130,6 @@ def as_column(field: CustomField) -> Column:
         required=field.required,
         help=field.help,
         custom=True,
-        indexed=field.indexed,
         max_length=2000,
     )
 
@@ -140,8 +139,3 @@ def choices_of(column: Column) -> Mapping[str, Any]:
     if column.choices is not None:
         return {str(value): label for value, label in column.choices.choices}
     return dict(column.options)
-
-
-def open_column(column: Column) -> Bound:
-    """A column without any rule, for the product's own use."""
-    return Bound(replace(column), FieldRule.OPEN)

@@ -30,7 +30,7 @@ from zhike.kernel.text import fold
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_formulas, add_names, needed
 from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
-from zhike.records.models import Tag, Tagging
+from zhike.records.models import Tagging
 
 MOST_ROWS = 200
 MARK_BYTES = 12
@@ -303,11 +303,6 @@ def tags_on(record: Record) -> list[str]:
         kept["_tags"] = tags_of([record.pk]).get(record.pk, [])
     found: list[str] = kept["_tags"]
     return found
-
-
-def known_tags(screen: Screen) -> QuerySet[Tag]:
-    """The tags in use on a type."""
-    return Tag.objects.filter(on=screen.type).order_by("folded")
 
 
 def picked(

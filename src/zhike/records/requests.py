@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -92,8 +91,3 @@ def view_at(screen: Screen, actor: Actor, pk: str) -> SavedView:
         if view.pk == found:
             return view
     raise NotFound("view")
-
-
-def with_size(query: ListQuery, size: int) -> ListQuery:
-    """The same question with another page size."""
-    return replace(query, size=size)

@@ -49,11 +49,3 @@ def _prepare(cursor: Any, name: str) -> None:
     )
     if cursor.fetchone():
         cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
-
-
-def drop_index(key: str) -> None:
-    """Take the index away."""
-    if OWN_KEY.fullmatch(key) is None:
-        raise ValueError(key)
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP INDEX IF EXISTS "own_{key}"')

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhike.kernel.errors import NotFound
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.text import enumerated
-from zhike.records.columns import SORTED, custom_columns
+from zhike.records.columns import custom_columns
 from zhike.records.custom.actions import KINDS
 from zhike.records.models import CustomField
 
@@ -65,8 +65,3 @@ def readable(screen: Screen, formula: str) -> str:
     """A stored formula with the labels people know."""
     labels = {c.name: str(c.label) for c in [*screen.columns, *custom_columns(screen)]}
     return re.sub(r"\{(\w+)\}", lambda found: f"{{{labels.get(found[1], found[1])}}}", formula)
-
-
-def sortable_kinds() -> list[str]:
-    """Kinds that an index can sort."""
-    return sorted(kind.value for kind in SORTED)
