@@ -25,7 +25,11 @@ def ask(files: Sequence[str], columns: Mapping[str, str], table: str | None, lan
         print(f"  {place:>3}  {header}   {example[:40]}")
     for role in ROLES:
         now = found[role] + 1 if role in found else 0
-        answer = input(f"{SPOKEN[role] if is_chinese(lang) else role} [{now}]: ").strip()
+        try:
+            answer = input(f"{SPOKEN[role] if is_chinese(lang) else role} [{now}]: ").strip()
+        except EOFError:  # nobody answers any more: what was told stands
+            print()
+            break
         number = int(answer) if answer.isdigit() else now
         if 0 < number <= len(source.headers):
             chosen[role] = source.headers[number - 1]

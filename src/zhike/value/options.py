@@ -21,6 +21,9 @@ def silent(_zh: str, _en: str) -> None:
     """Nobody watches."""
 
 
+YEARS = (1900, 2199)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """Columns by role, and how to look at them; nothing needs to be said."""
@@ -52,6 +55,8 @@ class Options:
             raise MethodError("option_unknown", f"未知的选项：{unknown[0]}", f"Unknown option: {unknown[0]}.")
         if isinstance(known.get("as_of"), str):
             known["as_of"] = day(str(known["as_of"]))
+        if isinstance(when := known.get("as_of"), date) and not possible(when):
+            raise as_of(str(when))
         return cls(columns=columns, **known)  # type: ignore[arg-type]
 
 
@@ -60,5 +65,15 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as wrong:
-        zh = f"日期须写作 2024-12-31：{text[:40]}"
-        raise MethodError("as_of", zh, f"Write days as 2024-12-31, not {text[:40]}.") from wrong
+        raise as_of(text) from wrong
+
+
+def as_of(text: str) -> MethodError:
+    """A day that is none, or lies in no year of business."""
+    zh = f"日期须写作 2024-12-31，年份在 {YEARS[0]} 到 {YEARS[1]} 之间：{text[:40]}"
+    return MethodError("as_of", zh, f"Write days as 2024-12-31, from {YEARS[0]} to {YEARS[1]}, not {text[:40]}.")
+
+
+def possible(day: date) -> bool:
+    """Whether counting from and to this day makes sense."""
+    return YEARS[0] <= day.year <= YEARS[1]

@@ -262,6 +262,11 @@ def majority(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str | None:
     """The currency that counts. MethodError: currencies_mixed where none holds nine tenths of the lines."""
     sql = currency_of(stack, desk)
     if sql.startswith("NULL"):
+        if wish.currency:
+            zh = f"文件没有币种，--keep-currency {wish.currency} 不起作用。"
+            found.say(
+                "currency_unused", zh, f"The files name no currency: --keep-currency {wish.currency} changes nothing."
+            )
         return None
     counted = desk.connection.execute(
         f"SELECT {sql} AS currency, count(*) FROM raw GROUP BY 1 HAVING currency IS NOT NULL ORDER BY 2 DESC, 1"
@@ -354,8 +359,9 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     for reason, count in run("SELECT reason, count(*) FROM judged WHERE reason IS NOT NULL GROUP BY 1").fetchall():
         found.dropped[reason] = found.dropped.get(reason, 0) + int(count)
     found.dropped = {code: found.dropped[code] for code in REASONS if code in found.dropped}
-    ((found.kept, zero, total, rest),) = run(
-        "SELECT count(*), count(*) FILTER (amount = 0), sum(amount), sum(rest) FROM judged WHERE reason IS NULL"
+    ((found.kept, zero, rounded, total, rest),) = run(
+        "SELECT count(*), count(*) FILTER (amount = 0), count(*) FILTER (rest <> 0), sum(amount), sum(rest) FROM judged "
+        "WHERE reason IS NULL"
     ).fetchall()
     # a table of its own: what judging needed would hold a third of the memory
     columns = 'customer, day, amount, "order", product, quantity'
@@ -374,7 +380,30 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
             f"{zero:,} 行金额为 0，算作购买。",
             f"{zero:,} lines with an amount of 0 count as purchases.",
         )
-    if rest and abs(rest) >= Decimal("0.005"):
-        zh = f"每行四舍五入到分后相加为 {total:,.2f}；不逐行取舍则为 {total + rest:,.2f}。"
-        en = f"Each line is rounded half up to the cent: {total:,.2f} in all; without rounding {total + rest:,.2f}."
+    if rounded:
+        zh = f"{rounded:,} 行超过两位小数，逐行四舍五入到分，合计 {total:,.2f}；不逐行取舍则为 {total + rest:,.2f}。"
+        en = (
+            f"{rounded:,} lines have more than two decimals; each is rounded half up to the cent: {total:,.2f} in all; "
+            f"without rounding {total + rest:,.2f}."
+        )
         found.say("rounding", zh, en)
+    if "product" in stack.present:
+        no_goods(found, desk)
+
+
+def no_goods(found: Lines, desk: Desk) -> None:
+    """Lines that sell nothing that could be recommended: counted in the customer's money, left out of the baskets, and said so."""
+    matching = "SELECT product FROM (SELECT DISTINCT product FROM lines) WHERE regexp_matches(upper(product), ?)"
+    names = [str(row[0]) for row in desk.connection.execute(f"{matching} ORDER BY 1", [NOT_PRODUCTS]).fetchall()]
+    if not names:
+        return
+    ((many, money),) = desk.connection.execute(
+        f"SELECT count(*), sum(amount) FROM lines WHERE product IN ({', '.join(map(desk.text, names))})"
+    ).fetchall()
+    first = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    zh = f"{many:,} 行不是商品（邮费、手续费、调整等：{first}），共 {money:,.2f}：计入客户金额，不参与搭配分析。"
+    en = (
+        f"{many:,} lines are no goods (postage, fees, adjustments: {first}), {money:,.2f} in all: part of the customers' "
+        "money, left out of the cross-sell."
+    )
+    found.say("no_goods", zh, en)

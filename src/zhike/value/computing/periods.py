@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from zhike.methods.engine.plain import months_before
 from zhike.methods.result import MethodError, Note
+from zhike.value.options import possible
 from zhike.value.study import Period
 
 MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1, "年": 12, "半年": 6, "季": 3, "季度": 3, "月": 1}
@@ -33,7 +34,7 @@ def periods(first: date, as_of: date, asked: str | None = None) -> Periods:
             start, end = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         except ValueError:
             raise unknown(asked) from None
-        if start > end:
+        if start > end or not (possible(start) and possible(end)):
             raise unknown(asked)
         before = (start - (end - start) - ONE, start - ONE)
         return said((start, end), (start, end), before if before[1] >= first else None)

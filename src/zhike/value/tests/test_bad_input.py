@@ -233,3 +233,54 @@ def test_who_gave_half_of_it_back_is_told_and_counted_all_the_same(tmp_path: Pat
     assert found.rows("SELECT customer, money::INTEGER FROM undone") == [("a", 50)]
     assert found.rows("SELECT sum(amount)::INTEGER FROM lines") == [(200,)]
     assert "undone" in found.codes
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [["--as-of", "9999-12-31"], ["--as-of", "0001-01-01"], ["--period", "0001-01-01..9999-12-31"], ["--as-of", "soon"]],
+)
+def test_days_beyond_any_business_are_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[str]
+) -> None:
+    path = written(tmp_path, [("a", "2024-01-01", 5), ("b", "2024-02-01", 5)])
+    assert main([str(path), *asked, "--json", str(tmp_path / "x.json")]) == 2
+    said = capsys.readouterr().err
+    assert asked[1] in said
+    assert "Traceback" not in said
+
+
+def test_whoever_answers_no_more_gets_what_was_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    path = written(tmp_path, [("a", "2024-01-01", 5), ("b", "2024-02-01", 5)])
+    assert main([str(path), "--ask", "--json", str(tmp_path / "x.json")]) == 0
+
+
+def test_postage_and_fees_are_named_with_their_money(tmp_path: Path) -> None:
+    head = ("customer", "date", "amount", "product")
+    rows: list[Row] = [
+        ("a", "2024-01-01", 100, "冰箱"),
+        ("a", "2024-01-01", 12, "运费"),
+        ("b", "2024-01-02", 8, "POST"),
+    ]
+    found = read(tmp_path, written(tmp_path, rows, head))
+    assert found.lines.kept == 3
+    (note,) = [note for note in found.lines.notes if note.code == "no_goods"]
+    assert "2 行不是商品" in note.zh
+    assert "20.00" in note.en
+    goods = read(tmp_path, written(tmp_path, rows[:1], head))
+    assert "no_goods" not in goods.codes
+
+
+def test_rounding_is_said_also_where_it_cancels_out(tmp_path: Path) -> None:
+    rows: list[Row] = [("a", "2024-01-01", 1, "1.234"), ("b", "2024-01-01", 1, "2.346")]
+    found = read(tmp_path, written(tmp_path, rows, ("customer", "date", "quantity", "unit price")))
+    assert "rounding" in found.codes
+    assert "rounding" not in read(tmp_path, written(tmp_path, [("a", "2024-01-01", "1.23")])).codes
+
+
+def test_a_currency_that_no_line_names_is_said_to_change_nothing(tmp_path: Path) -> None:
+    found = read(tmp_path, written(tmp_path, [("a", "2024-01-01", 5)]), keep_currency="EUR")
+    assert "currency_unused" in found.codes
