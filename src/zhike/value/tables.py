@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 BATCH = 50_000
+Listed = tuple[list[str], list[Sequence[Any]]]
 
 
 def write(study: Study, folder: Path) -> None:
@@ -35,9 +36,9 @@ def relations(study: Study) -> dict[str, Relation]:
     return {name: part.table for name, part in parts.items() if not isinstance(part, MethodError)}
 
 
-def small(study: Study) -> dict[str, tuple[list[str], list[Sequence[Any]]]]:
+def small(study: Study) -> dict[str, Listed]:
     """Lists that are no table of the engine."""
-    found: dict[str, tuple[list[str], list[Sequence[Any]]]] = {
+    found: dict[str, Listed] = {
         "monthly": (["month", "revenue", "orders", "customers"], [tuple(month) for month in study.monthly]),
         "win_back": (
             ["customer", "pattern", "last_day", "idle", "orders", "value"], [tuple(row) for row in study.win_back]
@@ -62,6 +63,37 @@ def small(study: Study) -> dict[str, tuple[list[str], list[Sequence[Any]]]]:
         found["ranking"] = (
             ["customer", "place", "points", "gone", *measures],
             [(row.customer, row.place, row.points, gone, *(row.measures[m] for m in measures)) for row, gone in listed],
+        )
+    return found | curves(study)
+
+
+def curves(study: Study) -> dict[str, Listed]:
+    """What the page draws: how customers moved, how they came back, how the money is spread, what is to be expected."""
+    found: dict[str, Listed] = {}
+    if not isinstance(moved := study.migration, MethodError):
+        columns = ["level_then", "level_now", "customers", "money_then", "money_now"]
+        cells = [(then, now, cell) for then, row in moved.cells.items() for now, cell in row.items()]
+        rows = [(then, now, cell.customers, cell.money_then, cell.money_now) for then, now, cell in cells]
+        found["migration_matrix"] = (columns, [*rows])
+    if not isinstance(back := study.cohorts, MethodError):
+        seen = [(c, k) for c, row in enumerate(back.customers) for k, many in enumerate(row) if many >= 0]
+        found["cohorts"] = (
+            ["cohort", "customers", "periods_since", "bought", "revenue"],
+            [
+                (back.starts[c], int(back.sizes[c]), k, int(back.customers[c, k]), float(back.revenue[c, k]))
+                for c, k in seen
+            ],
+        )
+    if not isinstance(spread := study.concentration, MethodError):
+        found["lorenz"] = (["customers", "money"], [tuple(map(float, point)) for point in spread.lorenz])
+    if not isinstance(coming := study.forecast, MethodError):
+        steps = zip(coming.values, coming.low, coming.high, strict=True)
+        found["forecast"] = (
+            ["months_ahead", "revenue", "low", "high", "method"],
+            [
+                (n, float(value), float(low), float(high), coming.method)
+                for n, (value, low, high) in enumerate(steps, 1)
+            ],
         )
     return found
 
