@@ -50,12 +50,17 @@ class NextStep:
     words: str
 
 
-def guess_next(text: str, now: datetime, zone: str) -> NextStep | None:
-    """The next step named in `text`, or None. Past days are not next steps; a bare weekday is the coming one."""
+def guess_next(text: str, now: datetime, zone: str, calendar: clock.WorkingCalendar | None = None) -> NextStep | None:
+    """The next step named in `text`, or None. Past days are not next steps; a bare weekday is the coming one.
+
+    A rough day (“in three days”, “end of the month”) is moved to one that the calendar works on; a day that was named stays.
+    """
     text = text[:2000]
     today = clock.local(now, zone).date()
     for found in DAY.finditer(text):
         day = _day(found, today)
+        if day and calendar:
+            day = _worked(found, day, calendar)
         if day is None or day < today:
             continue
         hour = _hour_near(text, found)
@@ -68,6 +73,15 @@ def guess_next(text: str, now: datetime, zone: str) -> NextStep | None:
         end = max(found.end(), hour.end()) if hour and hour.start() >= found.start() else found.end()
         return NextStep(_name(text, found.start(), end), due, at is None, text[found.start() : end])
     return None
+
+
+def _worked(found: re.Match[str], day: date, calendar: clock.WorkingCalendar) -> date:
+    """A rough day on a working one: after a span and from the beginning of a month the next, at its end the last."""
+    parts = found.groupdict()
+    edge = parts["edge"] or ""
+    if edge and not edge.endswith("初"):
+        return next(calendar.working_days(day, -1))
+    return calendar.next_working_day(day) if edge or parts["days"] or parts["in_days"] else day
 
 
 def number(text: str) -> int:

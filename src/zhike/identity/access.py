@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from zhike.identity.models import FieldGrant, Grant, Organisation, Share, Team, Token, User
 from zhike.identity.terms import Effect, Extent, ShareLevel
+from zhike.kernel import clock
 from zhike.kernel.actor import STRICTNESS, Actor, FieldRule, Reach
 from zhike.kernel.errors import NotFound
 from zhike.kernel.screens import other_rights, screens
@@ -177,6 +178,14 @@ def narrowed(actor: Actor, token: Token) -> Actor:
     if token.read_only:
         grants = {right: reach for right, reach in grants.items() if right.split(".")[-1] in READING}
     return replace(actor, grants=grants, superuser=False, token_id=token.pk, door="api")
+
+
+def working_calendar() -> clock.WorkingCalendar:
+    """When the organisation works, as its settings say."""
+    row = organisation()
+    kept = row.calendar
+    weekend = frozenset(kept.get("weekend", (5, 6)))
+    return clock.WorkingCalendar(zone=row.zone, weekend=weekend, holidays=kept.get("country", "CN"))
 
 
 def organisation() -> Organisation:

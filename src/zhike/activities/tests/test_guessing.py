@@ -97,6 +97,29 @@ def test_a_clause_that_is_only_a_day_keeps_its_words() -> None:
     assert step.name == "下周三"
 
 
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("三天后回访", "11-23"),  # the 21st is a Saturday
+        ("周六上门", "11-21"),  # named, so it stays
+        ("月底结款", "11-30"),
+        ("下个月底对账", "12-31"),
+        ("下月初再谈", "12-01"),
+    ],
+)
+def test_a_rough_day_is_a_working_one_and_a_named_day_stays(text: str, due: str) -> None:
+    step = guess_next(text, NOW, ZONE, clock.WorkingCalendar())
+    assert step is not None
+    assert f"{clock.local(step.due_at, ZONE):%m-%d}" == due
+
+
+def test_the_end_of_a_month_on_a_weekend_is_the_friday_before() -> None:
+    may = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)  # the 31st is a Sunday
+    step = guess_next("月底结款", may, ZONE, clock.WorkingCalendar())
+    assert step is not None
+    assert f"{clock.local(step.due_at, ZONE):%m-%d}" == "05-29"
+
+
 def test_a_day_late_in_the_evening_belongs_to_the_zone_not_to_utc() -> None:
     late = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)  # already 01:00 on the 19th in Shanghai
     assert guessed("明天打电话", late) == "11-20"

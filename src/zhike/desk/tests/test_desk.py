@@ -16,6 +16,7 @@ from zhike.activities.models import Task, Touch
 from zhike.activities.terms import TouchKind
 from zhike.desk.queries.customer import TOUCHES, timeline
 from zhike.desk.queries.today import LATER, NOW, TODAY, day_of
+from zhike.kernel import clock
 from zhike.kernel.actions import run
 from zhike.kernel.models import Event
 from zhike.records.history import tell
@@ -306,3 +307,16 @@ def test_a_list_invites_to_edit_only_what_one_may_change_and_a_form_says_what_it
     assert f'data-id="{theirs.pk}"' in page and f"/{theirs.pk}/cell/" not in page
     assert f"/{mine.pk}/cell/" in page
     assert "修改：宁波样品商行" in browser.get(f"/customers/{mine.pk}/edit/").content.decode()
+
+
+def test_a_rough_next_step_keeps_to_the_organisations_working_days(world: World) -> None:
+    client = world.client("何永强")
+    today = clock.today("Asia/Shanghai")
+    days = (5 - today.weekday()) % 7 + 7  # to a Saturday that is not this week's
+    run("change_organisation", by=world.actor("沈嘉禾"), data={"calendar": {"country": "", "weekend": [5, 6]}})
+    told = client.get("/guess/", {"text": f"{days}天后回访"}).content.decode()
+    monday = today + timedelta(days=days + 2)
+    assert f"{monday:%m-%d}" in told
+    run("change_organisation", by=world.actor("沈嘉禾"), data={"calendar": {"country": "", "weekend": []}})
+    told = client.get("/guess/", {"text": f"{days}天后回访"}).content.decode()
+    assert f"{today + timedelta(days=days):%m-%d}" in told

@@ -18,6 +18,7 @@ from zhike.customers.access import party as party_at
 from zhike.desk.queries.customer import guess_reply
 from zhike.desk.queries.today import lately
 from zhike.desk.views.today import answered
+from zhike.identity.access import working_calendar
 from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import Invalid
@@ -43,7 +44,7 @@ def guess(request: ActorRequest) -> HttpResponse:
     if given.get("next_step", "") != given.get("guessed", ""):
         return HttpResponse(status=204)
     now = timezone.now()
-    step = guess_next(given.get("text", ""), now, request.actor.zone)
+    step = guess_next(given.get("text", ""), now, request.actor.zone, working_calendar())
     context = {"step": guess_reply(step, now, request.actor.zone) if step else None}
     return render(request, "desk/guess.html", context)
 
