@@ -26,6 +26,7 @@ from zhike.kernel.models import Event, Record
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.testing import SYSTEM
 from zhike.records.columns import choices_of
+from zhike.records.search.index import index
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,8 @@ def _alone(_world: World, record: Record) -> None:
     model: Any = type(record)
     model.objects.filter(pk=record.pk).update(**{title: name})
     setattr(record, title, name)
+    if screens[record.record_type].search:
+        index(record)
 
 
 DOORS = (

@@ -19,7 +19,8 @@ from zhike.records.board.lanes import by_choices
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 from zhike.records.filters import WORDS, Condition, Group, operators_for
 from zhike.records.models import SavedView
-from zhike.records.queries import ListQuery, picked
+from zhike.records.picking import picked
+from zhike.records.queries import ListQuery
 
 INPUTS = {
     "empty": "none", "filled": "none", "between": "range", "last_days": "number", "older_days": "number", "next_days": "number",

@@ -303,15 +303,3 @@ def tags_on(record: Record) -> list[str]:
         kept["_tags"] = tags_of([record.pk]).get(record.pk, [])
     found: list[str] = kept["_tags"]
     return found
-
-
-def picked(
-    screen: Screen, actor: Actor, text: str, most: int = 20, *, ids: Sequence[UUID] = ()
-) -> list[tuple[UUID, str]]:
-    """Records to choose from in a picker, by a part of their name; with `ids`, those that were chosen before."""
-    found = live(screen, actor)
-    if ids:
-        return [(pk, str(name)) for pk, name in found.filter(pk__in=ids).values_list("pk", screen.title)]
-    if text:
-        found = found.filter(**{f"{screen.title}__icontains": text[:80]})
-    return [(pk, str(name)) for pk, name in found.order_by(screen.title).values_list("pk", screen.title)[:most]]

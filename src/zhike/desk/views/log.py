@@ -24,7 +24,7 @@ from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import Invalid
 from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import screens
-from zhike.records.queries import picked
+from zhike.records.picking import picked
 
 TASK = "task"
 WRITTEN = (TouchKind.NOTE, TouchKind.CALL, TouchKind.VISIT, TouchKind.MESSAGE)

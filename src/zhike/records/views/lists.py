@@ -20,7 +20,8 @@ from zhike.records.access import record_at, screen_at
 from zhike.records.cells import Cells, is_numeric
 from zhike.records.columns import bound_columns
 from zhike.records.models import SavedView
-from zhike.records.queries import MOST_ROWS, counted, fixed, matching, page, picked
+from zhike.records.picking import picked
+from zhike.records.queries import MOST_ROWS, counted, fixed, matching, page
 from zhike.records.requests import read_query, views_of
 from zhike.records.rows import table_body
 from zhike.records.savedviews.queries import view_that_opens
