@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,6 @@ from zhike.kernel.models import with_names
 from zhike.kernel.text import mask_email, mask_phone
 
 REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
-NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y = 132, 42, 12, 24
 
 
 def team_of(owner_id: UUID) -> UUID | None:
@@ -113,20 +112,22 @@ def owner_history(party: Party) -> list[Spell]:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A person on the map of an organisation, with its place in pixels; `row` counts from the top."""
+    """Somebody in an organisation as its card shows them, with those who report to them."""
 
     id: UUID
     url: str
     name: str
     title: str
+    department: str
     decision: str
     role: str
     attitude: str
     outside: bool
-    row: int
-    x: int
-    y: int
-    superior: UUID | None
+    primary: bool
+    since: date | None
+    until: date | None
+    note: str
+    reports: tuple[Node, ...] = ()
 
     @property
     def css(self) -> str:
@@ -136,32 +137,14 @@ class Node:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleMap:
-    """Who decides in an organisation: nodes, lines between them (x1, y1, x2, y2), and the size of the drawing."""
-
-    nodes: tuple[Node, ...]
-    lines: tuple[tuple[int, int, int, int], ...]
-    width: int
-    height: int
-
-    @property
-    def rows(self) -> list[list[Node]]:
-        """Row by row from the top, for a drawing without coordinates."""
-        found: dict[int, list[Node]] = {}
-        for node in self.nodes:
-            found.setdefault(node.row, []).append(node)
-        return [found[row] for row in sorted(found)]
-
-
 def people_of(party: Party) -> list[Membership]:
     """The people who belong to an organisation now, the primary contact first."""
-    return _members(party.pk)
+    return [row for row in _members(party.pk) if row.ended_on is None]
 
 
 @composed
 def _members(organisation: UUID) -> QuerySet[Membership]:
-    rows = Membership.objects.filter(organisation=organisation, ended_on=None)
+    rows = Membership.objects.filter(organisation=organisation)
     return with_names(rows, "person").order_by("-primary", "person__sort_key", "id")
 
 
@@ -171,61 +154,48 @@ def _memberships(person: UUID) -> QuerySet[Membership]:
     return with_names(rows, "organisation").order_by("ended_on", "-primary")
 
 
-def people_map(members: Sequence[Membership]) -> PeopleMap:
-    """Superiors above those who report to them; within a row in the order of their superiors."""
+def people_tree(members: Sequence[Membership]) -> tuple[Node, ...]:
+    """Those who report to nobody here, each with those who report to them."""
     by_id = {row.pk: row for row in members}
-    depth = {row.pk: _depth(row, by_id) for row in members}
-    levels: dict[int, list[Membership]] = {}
+    below: dict[UUID | None, list[Membership]] = {}
     for row in members:
-        levels.setdefault(depth[row.pk], []).append(row)
-    place: dict[UUID, int] = {}
-    widest = max((len(rows) for rows in levels.values()), default=0)
-    nodes = []
-    for level in sorted(levels):
-        rows = sorted(levels[level], key=lambda row: place.get(row.reports_to_id or row.pk, 0))
-        left = (widest - len(rows)) * (NODE_WIDTH + GAP_X) // 2
-        for index, row in enumerate(rows):
-            place[row.pk] = left + index * (NODE_WIDTH + GAP_X)
-            superior = row.reports_to_id if row.reports_to_id in by_id else None
-            nodes.append(_node(row, level, place[row.pk], superior))
-    at = {node.id: node for node in nodes}
-    lines = tuple(
-        (
-            at[node.superior].x + NODE_WIDTH // 2,
-            at[node.superior].y + NODE_HEIGHT,
-            node.x + NODE_WIDTH // 2,
-            node.y,
-        )
-        for node in nodes
-        if node.superior is not None
-    )
-    width = max(widest * (NODE_WIDTH + GAP_X) - GAP_X, 0)
-    return PeopleMap(tuple(nodes), lines, width, max(len(levels) * (NODE_HEIGHT + GAP_Y) - GAP_Y, 0))
+        below.setdefault(_superior_of(row, by_id), []).append(row)
+
+    def under(superior: UUID | None) -> tuple[Node, ...]:
+        return tuple(_node(row, under(row.pk)) for row in below.get(superior, ()))
+
+    return under(None)
 
 
-def _depth(row: Membership, by_id: Mapping[UUID, Membership]) -> int:
-    depth, seen = 0, {row.pk}
-    while (superior := by_id.get(row.reports_to_id or row.pk)) is not None and superior.pk not in seen:
-        row = superior
-        seen.add(row.pk)
-        depth += 1
-    return depth
+def _superior_of(row: Membership, by_id: Mapping[UUID, Membership]) -> UUID | None:
+    """Whom somebody reports to here; nobody where the line leads back to them."""
+    step, seen = row, {row.pk}
+    while (above := by_id.get(step.reports_to_id or step.pk)) is not None and above.pk not in seen:
+        step = above
+        seen.add(step.pk)
+    back = step.pk != row.pk and step.reports_to_id == row.pk
+    return row.reports_to_id if row.reports_to_id in by_id and not back else None
 
 
-def _node(row: Membership, level: int, x: int, superior: UUID | None) -> Node:
+def _node(row: Membership, reports: tuple[Node, ...] = ()) -> Node:
     role = str(Decision(row.decision).label) if row.decision else ""
     return Node(
-        row.pk, f"/customers/{row.person_id}/", row.person.name, row.role, row.decision, role, row.attitude,
-        row.outside, level, x, level * (NODE_HEIGHT + GAP_Y), superior,
+        row.pk, f"/customers/{row.person_id}/", row.person.name, row.role, row.department, row.decision, role, row.attitude,
+        row.outside, row.primary, row.started_on, row.ended_on, row.note, reports,
     )  # fmt: skip
 
 
 def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
-    """People of an organisation as map and list; of a person, where they belong."""
+    """People of an organisation, who reports to whom, and those who left; of a person, where they belong."""
     if party.is_person:
-        return {"memberships": _memberships(party.pk), "attitudes": Attitude.choices}
-    members = people_of(party)
-    return {"members": members, "map": people_map(members), "attitudes": Attitude.choices}
+        return {"memberships": _memberships(party.pk)}
+    rows = _members(party.pk)
+    gone = sorted((row for row in rows if row.ended_on), key=lambda row: str(row.ended_on), reverse=True)
+    return {
+        "tree": people_tree([row for row in rows if row.ended_on is None]),
+        "former": [_node(row) for row in gone],
+        "attitudes": Attitude.choices,
+    }
 
 
 @dataclass(frozen=True, slots=True)

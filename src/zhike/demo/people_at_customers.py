@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from uuid import UUID
 
-from zhike.customers.actions import MemberDraft, add_member, change_member, create_many
+from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member, create_many
 from zhike.customers.models import Membership, Party
 from zhike.customers.terms import Attitude, Decision
 from zhike.demo.company import BY
@@ -53,4 +53,4 @@ def place(organisation: Party, people: list[UUID]) -> None:
         row = Membership.objects.get(organisation=organisation, person=person)
         rows.append(row)
         if above is not None and above < len(rows) - 1:
-            change_member(organisation, membership_id=row.pk, changes={"reports_to": str(rows[above].pk)}, by=BY)
+            change_member(organisation, MemberChange(membership_id=row.pk, reports_to=rows[above].pk), by=BY)

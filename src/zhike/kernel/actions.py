@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,6 +39,7 @@ from zhike.kernel.sides import differences
 P = ParamSpec("P")
 R = TypeVar("R")
 Tone = Literal["primary", "normal", "danger"]
+Emptied = Literal[""]  # beside a type: the parameter may be emptied, while None leaves it as it is
 
 logger = logging.getLogger(__name__)
 registry: dict[str, Action[..., Any]] = {}
@@ -65,6 +66,15 @@ class Ref:
     """Marks an id parameter as pointing to a record of a type: forms offer a picker, the edge checks that it is visible."""
 
     model: type[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a form about an inner row of the subject says at first: the row's name, its values, what may be chosen."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,13 @@ class Action(Generic[P, R]):
     gone: Callable[[object, Actor], None] | None = None
     hints: str = ""
     file: str = ""
+    about: Callable[[Any, UUID, Actor], About] | None = None
+
+    @property
+    def inner(self) -> str:
+        """The parameter that names an inner row of the subject, or "": such an action is offered by a button beside the row."""
+        wanted = (n for n, i in self.fields.model_fields.items() if i.is_required() and i.annotation is UUID)
+        return next((name for name in wanted if name not in self.refs), "")
 
     @property
     def description(self) -> str:
@@ -173,6 +190,7 @@ def action(
     gone: Callable[[object, Actor], None] | None = None,
     hints: str = "",
     file: str = "",
+    about: Callable[[Any, UUID, Actor], About] | None = None,
 ) -> Callable[[Callable[P, R]], Action[P, R]]:
     """Register a function as an action.
 
@@ -180,7 +198,7 @@ def action(
     selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense;
     `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope;
     `hints` is an address that says, while the form is filled in, what may be there already; `file` names the file as which
-    a browser gets the answer.
+    a browser gets the answer; `about(subject, id, actor)` tells the form of an action on an inner row what the row is now.
     Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
     """
 
@@ -190,7 +208,7 @@ def action(
         subject, draft, fields, refs = _contract(function)
         made = Action(
             function, function.__name__, right, title, icon, tone, bulk, undo, shown, subject, fields, refs,
-            frozenset(doors.split()), draft, gone, hints, file,
+            frozenset(doors.split()), draft, gone, hints, file, about,
         )  # fmt: skip
         update_wrapper(made, function)
         registry[made.name] = made

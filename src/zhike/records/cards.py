@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -149,7 +148,7 @@ def follow(record: Any, path: str) -> Any:
 
 def actions_on(screen: Screen, record: Record, actor: Actor) -> list[dict[str, Any]]:
     """The actions this person may run on this record now, edit first."""
-    own = [a for a in registry.values() if a.subject is screen.model_class and offered_by_hand(a)]
+    own = [a for a in registry.values() if a.subject is screen.model_class and not a.inner]
     offered = [made for made in own if fits(made, record, actor)]
     held = {right: record.within(actor, right) for right in {made.right for made in offered}}
     offered = [made for made in offered if held[made.right]]
@@ -170,14 +169,6 @@ def actions_on(screen: Screen, record: Record, actor: Actor) -> list[dict[str, A
 def fits(made: Action[..., Any], record: Record, actor: Actor) -> bool:
     """Whether an action makes sense on this record now."""
     return "web" in made.doors and (made.shown is None or made.shown(record, actor))
-
-
-def offered_by_hand(made: Action[..., Any]) -> bool:
-    """Whether a person can fill in the action's form: ids of inner rows come from buttons beside those rows instead."""
-    return not any(
-        info.is_required() and name not in made.refs and info.annotation is UUID
-        for name, info in made.fields.model_fields.items()
-    )
 
 
 def door_of(made: Action[..., Any]) -> str:

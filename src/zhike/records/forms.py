@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic.fields import FieldInfo
 
 from zhike.kernel import clock
-from zhike.kernel.actions import Action
+from zhike.kernel.actions import About, Action, Emptied
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
@@ -132,9 +132,7 @@ def current(column: Column, record: Record, actor: Actor) -> Any:
         return [code for code in (value or "").split("|") if code]
     if isinstance(value, dt.datetime):
         return clock.local(value, actor.zone).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, bool):
-        return "true" if value else "false"  # as the select of yes and no names them
-    return str(value) if isinstance(value, UUID) else value
+    return in_control(value)
 
 
 def column_field(column: Column, actor: Actor, value: Any = None) -> forms.Field:
@@ -207,14 +205,30 @@ def reference_widget(type_: str, actor: Actor, value: Any, *, required: bool = F
 
 
 def action_form(
-    made: Action[..., Any], actor: Actor, data: Any = None, initial: Mapping[str, Any] | None = None
+    made: Action[..., Any],
+    actor: Actor,
+    data: Any = None,
+    initial: Mapping[str, Any] | None = None,
+    about: About | None = None,
 ) -> Carrying:
-    """The form behind an action's button, from its signature."""
+    """The form behind an action's button, from its signature; `about` is what it starts from on an inner row."""
     fields = {
         name: parameter_field(name, info, made.refs.get(name), actor) for name, info in made.fields.model_fields.items()
     }
-    drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=dict(initial or {}))
+    if made.inner:
+        fields[made.inner].widget = forms.HiddenInput()
+    for name in about.choices.keys() & fields.keys() if about else ():
+        fields[name].widget = forms.Select(choices=[("", "—"), *about.choices[name]])
+    values = {name: in_control(value) for name, value in about.values.items()} if about else {}
+    drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=values | dict(initial or {}))
     return drawn
+
+
+def in_control(value: Any) -> Any:
+    """A value as a control names it: yes and no as their select does."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, UUID) else value
 
 
 def parameter_field(name: str, info: FieldInfo, ref: type[Record] | None, actor: Actor) -> forms.Field:
@@ -230,7 +244,11 @@ def parameter_field(name: str, info: FieldInfo, ref: type[Record] | None, actor:
 
 def type_widget(annotation: Any, info: FieldInfo) -> forms.Widget:
     """Which control a Python type gets."""
-    options = [a for a in get_args(annotation) if a is not type(None)] if type(None) in get_args(annotation) else []
+    options = (
+        [a for a in get_args(annotation) if a not in (type(None), Emptied)]
+        if type(None) in get_args(annotation)
+        else []
+    )
     kind = options[0] if len(options) == 1 else annotation
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     if get_origin(kind) is Literal:
@@ -239,7 +257,8 @@ def type_widget(annotation: Any, info: FieldInfo) -> forms.Widget:
         blank = [("", "—")] if options else []
         return forms.Select(choices=[*blank, *[(m.value, getattr(m, "label", m.value)) for m in kind]])
     if kind is bool:
-        return forms.Select(choices=[("true", _("Yes")), ("false", _("No"))])
+        blank = [("", "—")] if options else []
+        return forms.Select(choices=[*blank, ("true", _("Yes")), ("false", _("No"))])
     if kind is dt.datetime:
         return _Moment()
     if kind is dt.date:
@@ -273,9 +292,14 @@ def filled(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_blanks(made: Action[..., Any], data: dict[str, Any]) -> dict[str, Any]:
-    """An empty control means "not given" where the parameter has a default."""
+    """An empty control means "not given" where the parameter has a default, unless its type says that it may be emptied."""
     fields = made.fields.model_fields
-    return {n: v for n, v in data.items() if v != "" or n not in fields or fields[n].is_required()}
+    return {n: v for n, v in data.items() if v != "" or n not in fields or takes_empty(fields[n])}
+
+
+def takes_empty(info: FieldInfo) -> bool:
+    """Whether an empty control is a value of its own."""
+    return info.is_required() or Emptied in get_args(info.annotation)
 
 
 def editable(columns: Iterable[Bound]) -> list[Bound]:

@@ -3,6 +3,7 @@
 from zhike.customers.actions.keeping import keep_keys, likeness_of
 from zhike.customers.actions.many import create_many
 from zhike.customers.actions.people import (
+    MemberChange,
     MemberDraft,
     add_alias,
     add_member,
@@ -32,6 +33,7 @@ from zhike.customers.actions.standing import (
 from zhike.customers.actions.writing import create, update
 
 __all__ = [
+    "MemberChange",
     "MemberDraft",
     "ScoreRow",
     "add_alias",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pydantic import Field
 
 from zhike.customers.models import Party
 from zhike.customers.terms import Attitude, Decision, Level, NameOf, PointKind, RelationKind
+from zhike.kernel.actions import Emptied
 
 if TYPE_CHECKING:
     from zhike.identity.models import User
@@ -27,9 +30,11 @@ NextStep = Annotated[str, Field(title=_("Next step"), max_length=200)]
 
 KindOfPoint = Annotated[PointKind, Field(title=_("Kind"))]
 Value = Annotated[str, Field(title=_("Number or address"), max_length=300)]
-NewValue = Annotated[str | None, Field(title=_("Number or address"), max_length=300)]
+NewValue = Annotated[
+    str | None, Field(title=_("Number or address"), max_length=300, description=_("Leave it empty to keep it."))
+]
 Label = Annotated[str, Field(title=_("Label"), max_length=40)]
-NewLabel = Annotated[str | None, Field(title=_("Label"), max_length=40)]
+NewLabel = Annotated[str | Emptied | None, Field(title=_("Label"), max_length=40)]
 Source = Annotated[str, Field(title=_("Source"), max_length=80)]
 MainOne = Annotated[bool | None, Field(title=_("Main one of its kind"))]
 Verified = Annotated[bool | None, Field(title=_("Verified"))]
@@ -46,6 +51,17 @@ InDepartment = Annotated[str, Field(title=_("Department"), max_length=80)]
 Part = Annotated[Decision | None, Field(title=_("Part in decisions"))]
 Stance = Annotated[Attitude | None, Field(title=_("Attitude"))]
 MainContact = Annotated[bool, Field(title=_("Main contact"))]
+NewPosition = Annotated[str | Emptied | None, Field(title=_("Position"), max_length=80)]
+NewDepartment = Annotated[str | Emptied | None, Field(title=_("Department"), max_length=80)]
+NewPart = Annotated[Decision | Emptied | None, Field(title=_("Part in decisions"))]
+NewStance = Annotated[Attitude | Emptied | None, Field(title=_("Attitude"))]
+NewSuperior = Annotated[UUID | Emptied | None, Field(title=_("Reports to"))]
+NewMainContact = Annotated[bool | None, Field(title=_("Main contact"))]
+FromOutside = Annotated[
+    bool | None, Field(title=_("From outside"), description=_("Has a say without being employed there."))
+]
+NewStart = Annotated[date | Emptied | None, Field(title=pgettext_lazy("membership", "Since"))]
+NewNote = Annotated[str | Emptied | None, Field(title=_("Note"), max_length=400)]
 Other = Annotated[Party, Field(title=_("Other customer"))]
 KindOfRelation = Annotated[RelationKind, Field(title=_("Relation"))]
 Note = Annotated[str, Field(title=_("Note"), max_length=200)]

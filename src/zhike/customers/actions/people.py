@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.actions.fields import (
     Day,
+    FromOutside,
     InDepartment,
     KindOfName,
     KindOfRelation,
     MainContact,
     Name,
+    NewDepartment,
+    NewMainContact,
+    NewNote,
+    NewPart,
     NewPerson,
+    NewPosition,
+    NewStance,
+    NewStart,
+    NewSuperior,
     Note,
     Other,
     Part,
@@ -37,8 +45,8 @@ from zhike.customers.events import (
     PartiesUnrelated,
 )
 from zhike.customers.models import Membership, Party, PartyName, Relation
-from zhike.customers.terms import NAME_COLUMNS, Attitude, Decision, Form, NameOf
-from zhike.kernel.actions import action, emit, registry
+from zhike.customers.terms import NAME_COLUMNS, Form, NameOf
+from zhike.kernel.actions import About, action, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid, NotFound
 from zhike.kernel.text import clean
@@ -61,11 +69,36 @@ class MemberDraft:
     primary: MainContact = False
 
 
-@action(right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChange:
+    """What becomes different about somebody in an organisation: None stays as it is, "" is emptied."""
+
+    membership_id: UUID
+    role: NewPosition = None
+    department: NewDepartment = None
+    decision: NewPart = None
+    attitude: NewStance = None
+    primary: NewMainContact = None
+    outside: FromOutside = None
+    reports_to: NewSuperior = None
+    started_on: NewStart = None
+    note: NewNote = None
+
+
+def _is_organisation(party: Party, by: Actor) -> bool:
+    return not party.is_person
+
+
+@action(
+    right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/", shown=_is_organisation
+)
 def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
     """Put a person into this organisation, one who is here or somebody new by name; `change_member` says more."""
+    if party.is_person:
+        message = _("“%(name)s” is a person. Add people to organisations.") % {"name": party.name}
+        raise Invalid("member.organisation", message)
     person = draft.person or _somebody_new(draft.name, draft.mobile, by)
-    if person.form != Form.PERSON or person.pk == party.pk:
+    if person.form != Form.PERSON:
         message = _("“%(name)s” is an organisation. Choose a person.") % {"name": person.name}
         raise Invalid("member.form", message, "person")
     if party.people.filter(person=person, ended_on=None).exists():
@@ -95,24 +128,6 @@ def _somebody_new(name: str, mobile: str, by: Actor) -> Party:
     return Party.objects.get(pk=made.pk)
 
 
-@action(right="party.edit", title=_("Change a person's part"), icon="user-edit")
-def change_member(party: Party, *, membership_id: UUID, changes: dict[str, Any], by: Actor) -> Party:
-    """Change position, department, decision, attitude, outside, primary, reports_to, started_on or note of a member."""
-    row = own_membership(party, membership_id)
-    before: dict[str, list[Any]] = {}
-    for name, value in changes.items():
-        attribute, new = _member_value(party, row, name, value)
-        old = getattr(row, attribute)
-        if old != new:
-            before[name] = [_plain(old), _plain(new)]
-            setattr(row, attribute, new)
-    row.save()
-    _keep_primary(party, row)
-    told = MemberChanged(person=row.person.name, membership=str(row.pk))
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=before)
-    return party
-
-
 def own_membership(party: Party, membership_id: UUID) -> Membership:
     """The membership of that id in this organisation."""
     found = Membership.objects.filter(organisation=party, pk=membership_id).select_related("person").first()
@@ -121,20 +136,49 @@ def own_membership(party: Party, membership_id: UUID) -> Membership:
     return found
 
 
-def _member_value(party: Party, row: Membership, name: str, value: Any) -> tuple[str, Any]:
-    """Attribute and checked value of one change."""
-    if name in TEXTS:
-        return name, clean(str(value or ""), TEXTS[name])
-    if name in ("primary", "outside"):
-        return name, bool(value)
-    if name == "started_on":
-        return name, date.fromisoformat(str(value)) if value else None
-    if name == "reports_to":
-        return "reports_to_id", _superior(party, row, UUID(str(value))) if value else None
-    choices = {"decision": Decision, "attitude": Attitude}.get(name)
-    if choices is None or (value and value not in choices.values):
-        raise Invalid("invalid", _("“%(value)s” cannot be used here. Check it.") % {"value": str(value)[:60]}, name)
-    return name, str(value or "")
+def member_now(party: Party, membership_id: UUID, by: Actor) -> About:
+    """What a form about somebody in this organisation starts from: everybody else there may be their superior."""
+    row = own_membership(party, membership_id)
+    others = party.people.filter(ended_on=None).exclude(pk=row.pk).select_related("person").order_by("person__sort_key")
+    names = [field.name for field in fields(MemberChange) if field.name != "reports_to"]
+    values = {name: getattr(row, name) for name in names if name != "membership_id"} | {"reports_to": row.reports_to_id}
+    return About(
+        name=row.person.name, values=values, choices={"reports_to": [(str(o.pk), o.person.name) for o in others]}
+    )
+
+
+@action(right="party.edit", title=_("Change a person's part"), icon="user-edit", about=member_now)
+def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
+    """Change what somebody is in this organisation: position, department, part in decisions, attitude, superior and more."""
+    row = own_membership(party, draft.membership_id)
+    was_primary = row.primary
+    before: dict[str, list[Any]] = {}
+    for attribute, new in _changes(party, row, draft).items():
+        old = getattr(row, attribute)
+        if old != new:
+            before[attribute.removesuffix("_id")] = [_plain(old), _plain(new)]
+            setattr(row, attribute, new)
+    row.save()
+    _keep_primary(party, row, was_primary=was_primary)
+    told = MemberChanged(person=row.person.name, membership=str(row.pk))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=before)
+    return party
+
+
+def _changes(party: Party, row: Membership, draft: MemberChange) -> dict[str, Any]:
+    """The attributes given, as the row keeps them."""
+    given = {field.name: getattr(draft, field.name) for field in fields(draft) if field.name != "membership_id"}
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in given.keys() & TEXTS.keys():
+        given[name] = clean(given[name], TEXTS[name])
+    if "reports_to" in given:
+        superior = given.pop("reports_to")
+        given["reports_to_id"] = _superior(party, row, superior) if superior else None
+    if "started_on" in given:
+        given["started_on"] = given["started_on"] or None
+        if given["started_on"] and row.ended_on and given["started_on"] > row.ended_on:
+            raise Invalid("member.dates", _("Nobody leaves before they come. Check the dates."), "started_on")
+    return given | {name: str(given[name]) for name in given.keys() & {"decision", "attitude"}}
 
 
 def _superior(party: Party, row: Membership, superior_id: UUID) -> UUID:
@@ -157,15 +201,17 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | str) else str(value)
 
 
-def _keep_primary(party: Party, row: Membership) -> None:
+def _keep_primary(party: Party, row: Membership, *, was_primary: bool = False) -> None:
     """One primary contact; the organisation's columns show them."""
     if not row.primary:
+        if was_primary:
+            party.change(contact_name="", contact_title="")
         return
     party.people.filter(primary=True).exclude(pk=row.pk).update(primary=False)
     party.change(contact_name=row.person.name[:80], contact_title=row.role)
 
 
-@action(right="party.edit", title=_("Note that somebody left"), icon="user-minus")
+@action(right="party.edit", title=_("Note that somebody left"), icon="user-minus", about=member_now)
 def end_membership(party: Party, *, membership_id: UUID, on: Day = None, by: Actor) -> Party:
     """A person no longer belongs to this organisation; the row stays as history."""
     row = own_membership(party, membership_id)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from zhike.customers import actions, queries
 from zhike.customers.models import MatchKey, OwnerSpell, Party, Score
-from zhike.customers.terms import PointKind, RelationKind
+from zhike.customers.terms import Attitude, Decision, PointKind, RelationKind
 from zhike.identity.models import User
 from zhike.identity.testing import World
 from zhike.kernel import ledger
 from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import EVERYWHERE, Actor, Reach
-from zhike.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from zhike.kernel.models import Event, EventDetail
+from zhike.kernel.screens import screens
 from zhike.kernel.testing import SYSTEM
+from zhike.records.cards import actions_on
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 16, 4, tzinfo=UTC)
@@ -66,20 +69,58 @@ def test_a_contact_point_of_another_party_is_not_found() -> None:
         actions.remove_contact_point(create(), point_id=stranger.points.get().pk, by=SYSTEM)
 
 
-def test_people_stand_on_the_map_below_whom_they_report_to() -> None:
+def member(party: Party, name: str, **values: Any) -> UUID:
+    actions.add_member(party, actions.MemberDraft(person=create(name, form="person"), **values), by=SYSTEM)
+    return party.people.get(person__name=name).pk
+
+
+def change(party: Party, membership: UUID, **values: Any) -> None:
+    actions.change_member(party, actions.MemberChange(membership_id=membership, **values), by=SYSTEM)
+
+
+def test_people_stand_below_whom_they_report_to() -> None:
     party = create()
-    for name in ("沈嘉禾", "陆文斌", "高志远"):
-        actions.add_member(party, actions.MemberDraft(person=create(name, form="person")), by=SYSTEM)
-    ids = {m.person.name: m.pk for m in queries.people_of(party)}
-    change = {"reports_to": str(ids["沈嘉禾"]), "decision": "decider", "attitude": "against"}
-    actions.change_member(party, membership_id=ids["陆文斌"], changes=change, by=SYSTEM)
-    actions.change_member(party, membership_id=ids["高志远"], changes={"reports_to": str(ids["陆文斌"])}, by=SYSTEM)
-    drawn = queries.people_map(queries.people_of(party))
-    assert [[n.name for n in row] for row in drawn.rows] == [["沈嘉禾"], ["陆文斌"], ["高志远"]]
-    assert len(drawn.lines) == 2
+    top, middle, low = (member(party, name) for name in ("沈嘉禾", "陆文斌", "高志远"))
+    change(party, middle, reports_to=top, decision=Decision.DECIDER, attitude=Attitude.AGAINST)
+    change(party, low, reports_to=middle)
+    (drawn,) = queries.people_tree(queries.people_of(party))
+    assert (drawn.name, drawn.reports[0].name, drawn.reports[0].css) == ("沈嘉禾", "陆文斌", "key")
+    assert [node.name for node in drawn.reports[0].reports] == ["高志远"]
     with pytest.raises(DomainError) as refused:
-        actions.change_member(party, membership_id=ids["沈嘉禾"], changes={"reports_to": str(ids["高志远"])}, by=SYSTEM)
+        change(party, top, reports_to=low)
     assert refused.value.code == "member.loop"
+
+
+def test_people_whose_lines_run_in_a_circle_are_shown_all_the_same() -> None:
+    party = create()
+    one, two = member(party, "沈嘉禾"), member(party, "陆文斌")
+    member(party, "高志远")
+    for row, above in ((one, two), (two, one)):
+        party.people.filter(pk=row).update(reports_to=above)
+    drawn = queries.people_tree(queries.people_of(party))
+    assert {node.name for node in drawn} == {"沈嘉禾", "陆文斌", "高志远"}
+
+
+def test_what_is_not_given_of_a_member_stays_and_what_is_empty_is_emptied() -> None:
+    party = create()
+    row = member(party, "何永强", role="采购经理", department="采购部", primary=True)
+    change(party, row, started_on=date(2024, 3, 1), note="周三在")
+    change(party, row, department="", started_on="", decision=Decision.BUYER)
+    kept = party.people.get(pk=row)
+    assert (kept.role, kept.department, kept.started_on) == ("采购经理", "", None)
+    assert (kept.note, kept.decision, party.contact_name) == ("周三在", "buyer", "何永强")
+    change(party, row, primary=False)
+    assert party.contact_name == ""
+
+
+def test_a_person_is_no_company_to_put_people_into() -> None:
+    person = create("何永强", form="person")
+    with pytest.raises(Invalid) as refused:
+        actions.add_member(person, actions.MemberDraft(name="沈嘉禾"), by=SYSTEM)
+    assert refused.value.code == "member.organisation"
+    offered = {one["name"] for one in actions_on(screens["party"], person, SYSTEM)}
+    assert offered and "add_member" not in offered
+    assert "add_member" in {one["name"] for one in actions_on(screens["party"], create(), SYSTEM)}
 
 
 def test_who_leaves_stays_in_the_history_and_may_come_back() -> None:

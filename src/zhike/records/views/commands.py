@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhike.kernel.actions import Action, Outcome, registry, run
+from zhike.kernel.actions import About, Action, Outcome, registry, run
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import BadRequest, NotFound
-from zhike.kernel.ids import new_id
+from zhike.kernel.ids import new_id, parse_id
 from zhike.kernel.screens import Screen
 from zhike.records import actions, forms
 from zhike.records.access import record_at, screen_at, title_of
@@ -31,9 +31,11 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     screen, actor = screen_at(slug), request.actor
     made = action_at(screen, verb)
     record = record_at(screen, actor, pk, made.right)
-    form = forms.action_form(made, actor, forms.sent(request), request.GET.dict())
+    about = about_row(made, record, request)
+    form = forms.action_form(made, actor, forms.sent(request), request.GET.dict(), about)
     if request.method == "GET":
-        context = {"form": form, "title": made.title, "subtitle": title_of(record), "action": request.path}
+        subtitle = about.name if about else title_of(record)
+        context = {"form": form, "title": made.title, "subtitle": subtitle, "action": request.path}
         return dialog(request, context | fresh(made, record))
 
     def perform(data: dict[str, Any]) -> Outcome:
@@ -54,6 +56,16 @@ def handed_out(name: str, content: Any) -> HttpResponse:
     packed = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
     told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(packed, content_type="application/json; charset=utf-8", headers=told)
+
+
+def about_row(made: Action[..., Any], record: Any, request: ActorRequest) -> About | None:
+    """What the form of an action on an inner row is told of that row."""
+    if made.about is None:
+        return None
+    pk = parse_id((request.POST or request.GET).get(made.inner))
+    if pk is None:
+        raise NotFound(made.inner)
+    return made.about(record, pk, request.actor)
 
 
 def fresh(made: Action[..., Any], record: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from zhike.customers.actions import MemberDraft, add_member, change_member
+from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member
 from zhike.customers.models import DuplicatePair, Membership, Party
 from zhike.identity.testing import World
 from zhike.kernel import ledger
@@ -102,7 +102,7 @@ def test_what_somebody_did_since_keeps_the_company_and_the_part(world: World, tm
     row = imported(path, by, policy="merge")
     made = Party.objects.get(name="杭州绿野酒店管理有限公司")
     add_member(made, MemberDraft(name="新来的人"), by=by)
-    change_member(there, membership_id=there.people.get().pk, changes={"role": "老板"}, by=by)
+    change_member(there, MemberChange(membership_id=there.people.get().pk, role="老板"), by=by)
     counts = take_back(row, by)
     assert (counts["removed"], counts["left"]) == (1, 1)
     assert [one.data["name"] for one in lines(row, "left")] == ["杭州绿野酒店管理有限公司"]

@@ -1,0 +1,96 @@
+"""The rows inside a customer's record, changed in the browser: each has its buttons, and a form that knows what it is now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zhike.customers import actions
+from zhike.customers.models import Membership, Party
+from zhike.kernel.actions import registry, run
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from django.test import Client
+
+    from zhike.identity.testing import World
+    from zhike.kernel.actor import Actor
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def he(world: World) -> Actor:
+    return world.actor("何永强")
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    return world.client("何永强")
+
+
+def customer(by: Actor, name: str = "杭州绿野酒店管理有限公司", **values: Any) -> Party:
+    made: Party = registry["create_party"](values={"name": name, **values}, by=by)
+    return made
+
+
+def member(party: Party, name: str, by: Actor, **values: Any) -> Membership:
+    actions.add_member(party, actions.MemberDraft(name=name, **values), by=by)
+    return party.people.get(person__name=name)
+
+
+def shown(browser: Client, url: str) -> str:
+    answer: HttpResponse = browser.get(url, headers=HTMX)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+def test_the_form_of_a_member_starts_from_what_they_are_now(he: Actor, browser: Client) -> None:
+    party = customer(he)
+    above = member(party, "沈嘉禾", he)
+    row = member(party, "陆文斌", he, department="工程部", primary=True)
+    base = f"/customers/{party.pk}/"
+    assert f"{base}change_member/?membership_id={row.pk}" in shown(browser, base)
+    form = shown(browser, f"{base}change_member/?membership_id={row.pk}")
+    assert f'<input type="hidden" name="membership_id" value="{row.pk}"' in form
+    assert 'value="工程部"' in form and '<option value="true" selected>' in form
+    assert f'<option value="{above.pk}">沈嘉禾</option>' in form and f'<option value="{row.pk}">' not in form
+
+
+def test_a_member_is_changed_and_emptied_by_the_form_and_nothing_else_is_touched(he: Actor, browser: Client) -> None:
+    party = customer(he)
+    above, row = member(party, "沈嘉禾", he), member(party, "陆文斌", he, department="工程部", role="总监")
+    sent = {"membership_id": str(row.pk), "department": "", "reports_to": str(above.pk), "started_on": "2024-03-01"}
+    answer = browser.post(f"/customers/{party.pk}/change_member/", sent, headers=HTMX)
+    assert answer.status_code == 204
+    row.refresh_from_db()
+    assert (row.department, row.role, row.reports_to_id, str(row.started_on)) == ("", "总监", above.pk, "2024-03-01")
+    tree = shown(browser, f"/customers/{party.pk}/").partition('class="ptree"')[2].partition("</ol></li></ol>")[0]
+    assert "2024-03-01" in tree and tree.index("沈嘉禾") < tree.index("陆文斌")
+
+
+def test_who_left_is_folded_away_with_their_dates(he: Actor, browser: Client) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he)
+    sent = {"membership_id": str(row.pk), "on": "2026-10-31"}
+    assert browser.post(f"/customers/{party.pk}/end_membership/", sent, headers=HTMX).status_code == 204
+    page = shown(browser, f"/customers/{party.pk}/")
+    assert "1 位已离开" in page and "2026-10-31" in page
+    assert f"end_membership/?membership_id={row.pk}" not in page
+
+
+def test_a_row_of_another_customer_or_none_at_all_has_no_form(he: Actor, browser: Client) -> None:
+    party, other = customer(he), customer(he, "宁波海曙鸿运家电经营部")
+    row = member(other, "陆文斌", he)
+    for query in (f"?membership_id={row.pk}", "?membership_id=x", ""):
+        assert browser.get(f"/customers/{party.pk}/change_member/{query}", headers=HTMX).status_code == 404
+
+
+def test_a_programme_changes_a_member_by_name_of_the_field(he: Actor) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he, department="工程部")
+    run("change_member", by=he, subject_id=party.pk, data={"membership_id": str(row.pk), "decision": "decider"})
+    row.refresh_from_db()
+    assert (row.decision, row.department) == ("decider", "工程部")
