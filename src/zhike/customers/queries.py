@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, Re
 from zhike.customers.terms import (
     COMPLETE,
     MIRROR,
+    POINT_COLUMNS,
     POINT_ICONS,
     Attitude,
     Decision,
@@ -266,6 +268,14 @@ class ShownPoint:
     main: bool
     verified: bool
     barred: str
+    source: str
+    several: bool
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether it could become the main one of its kind."""
+        leads = any(kinds[0] == self.kind for kinds in POINT_COLUMNS.values())
+        return leads and not self.main and not self.barred
 
 
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
@@ -276,7 +286,8 @@ def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
     shown = [row for row in points if row.column != "address" or row.do_not_use]
     shown = [row for row in shown if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
-    return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED) for row in rows]
+    of_kind = Counter(row.kind for row in rows)
+    return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED, of_kind[row.kind] > 1) for row in rows]
 
 
 @composed
@@ -284,7 +295,7 @@ def _points(party: UUID) -> QuerySet[ContactPoint]:
     return ContactPoint.objects.filter(party=party)
 
 
-def _shown(row: ContactPoint, clear: bool) -> ShownPoint:
+def _shown(row: ContactPoint, clear: bool, several: bool) -> ShownPoint:
     text, href = row.display, ""
     if row.kind in REACHED:
         text, href = (text, f"tel:{row.value.partition(';')[0]}") if clear else (mask_phone(text), "")
@@ -297,9 +308,10 @@ def _shown(row: ContactPoint, clear: bool) -> ShownPoint:
     barred = (row.do_not_use_reason or "—") if row.do_not_use else ""
     kind = PointKind(row.kind)
     masked = text != row.display
+    main = bool(row.column) and POINT_COLUMNS[row.column][0] == row.kind
     return ShownPoint(
-        row.pk, row.kind, str(kind.label), POINT_ICONS[kind], text, href, masked, row.label, bool(row.column),
-        row.verified_at is not None, barred,
+        row.pk, row.kind, str(kind.label), POINT_ICONS[kind], text, href, masked, row.label, main,
+        row.verified_at is not None, barred, row.source, several,
     )  # fmt: skip
 
 

@@ -70,11 +70,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a form about an inner row of the subject says at first: the row's name, its values, what may be chosen."""
+    """What a form about an inner row of the subject says at first: the row's name, its values, what may be chosen.
+
+    It `leaves` out what buttons of their own beside the row do.
+    """
 
     name: str
     values: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    leaves: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

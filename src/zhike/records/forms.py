@@ -215,6 +215,8 @@ def action_form(
     fields = {
         name: parameter_field(name, info, made.refs.get(name), actor) for name, info in made.fields.model_fields.items()
     }
+    if about:
+        fields = {name: field for name, field in fields.items() if name not in about.leaves or name in (data or ())}
     if made.inner:
         fields[made.inner].widget = forms.HiddenInput()
     for name in about.choices.keys() & fields.keys() if about else ():

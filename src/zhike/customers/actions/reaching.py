@@ -25,9 +25,10 @@ from zhike.customers.actions.keeping import columns_of, completeness_of, free_co
 from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
 from zhike.customers.events import PointAdded, PointBarred, PointChanged, PointRemoved
 from zhike.customers.models import ContactPoint, Party
+from zhike.customers.queries import points_of
 from zhike.customers.terms import POINT_COLUMNS, PointKind, column_of
 from zhike.kernel import limits
-from zhike.kernel.actions import action, emit
+from zhike.kernel.actions import About, action, emit
 from zhike.kernel.actor import Actor, FieldRule
 from zhike.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from zhike.kernel.events import DataSeen
@@ -89,7 +90,16 @@ def add_contact_point(
     return party
 
 
-@action(right="party.edit", title=_("Change a way to reach"), icon="address-book")
+def point_now(party: Party, point_id: UUID, by: Actor) -> About:
+    """What a form about a contact point starts from; a value that is shown in part is not put into a field."""
+    shown = next((point for point in points_of(party, by) if point.id == point_id), None)
+    if shown is None:
+        raise NotFound("contact point")
+    values = {"label": shown.label, "value": "" if shown.masked else shown.text}
+    return About(name=shown.text, values=values, leaves=("main", "verified", "do_not_use"))
+
+
+@action(right="party.edit", title=_("Change a way to reach"), icon="address-book", about=point_now)
 def change_contact_point(
     party: Party,
     *,
@@ -132,7 +142,7 @@ def _make_main(party: Party, row: ContactPoint) -> None:
     row.column = column
 
 
-@action(right="party.edit", title=_("Remove a way to reach"), icon="trash")
+@action(right="party.edit", title=_("Remove a way to reach"), icon="trash", tone="danger", about=point_now)
 def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
     """Remove a contact point; another of its kind takes its place in lists, if there is one."""
     row = own_point(party, point_id)
@@ -148,7 +158,7 @@ def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
     return party
 
 
-@action(right="party.edit", title=_("Do not use"), icon="ban")
+@action(right="party.edit", title=_("Do not use"), icon="ban", about=point_now)
 def mark_do_not_use(
     party: Party,
     *,

@@ -8,7 +8,11 @@ import pytest
 
 from zhike.customers import actions
 from zhike.customers.models import Membership, Party
+from zhike.customers.terms import PointKind
+from zhike.identity.actions import set_field_rule_of_role
 from zhike.kernel.actions import registry, run
+from zhike.kernel.actor import FieldRule
+from zhike.kernel.testing import SYSTEM
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -86,6 +90,38 @@ def test_a_row_of_another_customer_or_none_at_all_has_no_form(he: Actor, browser
     row = member(other, "陆文斌", he)
     for query in (f"?membership_id={row.pk}", "?membership_id=x", ""):
         assert browser.get(f"/customers/{party.pk}/change_member/{query}", headers=HTMX).status_code == 404
+
+
+def test_a_number_is_changed_verified_barred_and_removed_beside_it(he: Actor, browser: Client) -> None:
+    party = customer(he, mobile="13812345678")
+    actions.add_contact_point(party, kind=PointKind.MOBILE, value="13912345678", source="名片", by=he)
+    second, base = party.points.get(value="+8613912345678"), f"/customers/{party.pk}/"
+    assert "名片" in shown(browser, base)
+    for verb, values in (
+        ("change_contact_point", {"main": "true"}),
+        ("change_contact_point", {"verified": "true"}),
+        ("change_contact_point", {"label": "前台", "value": ""}),
+    ):
+        answer = browser.post(f"{base}{verb}/", {"point_id": str(second.pk)} | values, headers=HTMX)
+        assert answer.status_code == 204
+    party.refresh_from_db()
+    second.refresh_from_db()
+    assert (party.mobile, second.label, second.verified_at is not None) == ("13912345678", "前台", True)
+    browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "reason": "空号"}, headers=HTMX)
+    assert party.points.get(pk=second.pk).do_not_use_reason == "空号"
+    browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "do_not_use": "false"}, headers=HTMX)
+    assert not party.points.get(pk=second.pk).do_not_use
+    browser.post(f"{base}remove_contact_point/", {"point_id": str(second.pk)}, headers=HTMX)
+    assert [point.display for point in party.points.all()] == ["13812345678"]
+
+
+def test_a_masked_number_is_not_written_into_its_form(he: Actor, world: World) -> None:
+    party = customer(he, mobile="13812345678")
+    url = f"/customers/{party.pk}/change_contact_point/?point_id={party.points.get().pk}"
+    assert "13812345678" in shown(world.client("沈嘉禾"), url)
+    set_field_rule_of_role(world.roles["salesperson"], column="party.mobile", rule=FieldRule.MASKED, by=SYSTEM)
+    form = shown(world.client("何永强"), url)
+    assert "13812345678" not in form and "138" in form
 
 
 def test_a_programme_changes_a_member_by_name_of_the_field(he: Actor) -> None:
