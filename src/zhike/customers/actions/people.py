@@ -45,6 +45,7 @@ from zhike.customers.events import (
     PartiesUnrelated,
 )
 from zhike.customers.models import Membership, Party, PartyName, Relation
+from zhike.customers.queries import related
 from zhike.customers.terms import NAME_COLUMNS, Form, NameOf
 from zhike.kernel.actions import About, action, emit, registry
 from zhike.kernel.actor import Actor
@@ -258,7 +259,15 @@ def relate_parties(
     return party
 
 
-@action(right="party.edit", title=_("Remove a relation"), icon="unlink")
+def relation_now(party: Party, relation_id: UUID, by: Actor) -> About:
+    """Which relation a form is about, by the name of the other end."""
+    other = next((one for one in related(party, by) if one.id == relation_id), None)
+    if other is None:
+        raise NotFound("relation")
+    return About(name=other.name)
+
+
+@action(right="party.edit", title=_("Remove a relation"), icon="unlink", tone="danger", about=relation_now)
 def unrelate_parties(party: Party, *, relation_id: UUID, by: Actor) -> Party:
     """Remove a relation, from whichever end it is seen."""
     row = Relation.objects.filter(pk=relation_id).select_related("left", "right").first()

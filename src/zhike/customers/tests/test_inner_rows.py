@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils.translation import override
 
 from zhike.customers import actions
 from zhike.customers.models import Membership, Party
-from zhike.customers.terms import PointKind
+from zhike.customers.terms import PointKind, RelationKind
 from zhike.identity.actions import set_field_rule_of_role
 from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import FieldRule
 from zhike.kernel.testing import SYSTEM
+from zhike.records.search.offers import offers
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -122,6 +124,31 @@ def test_a_masked_number_is_not_written_into_its_form(he: Actor, world: World) -
     set_field_rule_of_role(world.roles["salesperson"], column="party.mobile", rule=FieldRule.MASKED, by=SYSTEM)
     form = shown(world.client("何永强"), url)
     assert "13812345678" not in form and "138" in form
+
+
+def test_a_relation_shows_its_note_and_is_taken_away_beside_it(he: Actor, browser: Client) -> None:
+    party, other = customer(he), customer(he, "宁波海曙鸿运家电经营部")
+    actions.relate_parties(party, other=other, kind=RelationKind.SUPPLIER, note="供厨电", by=he)
+    base, row = f"/customers/{party.pk}/", party.relations.get()
+    address = f"{base}unrelate_parties/?relation_id={row.pk}"
+    panel = shown(browser, f"{base}panel/related/")
+    assert address in panel and "供厨电" in panel
+    assert other.name in shown(browser, address)
+    assert browser.post(f"{base}unrelate_parties/", {"relation_id": str(row.pk)}, headers=HTMX).status_code == 204
+    assert not party.relations.exists()
+
+
+def test_the_palette_offers_what_the_card_offers_and_no_more(he: Actor) -> None:
+    party, person = customer(he), customer(he, "何永强", form="person")
+
+    def offered(text: str) -> list[str]:
+        return [offer.url for offer in offers(he, text)]
+
+    with override("zh-hans"):
+        assert f"/customers/{party.pk}/add_member/" in offered("绿野 新增人员")
+        assert f"/customers/{person.pk}/add_member/" not in offered("何永强 新增人员")
+        assert offered("绿野 登记离职") == []
+        assert offered("绿野 修改人员角色") == []
 
 
 def test_a_programme_changes_a_member_by_name_of_the_field(he: Actor) -> None:

@@ -13,11 +13,11 @@ from zhike.identity.settings_pages import pages_for
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Text, screens
+from zhike.records.cards import actions_on
 from zhike.records.search.queries import Found, search
 from zhike.records.search.tokens import Query, document_tokens, query_tokens
 
 MOST = 6
-UPDATE, CREATE = "update", "create"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +88,20 @@ def _of_types(actor: Actor) -> Iterator[Offer]:
 
 
 def _on_hits(actor: Actor, text: str) -> Iterator[Offer]:
-    """ "张伟 合并": the last word names an action, those before it a record."""
+    """ "张伟 合并": the last word names an action that the card of the record offers, those before it the record."""
     name, _space, word = text.strip().rpartition(" ")
     query = query_tokens(word)
     if not name or not query:
         return
-    verbs = [
-        (made.subject.record_type, made)
-        for made in registry.values()
-        if made.subject is not None
-        and "web" in made.doors
-        and actor.can(made.right)
-        and answers(query, str(made.title))
-    ]
-    types = {type_ for type_, _made in verbs if type_ in screens}
-    groups: Sequence[Found] = search(actor, name, types, per_type=3) if types else ()
+    meant = [made for made in registry.values() if not made.inner and answers(query, str(made.title))]
+    types = {made.subject.record_type for made in meant if made.subject is not None and actor.can(made.right)}
+    groups: Sequence[Found] = search(actor, name, types & set(screens), per_type=3) if types else ()
     for group in groups:
-        for type_, made in verbs:
-            if type_ != group.screen.type:
-                continue
-            verb = "edit" if made.verb == UPDATE else made.verb
-            for hit in group.hits:
-                yield Offer(f"{made.title} · {hit.title}", f"{hit.url}{verb}/", made.icon)
+        records = group.screen.model_class.objects.in_bulk([hit.id for hit in group.hits])
+        for hit in group.hits:
+            for one in actions_on(group.screen, records[hit.id], actor):
+                if answers(query, str(one["label"])):
+                    yield Offer(f"{one['label']} · {hit.title}", one["url"], one["icon"])
 
 
 def answers(query: Query, title: str) -> bool:

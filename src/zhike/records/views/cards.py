@@ -50,6 +50,7 @@ def panel(request: ActorRequest, slug: str, pk: UUID, key: str) -> HttpResponse:
         raise NotFound("panel")
     context = {
         "item": found[0],
+        "can_edit": record.within(request.actor, f"{screen.type}.edit"),
         "base": f"/{slug}/{pk}/",
         "record_title": title_of(record),
         "record": record,
