@@ -133,6 +133,7 @@ class LevelSet:
     level: str
     before: str
     reason: str = ""
+    version: int = 1
 
 
 @event("party.transferred", sentence=_("%(who)s gave %(subject)s to %(to)s"), icon="arrows-exchange")

@@ -39,6 +39,9 @@ SENTENCES: Mapping[str, tuple[Promise | str, str]] = {
 }
 
 
+NO_UNDO = _("This cannot be undone.")
+
+
 class AnyFields(BaseModel):
     """The columns of the type; read by its declaration."""
 
@@ -286,10 +289,14 @@ def undo(event_id: UUID, by: Actor) -> Record:
     made = registry.get(event.action) if event else None
     if event is None or made is None or event.subject_type not in screens:
         raise NotFound("event")
+    if not made.undo:
+        raise BadRequest("no_undo", NO_UNDO)
+    return _take_back(event, made, by)
+
+
+def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
     screen = screens[event.subject_type]
     record: Record = record_at(screen, by, event.subject_id)
-    if not made.undo:
-        raise BadRequest("no_undo", _("This cannot be undone."))
     if record.version != event.payload.get("version", record.version):
         raise Conflict("changed_since", _("This can no longer be undone: the record was changed since."))
     if made.undo == "undo":
@@ -324,11 +331,31 @@ def run_bulk(
     made = registry.get(name)
     if made is None or made.subject is None or not (made.bulk or name.startswith("update_")):
         raise NotFound("action")
+    at = versions or {}
+    return _each(name, ids, lambda pk: run(name, by=by, subject_id=pk, data=data, version=at.get(str(pk))), by)
+
+
+def undo_batch(batch_id: UUID, by: Actor) -> tuple[Screen, BulkResult]:
+    """Take back what one's own bulk command did, each record by itself; one changed since is left as it is."""
+    mine = Event.objects.filter(batch_id=batch_id, actor_id=by.user_id) if by.user_id else Event.objects.none()
+    ran = mine.filter(type="batch.run").first()
+    made = registry.get(ran.payload["action"]) if ran else None
+    if made is None or made.subject is None or made.subject.record_type not in screens:
+        raise NotFound("event")
+    if not made.undo:
+        raise BadRequest("no_undo", NO_UNDO)
+    screen = screens[made.subject.record_type]
+    events = {event.subject_id: event for event in mine.filter(action=made.name, caused_by=None).order_by("id")}
+    name = f"update_{screen.type}" if made.undo == "undo" else made.undo
+    return screen, _each(name, events, lambda pk: _take_back(events[pk], made, by), by)
+
+
+def _each(name: str, ids: Iterable[Any], perform: Callable[[Any], object], by: Actor) -> BulkResult:
     done, refused = 0, []
     with batch(new_id()) as batch_id:
         for pk in ids:
             try:
-                run(name, by=by, subject_id=pk, data=data, version=(versions or {}).get(str(pk)))
+                perform(pk)
                 done += 1
             except Stale as stale:
                 told = _("Somebody saved this record after you chose it; it was left as it is.")

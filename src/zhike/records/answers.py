@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -105,12 +106,12 @@ def in_full(request: ActorRequest, title: str, show: Callable[[str], str]) -> Ht
     return render(request, template, context, status=status)
 
 
-def done(request: ActorRequest, url: str, text: str, *, undo: UUID | None = None, go: bool = False) -> HttpResponse:
-    """After success: no dialog, a toast with undo, fresh lists; without JavaScript a redirect."""
-    if not request.htmx:
-        return HttpResponseRedirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Trigger"] = toast(text, undo=undo_url(undo), close=None, changed=None)
-    if go:
-        response["HX-Redirect"] = url
-    return response
+def done(request: ActorRequest, url: str, text: str, *, undo: str = "", go: bool = False) -> HttpResponse:
+    """After success: no dialog, a toast with undo (its address), fresh lists.
+
+    Where the answer leads to another page, and always without JavaScript, that page says it and offers the undo.
+    """
+    if go or not request.htmx:
+        messages.success(request, text, extra_tags=undo)
+        return HttpResponse(status=204, headers={"HX-Redirect": url}) if request.htmx else HttpResponseRedirect(url)
+    return HttpResponse(status=204, headers={"HX-Trigger": toast(text, undo=undo, close=None, changed=None)})

@@ -103,6 +103,7 @@ own_pages = [
 urlpatterns = [
     *own_pages,
     path("undo/<uuid:event_id>/", commands.undo, name="undo"),
+    path("undo/batch/<uuid:batch_id>/", commands.undo_bulk, name="undo_bulk"),
     path("<records:slug>/", include(of_a_type)),
     *any_action,
 ]

@@ -137,14 +137,14 @@ def reopen_task(task: Task, *, by: Actor) -> Task:
     return task
 
 
-@action(right="task.edit", title=_("Later"), icon="clock", bulk=True, shown=_open)
+@action(right="task.edit", title=_("Later"), icon="clock", bulk=True, undo="undo", shown=_open)
 def postpone_task(task: Task, *, to: Annotated[datetime, Field(title=_("New time"))], by: Actor) -> Task:
     """Move a task to another time."""
     if task.done_at is not None:
         raise Conflict("already_done", _("This task is done already."))
-    task.change(due_at=to)
+    changes = task.change(due_at=to)
     told = TaskPostponed(version=task.version, to=to)
-    emit(told, subject=task, by=by, customer_id=task.party_id, label=task.name)
+    emit(told, subject=task, by=by, customer_id=task.party_id, label=task.name, changes=changes)
     show_next_step(task, by)
     return task
 

@@ -34,7 +34,7 @@ from zhike.kernel.text import clean
 CHUNK = 500
 
 
-@action(right="party.edit", title=_("Set level"), icon="pyramid", bulk=True)
+@action(right="party.edit", title=_("Set level"), icon="pyramid", bulk=True, undo="undo")
 def set_level(
     party: Party,
     *,
@@ -47,7 +47,7 @@ def set_level(
     if before == after:
         raise Conflict("same_level", _("The customer is on this level already."))
     party.change(level=after, completeness=completeness_of(party, {"level": after}))
-    told = LevelSet(level=after, before=before, reason=clean(reason, 400))
+    told = LevelSet(level=after, before=before, reason=clean(reason, 400), version=party.version)
     changes = {"level": [before, after]}
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party

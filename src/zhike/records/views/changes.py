@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from zhike.kernel.actions import Outcome, run
+from zhike.kernel.actions import Outcome, registry, run
 from zhike.kernel.doors import ActorRequest, signed_in, toast
 from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import new_id
@@ -41,7 +41,8 @@ def new(request: ActorRequest, slug: str) -> HttpResponse:
     made = submit(request, form, create, title=title, hints=screen.hints)
     if isinstance(made, HttpResponse):
         return made
-    return done(request, f"/{screen.slug}/{made.reply['id']}/", _("Created"), go=True)
+    undo = undo_url(made.event_id if registry[f"create_{screen.type}"].undo else None)
+    return done(request, f"/{screen.slug}/{made.reply['id']}/", _("Added"), undo=undo, go=True)
 
 
 @signed_in
@@ -62,7 +63,7 @@ def edit(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
         return run(f"update_{screen.type}", by=actor, subject_id=pk, data=data, version=version)
 
     saved = submit(request, form, update, title=title)
-    return saved if isinstance(saved, HttpResponse) else done(request, "../", _("Saved"), undo=saved.event_id)
+    return saved if isinstance(saved, HttpResponse) else done(request, "../", _("Saved"), undo=undo_url(saved.event_id))
 
 
 @signed_in

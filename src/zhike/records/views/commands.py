@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,10 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.ids import new_id, parse_id
-from zhike.kernel.screens import Screen
+from zhike.kernel.screens import Screen, screens
 from zhike.records import actions, forms
 from zhike.records.access import record_at, screen_at, title_of
-from zhike.records.answers import dialog, done, labelled, read_key, read_version, submit
+from zhike.records.answers import dialog, done, labelled, read_key, read_version, submit, undo_url
 from zhike.records.cards import door_of
 
 MOST_IN_BULK = 500
@@ -48,7 +49,7 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     if made.file:
         return handed_out(made.file, ran.reply)
     said = _("Done: %(action)s") % {"action": made.title}
-    return done(request, after(screen, pk, ran), said, undo=ran.event_id if made.undo else None)
+    return done(request, after(screen, pk, ran), said, undo=undo_url(ran.event_id if made.undo else None))
 
 
 def handed_out(name: str, content: Any) -> HttpResponse:
@@ -103,11 +104,20 @@ def bulk(request: ActorRequest, slug: str, name: str) -> HttpResponse:
     sent = forms.submitted(form.fields, request.POST, forms.many_of(form))
     data = forms.filled(sent) if is_edit(made) else forms.without_blanks(made, sent)
     result = actions.run_bulk(name, ids, data, actor, versions)
-    if result.refused:
-        told = [{**one, "sides": labelled(form, one.get("differences"))} for one in result.refused]
-        context = {"title": made.title, "result": result, "refused": told, "screen": screen}
-        return dialog(request, context, "records/bulk_result.html")
-    return done(request, f"/{screen.slug}/", _("%(n)s records done") % {"n": result.done}, go=not request.htmx)
+    refused = [{**one, "sides": labelled(form, one.get("differences"))} for one in result.refused]
+    undo = f"/undo/batch/{result.batch_id}/" if made.undo and result.done else ""
+    context = {"title": made.title, "result": result, "refused": refused, "undo": undo}
+    return told(request, screen, _("%(n)s records done"), context)
+
+
+def told(request: ActorRequest, screen: Screen, said: str, context: dict[str, Any]) -> HttpResponse:
+    """What became of a selection: a toast with undo, or a dialog that names those that were refused."""
+    if not context["refused"]:
+        return done(request, f"/{screen.slug}/", said % {"n": context["result"].done}, undo=context["undo"])
+    response = dialog(request, context | {"screen": screen}, "records/bulk_result.html")
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+    response["HX-Trigger"] = json.dumps({"zhike:changed": None})
+    return response
 
 
 def bulk_action(screen: Screen, name: str, actor: Actor) -> Action[..., Any]:
@@ -142,6 +152,19 @@ def bulk_form(screen: Screen, made: Action[..., Any], actor: Actor, data: Any) -
 @signed_in
 @require_POST
 def undo(request: ActorRequest, event_id: UUID) -> HttpResponse:
-    """Take back what was just done."""
+    """Take back what was just done; whoever stands on the card of what is in the bin now, is led to its list."""
     record = actions.undo(event_id, request.actor)
-    return done(request, "/", _("Taken back: %(name)s") % {"name": title_of(record)})
+    slug = screens[record.record_type].slug
+    card, gone = f"/{slug}/{record.pk}/", getattr(record, "archived_at", None) is not None
+    there = (request.htmx.current_url_abs_path or "").startswith(card)
+    said = _("Taken back: %(name)s") % {"name": title_of(record)}
+    return done(request, f"/{slug}/" if gone else card, said, go=gone and there)
+
+
+@signed_in
+@require_POST
+def undo_bulk(request: ActorRequest, batch_id: UUID) -> HttpResponse:
+    """Take back what a bulk command just did; what was changed since is left alone, and named."""
+    screen, result = actions.undo_batch(batch_id, request.actor)
+    context = {"title": _("Undo"), "result": result, "refused": result.refused, "undo": ""}
+    return told(request, screen, _("Taken back: %(n)s records"), context)

@@ -22,9 +22,10 @@ function expire(made, after) {
 document.addEventListener("zhike:toast", (event) => toast(event.detail.value || event.detail));
 on("click", "[data-dismiss]", (event, button) => button.closest(".toast").remove());
 on("click", "[data-undo]", async (event, button) => {
+  event.preventDefault(); // without script its form is sent
   const address = button.dataset.undo;
   button.closest(".toast")?.remove();
   await htmx.ajax("POST", address, { swap: "none" });
   document.body.dispatchEvent(new CustomEvent("zhike:changed", { bubbles: true }));
 });
-for (const made of region?.children || []) expire(made, 8000);
+for (const made of region?.children || []) expire(made, made.querySelector("[data-undo]") ? 12000 : 8000);
