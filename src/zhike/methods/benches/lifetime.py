@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -17,7 +19,8 @@ LATENTS = {"Image": 5, "Expectation": 3, "Quality": 7, "Value": 2, "Satisfaction
 
 
 def rows() -> Iterable[Bench]:
-    """BG/NBD on a million customers, Pareto/NBD on a hundred thousand, a path model with 500 bootstraps."""
+    """Reading the module, BG/NBD on a million customers, Pareto/NBD on a hundred thousand, a path model with 500 bootstraps."""
+    yield Bench("import of zhike.methods.clv, a fresh process", _imported, None, 0.5)
     yield Bench("BG/NBD fit, 1 M customers", lambda: BGNBD("weeks").fit(*buyers(1_000_000)), _bg_of_lifetimes, 1.5, 10)
     yield Bench(
         "Pareto/NBD fit, 100 k customers", lambda: ParetoNBD("weeks").fit(*buyers(100_000)), _pareto_of_lifetimes, 2, 10
@@ -63,6 +66,10 @@ def path_model() -> PLSPathModel:
     return PLSPathModel(
         index_model("ECSI", {name: [f"{name}{i}" for i in range(n)] for name, n in LATENTS.items()}, (1, 10))
     )
+
+
+def _imported() -> None:
+    subprocess.run([sys.executable, "-c", "import zhike.methods.clv"], check=True)
 
 
 def _bg_of_lifetimes() -> object:
