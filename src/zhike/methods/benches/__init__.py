@@ -15,7 +15,7 @@ class Used(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One line of the speed table; `oracle` is None where no library is compared, and raises ImportError where it is not installed."""
+    """One line of the speed table; `oracle` is None where no library is compared; ModuleNotFoundError: not installed."""
 
     work: str
     ours: Callable[[], object]
