@@ -219,8 +219,9 @@ def action_form(
         fields = {name: field for name, field in fields.items() if name not in about.leaves or name in (data or ())}
     if made.inner:
         fields[made.inner].widget = forms.HiddenInput()
-    for name in about.choices.keys() & fields.keys() if about else ():
-        fields[name].widget = forms.Select(choices=[("", "—"), *about.choices[name]])
+    choices = about.choices if about else {}
+    for name in choices.keys() & fields.keys():
+        fields[name].widget = forms.Select(choices=[("", "—"), *choices[name]])
     values = {name: in_control(value) for name, value in about.values.items()} if about else {}
     drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=values | dict(initial or {}))
     return drawn

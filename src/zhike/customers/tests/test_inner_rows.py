@@ -17,7 +17,6 @@ from zhike.kernel.testing import SYSTEM
 from zhike.records.search.offers import offers
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
 
     from zhike.identity.testing import World
@@ -48,7 +47,7 @@ def member(party: Party, name: str, by: Actor, **values: Any) -> Membership:
 
 
 def shown(browser: Client, url: str) -> str:
-    answer: HttpResponse = browser.get(url, headers=HTMX)
+    answer = browser.get(url, headers=HTMX)
     assert answer.status_code == 200, answer.content.decode()
     return answer.content.decode()
 

@@ -46,17 +46,20 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     ran = submit(request, form, perform, title=str(made.title), hints=made.hints)
     if isinstance(ran, HttpResponse):
         return ran
-    if made.file:
-        return handed_out(made.file, ran.reply)
+    return handed_out(made.file, ran.reply) if made.file else carried_out(request, made, after(screen, pk, ran), ran)
+
+
+def carried_out(request: ActorRequest, made: Action[..., Any], url: str, ran: Outcome) -> HttpResponse:
+    """That an action was carried out, with its undo."""
     said = _("Done: %(action)s") % {"action": made.title}
-    return done(request, after(screen, pk, ran), said, undo=undo_url(ran.event_id if made.undo else None))
+    return done(request, url, said, undo=undo_url(ran.event_id if made.undo else None))
 
 
 def handed_out(name: str, content: Any) -> HttpResponse:
     """An action's answer as a file to keep, readable by people and machines."""
     packed = orjson.dumps(content, option=orjson.OPT_INDENT_2, default=str)
-    told = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(packed, content_type="application/json; charset=utf-8", headers=told)
+    kept = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(packed, content_type="application/json; charset=utf-8", headers=kept)
 
 
 def about_row(made: Action[..., Any], record: Any, request: ActorRequest) -> About | None:
