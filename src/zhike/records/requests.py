@@ -60,14 +60,14 @@ def further(screen: Screen, actor: Actor, params: Any) -> Q | None:
     return found
 
 
-def read_size(text: str | None, default: int) -> int:
-    """Rows a page."""
+def read_size(text: str | None, default: int, most: int = MOST_ROWS) -> int:
+    """Rows a page, or some other small number."""
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_ROWS:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
         raise BadRequest(
             "bad_size",
-            _("A page has 1 to %(most)s rows, not “%(value)s”.") % {"most": MOST_ROWS, "value": shorten(text)},
+            _("A page has 1 to %(most)s rows, not “%(value)s”.") % {"most": most, "value": shorten(text)},
             "size",
         )
     return int(text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.actor import Actor
@@ -14,13 +16,12 @@ from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Kind, Screen
 from zhike.records.columns import Bound, bound_columns, choices_of
-from zhike.records.filters import Condition, Group, operators_for
-from zhike.records.queries import ListQuery, Page, counted, matching, page
+from zhike.records.filters import operators_for, sort_terms
+from zhike.records.queries import ListQuery, Page, is_nullable, matching, page, sortable
 
 CARDS = 20  # of a lane at a time; the next ones come when somebody scrolls to them
-AT_ONCE = 6  # lanes with cards in the first paint; further ones ask for theirs when they are scrolled to
 FACTS = 4  # shown on a card below its title
-COUNTED = 1_000  # a lane says no more than “1,000+”
+MOST = 2_000  # records that are laid out, the first ones in the list's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,6 @@ def lane_at(by: Bound, code: str) -> Lane:
     raise BadRequest("bad_lane", _("The board has no column “%(name)s”.") % {"name": shorten(code)}, "lane")
 
 
-def within(query: ListQuery, by: Bound, lane: Lane) -> ListQuery:
-    """The same question, about one lane."""
-    condition = Condition(by, "in", [lane.code]) if lane.code else Condition(by, "empty", None)
-    narrowed = Group("all", (query.filter, condition)) if query.filter else Group("all", (condition,))
-    return replace(query, filter=narrowed, archived=False)
-
-
 def facts_of(screen: Screen, actor: Actor, query: ListQuery, by: Bound) -> tuple[str, ...]:
     """The columns of a card, title first: those the list shows, without what the lane says already."""
     bound = bound_columns(screen, actor)
@@ -78,19 +72,44 @@ def facts_of(screen: Screen, actor: Actor, query: ListQuery, by: Bound) -> tuple
     return (screen.title, *[name for name in listed if name not in (screen.title, by.name)][:FACTS])
 
 
-def cards(screen: Screen, actor: Actor, query: ListQuery, by: Bound, lane: Lane) -> Page:
-    """A page of a lane's cards."""
-    columns = facts_of(screen, actor, query, by)
-    return page(screen, actor, replace(within(query, by, lane), columns=columns, size=CARDS))
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The records of a board by lane, in the list's order; `more` where there are too many to lay out all of them."""
+
+    ids: Mapping[str, Sequence[UUID]]
+    sums: Mapping[str, Sequence[Decimal]]
+    added: Sequence[Bound]
+    more: bool
+
+    def figures(self, lane: Lane) -> tuple[str, list[tuple[Any, Decimal]]]:
+        """How many a lane holds, and (column, sum) of what the board adds up."""
+        number = f"{len(self.ids.get(lane.code, ())):,}" + ("+" if self.more else "")
+        sums = self.sums.get(lane.code, [Decimal(0)] * len(self.added))
+        return number, [(b.column, total) for b, total in zip(self.added, sums, strict=True)] if not self.more else []
 
 
-def totals(screen: Screen, actor: Actor, query: ListQuery, by: Bound, lane: Lane) -> tuple[str, Sequence[Any]]:
-    """How many a lane holds, and (column, sum) of what the board adds up; no sums beyond what is counted."""
-    found = matching(screen, actor, within(query, by, lane))
-    number, more = counted(found, COUNTED)
+def laid(screen: Screen, actor: Actor, query: ListQuery, by: Bound) -> Laid:
+    """All records of the question in their lanes, asked once: a lane that few stand in costs no walk through a million."""
     bound = bound_columns(screen, actor)
     added = [bound[n] for n in (screen.board.sums if screen.board else ()) if n in bound and not bound[n].masked]
-    if more or not added:
-        return f"{number:,}+" if more else f"{number:,}", ()
-    sums = found.order_by().aggregate(**{b.name: Sum(b.column.orm) for b in added})
-    return f"{number:,}", [(b.column, sums[b.name] or 0) for b in added]
+    sort = query.sort or screen.order
+    path = (column := sortable(bound, sort.lstrip("-")).column).sort or column.orm
+    ordered = sort_terms(path, sort.startswith("-"), is_nullable(screen.model_class, path))
+    found = matching(screen, actor, replace(query, archived=False)).order_by(*ordered)
+    rows = found.values_list("pk", by.column.orm, *(b.column.orm for b in added))[: MOST + 1]
+    ids: dict[str, list[UUID]] = {}
+    sums: dict[str, list[Decimal]] = {}
+    for pk, code, *numbers in rows[:MOST]:
+        ids.setdefault(code or "", []).append(pk)
+        if added:
+            before = sums.get(code or "", [Decimal(0)] * len(added))
+            sums[code or ""] = [a + (b or 0) for a, b in zip(before, numbers, strict=True)]
+    return Laid(ids, sums, added, len(rows) > MOST)
+
+
+def cards(screen: Screen, actor: Actor, query: ListQuery, by: Bound, ids: Sequence[UUID]) -> Page:
+    """The rows of cards, in the list's order."""
+    only = ListQuery(
+        sort=query.sort, columns=facts_of(screen, actor, query, by), size=len(ids) + 1, extra=Q(pk__in=ids)
+    )
+    return page(screen, actor, only)

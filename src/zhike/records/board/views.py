@@ -22,12 +22,24 @@ from zhike.kernel.screens import Screen
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
 from zhike.records.answers import read_version, undo_url
-from zhike.records.board.lanes import AT_ONCE, Lane, by_choices, cards, facts_of, lane_at, lanes_of, read_by, totals
+from zhike.records.board.lanes import (
+    CARDS,
+    MOST,
+    Laid,
+    Lane,
+    by_choices,
+    cards,
+    facts_of,
+    laid,
+    lane_at,
+    lanes_of,
+    read_by,
+)
 from zhike.records.cards import row_of
 from zhike.records.cells import Cells
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.queries import ListQuery, beyond_reach
-from zhike.records.requests import read_query, views_of
+from zhike.records.requests import read_query, read_size, views_of
 
 KEPT = ("filter", "view", "q", "sort", "columns")  # of the question, in every address of the board
 
@@ -37,14 +49,12 @@ KEPT = ("filter", "view", "q", "sort", "columns")  # of the question, in every a
 def board(request: ActorRequest, slug: str) -> HttpResponse:
     """The board over the current filter; HTMX gets it alone."""
     screen, actor, by, query = _question(request, slug)
-    lanes = [
-        _lane(screen, actor, query, by, lane) if place < AT_ONCE else {"lane": lane, "later": True}
-        for place, lane in enumerate(lanes_of(by))
-    ]
+    found = laid(screen, actor, query, by)
     choices = [(b.name, b.column.label) for b in by_choices(screen, actor).values()]
     chosen = render_to_string("records/board/by.html", {"choices": choices, "by": by.name})
     context = {
-        "screen": screen, "title": screen.label_plural, "lanes": lanes, "chosen": chosen, "asked": _asked(request, by),
+        "screen": screen, "title": screen.label_plural, "lanes": _lanes(screen, actor, query, by, found),
+        "chosen": chosen, "asked": _asked(request, by), "more": found.more, "most": MOST,
     }  # fmt: skip
     context |= presentation.list_frame(screen, actor, request, query, views_of(screen, actor), board=by.name)
     partial = bool(request.htmx) and request.htmx.target == "list"
@@ -54,19 +64,21 @@ def board(request: ActorRequest, slug: str) -> HttpResponse:
 @signed_in
 @require_GET
 def lane(request: ActorRequest, slug: str) -> HttpResponse:
-    """Cards of one lane: all that it shows first, or those after a mark."""
+    """The next cards of a lane, after so many."""
     screen, actor, by, query = _question(request, slug)
-    found = _lane(screen, actor, query, by, lane_at(by, request.GET.get("lane", "")))
-    return render(request, "records/board/cards.html", {"item": found, "asked": _asked(request, by)})
+    wanted, start = lane_at(by, request.GET.get("lane", "")), read_size(request.GET.get("from"), 0, most=MOST)
+    item = _item(screen, actor, query, by, wanted, laid(screen, actor, query, by), start)
+    return render(request, "records/board/cards.html", {"item": item, "screen": screen, "asked": _asked(request, by)})
 
 
 @signed_in
 @require_GET
 def figures(request: ActorRequest, slug: str) -> HttpResponse:
-    """How many cards a lane has, and what they add up to."""
+    """How many cards each lane has now, and what they add up to: fragments that find their own places."""
     screen, actor, by, query = _question(request, slug)
-    number, sums = totals(screen, actor, query, by, lane_at(by, request.GET.get("lane", "")))
-    return render(request, "records/board/figures.html", {"number": number, "sums": sums})
+    found = laid(screen, actor, query, by)
+    lanes = [{"lane": one, "figures": found.figures(one)} for one in lanes_of(by)]
+    return render(request, "records/board/figures.html", {"lanes": lanes})
 
 
 @signed_in
@@ -98,12 +110,33 @@ def _asked(request: ActorRequest, by: Bound) -> str:
     return urlencode({k: request.GET[k] for k in KEPT if request.GET.get(k)} | {"by": by.name})
 
 
-def _lane(screen: Screen, actor: Actor, query: ListQuery, by: Bound, lane: Lane) -> dict[str, Any]:
-    """A lane with its cards, as the template draws it."""
-    found = cards(screen, actor, query, by, lane)
-    ids = {row["id"] for row in found.rows}
-    held = beyond_reach(screen, actor, found.rows) if actor.can(f"{screen.type}.edit") else ids
-    return {"lane": lane, "cards": _drawn(screen, actor, found.columns, found.rows, held), "next": found.next}
+def _lanes(screen: Screen, actor: Actor, query: ListQuery, by: Bound, found: Laid) -> list[dict[str, Any]]:
+    """All lanes with their first cards: one question for the rows of all of them."""
+    first = {one.code: found.ids.get(one.code, ())[:CARDS] for one in lanes_of(by)}
+    rows = _rows(screen, actor, query, by, [pk for ids in first.values() for pk in ids])
+    return [
+        {"lane": one, "figures": found.figures(one), "cards": [rows[pk] for pk in first[one.code] if pk in rows],
+         "next": CARDS if len(found.ids.get(one.code, ())) > CARDS else 0}
+        for one in lanes_of(by)
+    ]  # fmt: skip
+
+
+def _item(
+    screen: Screen, actor: Actor, query: ListQuery, by: Bound, wanted: Lane, found: Laid, start: int
+) -> dict[str, Any]:
+    """A further part of one lane."""
+    ids = found.ids.get(wanted.code, ())
+    shown = ids[start : start + CARDS]
+    rows = _rows(screen, actor, query, by, shown)
+    return {"lane": wanted, "cards": [rows[pk] for pk in shown if pk in rows],
+            "next": start + CARDS if len(ids) > start + CARDS else 0}  # fmt: skip
+
+
+def _rows(screen: Screen, actor: Actor, query: ListQuery, by: Bound, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Cards by id."""
+    found = cards(screen, actor, query, by, ids)
+    held = beyond_reach(screen, actor, found.rows) if actor.can(f"{screen.type}.edit") else set(ids)
+    return {card["id"]: card for card in _drawn(screen, actor, found.columns, found.rows, held)}
 
 
 def _drawn(

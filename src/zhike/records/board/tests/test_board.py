@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zhike.customers.models import Party
 from zhike.identity.access import rights_changed
 from zhike.identity.models import FieldGrant
 from zhike.kernel.actions import run
-from zhike.records.board import lanes
+from zhike.records.board import lanes, views
 
 if TYPE_CHECKING:
     from zhike.identity.testing import World
@@ -117,6 +119,7 @@ def test_who_may_look_but_not_change_gets_cards_that_stay(world: World) -> None:
 
 def test_a_long_lane_comes_in_parts_and_says_how_many_it_holds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "CARDS", 2)
+    monkeypatch.setattr(views, "CARDS", 2)
     for name in ("金鼎家电", "绿野酒店", "顺达商贸"):
         customer(world, name, "A")
     client = world.client("何永强")
@@ -126,9 +129,32 @@ def test_a_long_lane_comes_in_parts_and_says_how_many_it_holds(world: World, mon
     rest = client.get(further.replace("&amp;", "&")).content.decode()
     assert rest.count("data-card") == 1
     assert "more" not in rest
-    assert ">3<" in client.get("/customers/board/figures/?by=level&lane=A").content.decode()
-    monkeypatch.setattr(lanes, "COUNTED", 2)
-    assert "2+" in client.get("/customers/board/figures/?by=level&lane=A").content.decode()
+    assert ">3<" in client.get("/customers/board/figures/?by=level").content.decode()
+
+
+def test_more_than_can_be_laid_out_is_said_and_the_first_stand_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "MOST", 2)
+    for name in ("金鼎家电", "绿野酒店", "顺达商贸"):
+        customer(world, name, "A")
+    page = world.client("何永强").get("/customers/board/")
+    assert len(shown(page)["A"]) == 2
+    assert "2+" in page.content.decode()
+    assert "加上条件即可看到全部" in page.content.decode()
+
+
+def test_a_board_asks_as_often_however_many_lanes_it_has(world: World) -> None:
+    customer(world, "金鼎家电", "A")
+    client = world.client("何永强")
+
+    def asked(by: str) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(f"/customers/board/?by={by}").status_code == 200
+        return len(caught)
+
+    few = asked("level")
+    assert asked("kind") == asked("level") <= few
 
 
 def test_a_choice_of_the_companys_own_lays_out_a_board(world: World) -> None:
@@ -145,6 +171,6 @@ def test_a_choice_of_the_companys_own_lays_out_a_board(world: World) -> None:
 def test_lanes_add_up_what_the_declaration_names(world: World) -> None:
     for name, area in (("滨江", "120.5"), ("西溪", "30")):
         run("create_showroom", by=world.actor("何永强"), data={"name": name, "area": area, "style": "open"})
-    figures = world.client("何永强").get("/showrooms/board/figures/?lane=open").content.decode()
+    figures = world.client("何永强").get("/showrooms/board/figures/").content.decode()
     assert ">2<" in figures
     assert "150.5" in figures
