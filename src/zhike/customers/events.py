@@ -126,6 +126,14 @@ class AliasAdded:
     kind: str
 
 
+@event("party.unnamed", sentence=_("%(who)s removed a name of %(subject)s: %(name)s"), personal=("name",), icon="tag")
+class AliasRemoved:
+    """A further name was wrong, or is not wanted any more."""
+
+    name: str
+    kind: str
+
+
 @event("party.levelled", sentence=_("%(who)s put %(subject)s on level %(level)s"), icon="pyramid")
 class LevelSet:
     """The level changed."""

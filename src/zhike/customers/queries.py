@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, Relation, Score
+from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, PartyName, Relation, Score
 from zhike.customers.terms import (
     COMPLETE,
     MIRROR,
+    NAME_COLUMNS,
     POINT_COLUMNS,
     POINT_ICONS,
     Attitude,
@@ -110,6 +111,24 @@ def owner_history(party: Party) -> list[Spell]:
     if party.owner is None:
         return past
     return [Spell(party.owner.name, party.owned_since or party.created_at, None), *past]
+
+
+def owners_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """Who was in charge, from when to when."""
+    spells = owner_history(party)
+    return {"spells": spells} if spells else {}
+
+
+def further_names(party: Party) -> list[PartyName]:
+    """The names by which a party is known besides those that stand in its columns."""
+    standing = {party.name, *(getattr(party, column) for column in NAME_COLUMNS)}
+    return [row for row in party.names.order_by("kind", "id") if row.name not in standing]
+
+
+def names_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
+    """Aliases, and former names beyond the last one."""
+    names = further_names(party)
+    return {"names": names} if names else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,6 +297,14 @@ SCREEN = register(
                 place="left",
             ),
             Panel(
+                key="names", title=_("Other names"), template="customers/names.html", context=queries.names_panel,
+                place="left", later=True,
+            ),
+            Panel(
+                key="owners", title=_("Who was in charge"), template="customers/owners.html", context=queries.owners_panel,
+                place="left", later=True,
+            ),
+            Panel(
                 key="completeness", title=_("Completeness"), template="customers/completeness.html",
                 context=queries.completeness_panel, place="left",
             ),

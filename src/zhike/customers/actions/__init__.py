@@ -10,6 +10,7 @@ from zhike.customers.actions.people import (
     change_member,
     end_membership,
     relate_parties,
+    remove_alias,
     unrelate_parties,
 )
 from zhike.customers.actions.privacy import erase_party, export_person
@@ -53,6 +54,7 @@ __all__ = [
     "read_many",
     "record_scores",
     "relate_parties",
+    "remove_alias",
     "remove_contact_point",
     "reveal_contact",
     "set_level",

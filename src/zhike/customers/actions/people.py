@@ -37,6 +37,7 @@ from zhike.customers.actions.fields import (
 from zhike.customers.actions.keeping import keep_keys
 from zhike.customers.events import (
     AliasAdded,
+    AliasRemoved,
     MemberAdded,
     MemberChanged,
     MemberLeft,
@@ -301,4 +302,32 @@ def add_alias(
     keep_keys(party)
     search.index(party)
     emit(AliasAdded(name=name, kind=str(kind)), subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+def name_now(party: Party, name_id: UUID, by: Actor) -> About:
+    """Which name a form is about."""
+    return About(name=own_name(party, name_id).name)
+
+
+def own_name(party: Party, name_id: UUID) -> PartyName:
+    """The party's further name of that id."""
+    found = party.names.filter(pk=name_id).first()
+    if found is None:
+        raise NotFound("name")
+    return found
+
+
+@action(right="party.edit", title=_("Remove a name"), icon="tag", tone="danger", about=name_now)
+def remove_alias(party: Party, *, name_id: UUID, by: Actor) -> Party:
+    """Forget another name of the party: it is no longer found by it."""
+    row = own_name(party, name_id)
+    row.delete()
+    column = next((c for c, kind in NAME_COLUMNS.items() if kind == row.kind and getattr(party, c) == row.name), "")
+    if column:
+        party.change(**{column: ""})
+    keep_keys(party)
+    search.index(party)
+    told = AliasRemoved(name=row.name, kind=row.kind)
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party

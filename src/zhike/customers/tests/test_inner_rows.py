@@ -9,12 +9,14 @@ from django.utils.translation import override
 
 from zhike.customers import actions
 from zhike.customers.models import Membership, Party
-from zhike.customers.terms import PointKind, RelationKind
+from zhike.customers.terms import NameOf, PointKind, RelationKind
 from zhike.identity.actions import set_field_rule_of_role
 from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import FieldRule
+from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
 from zhike.records.search.offers import offers
+from zhike.records.search.queries import search
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -135,6 +137,34 @@ def test_a_relation_shows_its_note_and_is_taken_away_beside_it(he: Actor, browse
     assert other.name in shown(browser, address)
     assert browser.post(f"{base}unrelate_parties/", {"relation_id": str(row.pk)}, headers=HTMX).status_code == 204
     assert not party.relations.exists()
+
+
+def test_an_alias_stands_on_the_card_and_is_removed_beside_it(he: Actor, browser: Client) -> None:
+    party = customer(he, short_name="绿野")
+    assert not shown(browser, f"/customers/{party.pk}/panel/names/")
+    actions.add_alias(party, name="老绿野宾馆", by=he)
+    row, base = party.names.get(name="老绿野宾馆"), f"/customers/{party.pk}/"
+    panel = shown(browser, f"{base}panel/names/")
+    assert "老绿野宾馆" in panel and f"remove_alias/?name_id={row.pk}" in panel
+    assert [group.hits[0].title for group in search(he, "老绿野")] == [party.name]
+    assert browser.post(f"{base}remove_alias/", {"name_id": str(row.pk)}, headers=HTMX).status_code == 204
+    assert (search(he, "老绿野"), party.names.filter(kind="alias").exists()) == ([], False)
+    assert Event.objects.filter(type="party.unnamed", subject_id=party.pk).count() == 1
+
+
+def test_a_short_name_that_is_removed_leaves_its_column_too(he: Actor) -> None:
+    party = customer(he)
+    actions.add_alias(party, name="绿野", kind=NameOf.SHORT, by=he)
+    assert party.short_name == "绿野"
+    actions.remove_alias(party, name_id=party.names.get().pk, by=he)
+    assert party.short_name == ""
+
+
+def test_the_card_says_who_was_in_charge_before(world: World, browser: Client) -> None:
+    party = customer(SYSTEM, owner=world.people["吴敏"].pk)
+    registry["transfer_party"](party, to=world.people["何永强"], reason="换区", by=SYSTEM)
+    panel = shown(browser, f"/customers/{party.pk}/panel/owners/")
+    assert panel.index("何永强") < panel.index("吴敏") and "换区" in panel
 
 
 def test_the_palette_offers_what_the_card_offers_and_no_more(he: Actor) -> None:
