@@ -21,8 +21,7 @@ from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
-from zhike.records.picking import picked
-from zhike.records.queries import live, tags_of
+from zhike.records.queries import live, picked, tags_of
 from zhike.records.values import masked
 
 MOST_OPTIONS = 200
@@ -215,14 +214,13 @@ def action_form(
     fields = {
         name: parameter_field(name, info, made.refs.get(name), actor) for name, info in made.fields.model_fields.items()
     }
-    if about:
-        fields = {name: field for name, field in fields.items() if name not in about.leaves or name in (data or ())}
+    about = about or About(name="")
+    fields = {name: field for name, field in fields.items() if name not in about.leaves or name in (data or ())}
     if made.inner:
         fields[made.inner].widget = forms.HiddenInput()
-    choices = about.choices if about else {}
-    for name in choices.keys() & fields.keys():
-        fields[name].widget = forms.Select(choices=[("", "—"), *choices[name]])
-    values = {name: in_control(value) for name, value in about.values.items()} if about else {}
+    for name in about.choices.keys() & fields.keys():
+        fields[name].widget = forms.Select(choices=[("", "—"), *about.choices[name]])
+    values = {name: in_control(value) for name, value in about.values.items()}
     drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=values | dict(initial or {}))
     return drawn
 
