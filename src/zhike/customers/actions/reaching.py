@@ -128,7 +128,7 @@ def change_contact_point(
         _make_main(party, row)
     row.save()
     refresh(party, where if row.column else {})
-    told = {row.kind: [before, row.display]}
+    told = {row.kind: [before, row.display]} if before != row.display else None
     emit(PointChanged(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
     return party
 

@@ -15,6 +15,7 @@ from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import FieldRule
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
+from zhike.records.history import tell
 from zhike.records.search.offers import offers
 from zhike.records.search.queries import search
 
@@ -110,6 +111,7 @@ def test_a_number_is_changed_verified_barred_and_removed_beside_it(he: Actor, br
     party.refresh_from_db()
     second.refresh_from_db()
     assert (party.mobile, second.label, second.verified_at is not None) == ("13912345678", "前台", True)
+    assert tell(Event.objects.filter(type="party.point_changed").order_by("-id")[:1], he)[0].changes == ()
     browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "reason": "空号"}, headers=HTMX)
     assert party.points.get(pk=second.pk).do_not_use_reason == "空号"
     browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "do_not_use": "false"}, headers=HTMX)
