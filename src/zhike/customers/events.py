@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.customers.terms import PointKind
 from zhike.kernel.events import event
 
+POINTS = {"kind": {kind.value: kind.label for kind in PointKind}}
 
-@event("party.point_added", sentence=_("%(who)s added %(kind)s to %(subject)s"), icon="address-book")
+
+@event("party.point_added", sentence=_("%(who)s added %(kind)s to %(subject)s"), icon="address-book", words=POINTS)
 class PointAdded:
     """A contact point was added."""
 
     kind: str
 
 
-@event("party.point_changed", sentence=_("%(who)s changed %(kind)s of %(subject)s"), icon="address-book")
+@event("party.point_changed", sentence=_("%(who)s changed %(kind)s of %(subject)s"), icon="address-book", words=POINTS)
 class PointChanged:
     """A contact point was changed, verified, or made the main one."""
 
     kind: str
 
 
-@event("party.point_removed", sentence=_("%(who)s removed %(kind)s from %(subject)s"), icon="address-book-off")
+@event(
+    "party.point_removed",
+    sentence=_("%(who)s removed %(kind)s from %(subject)s"),
+    icon="address-book-off",
+    words=POINTS,
+)
 class PointRemoved:
     """A contact point was removed."""
 
     kind: str
 
 
-@event("party.point_barred", sentence=_("%(who)s marked %(kind)s of %(subject)s as not to be used"), icon="ban")
+@event(
+    "party.point_barred",
+    sentence=_("%(who)s marked %(kind)s of %(subject)s as not to be used"),
+    icon="ban",
+    words=POINTS,
+)
 class PointBarred:
     """A contact point must not be used any more (or may be used again)."""
 

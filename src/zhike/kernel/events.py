@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, dataclass_transform
 
@@ -23,10 +23,12 @@ class EventKind:
     personal: frozenset[str]
     icon: str
     shown: bool
+    words: Mapping[str, Mapping[str, str | Promise]]
 
     def tell(self, **values: Any) -> str:
         """The sentence in the reader's language; missing personal values read as erased."""
-        return str(self.sentence) % _Erased(values)
+        said = {name: words.get(values[name], values[name]) for name, words in self.words.items() if name in values}
+        return str(self.sentence) % _Erased(values | said)
 
     def outline(self, **values: Any) -> str:
         """The sentence of no event in particular: … stands where each would name its own."""
@@ -44,13 +46,22 @@ _type_of: dict[type, str] = {}
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(
-    type_: str, *, sentence: str | Promise, personal: tuple[str, ...] = (), icon: str = "circle-dot", shown: bool = True
+    type_: str,
+    *,
+    sentence: str | Promise,
+    personal: tuple[str, ...] = (),
+    icon: str = "circle-dot",
+    shown: bool = True,
+    words: Mapping[str, Mapping[str, str | Promise]] | None = None,
 ) -> Callable[[type[E]], type[E]]:
-    """Register a frozen dataclass as the event `type_`. `shown=False` keeps it off a customer's timeline (it stays in the audit)."""
+    """Register a frozen dataclass as the event `type_`. `shown=False` keeps it off a customer's timeline (it stays in the audit).
+
+    `words` says for a field what its codes are called in the sentence.
+    """
 
     def register(cls: type[E]) -> type[E]:
         frozen = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-        define(type_, sentence=sentence, personal=personal, icon=icon, shown=shown)
+        define(type_, sentence=sentence, personal=personal, icon=icon, shown=shown, words=words)
         _type_of[frozen] = type_
         return frozen
 
@@ -58,12 +69,18 @@ def event(
 
 
 def define(
-    type_: str, *, sentence: str | Promise, personal: tuple[str, ...] = (), icon: str = "circle-dot", shown: bool = True
+    type_: str,
+    *,
+    sentence: str | Promise,
+    personal: tuple[str, ...] = (),
+    icon: str = "circle-dot",
+    shown: bool = True,
+    words: Mapping[str, Mapping[str, str | Promise]] | None = None,
 ) -> None:
     """Register a kind without a class of its own (record types' created, updated, archived … come this way)."""
     if type_ in kinds:
         raise RuntimeError(f"event {type_} is declared twice")
-    kinds[type_] = EventKind(type_, sentence, frozenset(personal), icon, shown)
+    kinds[type_] = EventKind(type_, sentence, frozenset(personal), icon, shown, words or {})
 
 
 @dataclass(frozen=True, slots=True)

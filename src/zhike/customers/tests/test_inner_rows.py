@@ -112,6 +112,7 @@ def test_a_number_is_changed_verified_barred_and_removed_beside_it(he: Actor, br
     second.refresh_from_db()
     assert (party.mobile, second.label, second.verified_at is not None) == ("13912345678", "前台", True)
     assert tell(Event.objects.filter(type="party.point_changed").order_by("-id")[:1], he)[0].changes == ()
+    assert "手机" in tell(Event.objects.filter(type="party.point_added"), he)[0].text
     browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "reason": "空号"}, headers=HTMX)
     assert party.points.get(pk=second.pk).do_not_use_reason == "空号"
     browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "do_not_use": "false"}, headers=HTMX)
