@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -406,12 +405,6 @@ def test_forecasts_are_possible(x: int, seen: float, idle: float, model: type[Pu
     alive = fitted.probability_alive(x, seen, seen + idle)
     near, far = (fitted.expected_purchases(t, x, seen, seen + idle) for t in (10, 40))
     assert 0 <= alive <= 1 and -1e-9 <= near <= far + 1e-9
-
-
-@pytest.mark.parametrize("name", ["betageometric", "pareto", "spend", "contract"])
-def test_examples_run(name: str) -> None:
-    module = __import__(f"zhike.methods.clv.{name}", fromlist=["x"])
-    assert doctest.testmod(module).failed == 0
 
 
 def test_import_is_light() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,19 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from zhike.methods import stock
 from zhike.methods.credit import (
     Balance,
     Open,
     Points,
-    Scorecard,
     ageing,
     available,
     c_score,
     count_back_dso,
     dso,
     feature_score,
-    limits,
     net_assets_limit,
     receipts_limit,
     sales_limit,
@@ -34,7 +30,6 @@ from zhike.methods.credit import (
     working_assets_limit,
     working_assets_percent,
 )
-from zhike.methods.credit import ageing as ageing_function
 from zhike.methods.credit.scorecard import ranked
 from zhike.methods.result import MethodError
 from zhike.methods.stock import Demand, order_quantity, policy
@@ -203,11 +198,3 @@ def test_buckets_sum_to_what_is_owed(items: list[tuple[int, int]]) -> None:
     found = ageing([Open(today - timedelta(days), Decimal(cents) / 100) for days, cents in items], today)
     assert sum(found.buckets.values()) == found.total == sum((Decimal(c) / 100 for _, c in items), Decimal(0))
     assert Decimal(0) <= found.provision <= found.total
-
-
-def test_examples_run() -> None:
-    import sys
-
-    for module in (scores, limits, stock, sys.modules[ageing_function.__module__]):
-        assert doctest.testmod(module).failed == 0
-    assert Scorecard.__doc__

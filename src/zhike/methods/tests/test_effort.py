@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from itertools import product
 from typing import Any
 
@@ -22,7 +21,6 @@ from zhike.methods.effort import (
     go_no_go,
     plan_visits,
     service_balance,
-    visits,
     win_curve,
 )
 from zhike.methods.result import MethodError
@@ -131,8 +129,3 @@ def test_who_gets_too_much_is_named_with_its_shares() -> None:
     assert any("服务过度" in sentence for sentence in found.explain("zh"))
     with pytest.raises(MethodError):
         service_balance([Served("a", "Z", 1, 1)])
-
-
-@pytest.mark.parametrize("module", [visits, bids])
-def test_examples_run(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import doctest
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from zhike.methods.satisfaction import (
     MODELS,
     SERVQUAL_ITEMS,
     PLSPathModel,
-    answers,
     csat,
     felt_over_expected,
     importance_satisfaction,
@@ -262,8 +260,3 @@ def test_kanos_table_and_doubts() -> None:
     for bad in bad_answers:
         with pytest.raises(MethodError):
             kano.classify(bad)
-
-
-@pytest.mark.parametrize("module", [kano, answers])
-def test_examples_run(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0

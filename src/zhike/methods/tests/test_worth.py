@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from zhike.methods import loyalty, worth
 from zhike.methods.loyalty import Bond, Cuts, loyalties
 from zhike.methods.result import MethodError
 from zhike.methods.worth import (
@@ -129,8 +126,3 @@ def test_seven_kinds_of_loyalty() -> None:
         found.kinds["kept_from_buying"] == "latent" and found.kinds["elsewhere"] == "premium"
     )  # its segment's median is its own
     assert sum(found.counts.values()) == 9 and "small_segments" in {note.code for note in found.warnings}
-
-
-@pytest.mark.parametrize("module", [worth, loyalty])
-def test_examples_run(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0
