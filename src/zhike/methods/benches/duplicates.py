@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zhike.methods.benches import Bench
-from zhike.methods.duplicates.table import match_table
+from zhike.methods.duplicates import match_table
 
 # Splink's candidates: what ours share too, as pairs of its columns.
 BLOCKS = (

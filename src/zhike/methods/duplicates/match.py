@@ -9,6 +9,8 @@ from math import inf, log2
 from random import Random
 from typing import Any
 
+from zhike.methods.result import MethodError
+
 from .blocking import candidates, keys
 from .clusters import Edge, clusters
 from .compare import findings, judged
@@ -34,7 +36,15 @@ def match(
     """Pairs of records that are one customer, and the groups they form.
 
     With `other`, only pairs across the two lists are sought. Ids are unique within a list. The order of records does
-    not matter. Method and references: docs/methods/duplicates.md.
+    not matter. Raises MethodError for an id that comes twice. Method and references: docs/methods/duplicates.md.
+
+    >>> found = match([
+    ...     {"id": "1", "name": "杭州恒源科技有限公司", "phones": ["0571-88881234"]},
+    ...     {"id": "2", "name": "恆源科技（杭州）有限責任公司", "phones": ["+86 571 8888 1234 转 8001"]},
+    ...     {"id": "3", "name": "上海恒源科技有限公司"},
+    ... ])
+    >>> found.clusters
+    (((0, '1'), (0, '2')),)
     """
     sides = [_prepared(records, simplify)] + ([] if other is None else [_prepared(other, simplify)])
     batch = _Batch(sides, linking=other is not None)
@@ -62,7 +72,12 @@ def _prepared(records: Iterable[Source], simplify: Simplify | None) -> list[Norm
     prepared = sorted((normalise(record, simplify) for record in records), key=lambda one: one.id)
     for before, after in pairwise(prepared):
         if before.id == after.id:
-            raise ValueError(f"Two records have the id {after.id[:80]!r}; give each its own.")
+            name = after.id[:80]
+            raise MethodError(
+                "repeated_id",
+                f"编号“{name}”出现了不止一次，请给每条记录各自的编号。",
+                f'Two records have the id "{name}"; give each its own.',
+            )
     return prepared
 
 

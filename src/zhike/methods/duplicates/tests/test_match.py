@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from zhike.methods.duplicates import DEFAULT, compare, match
 from zhike.methods.duplicates.clusters import clusters
+from zhike.methods.result import MethodError
 
 Row = dict[str, Any]
 
@@ -96,8 +99,15 @@ def test_an_empty_list_and_a_single_record_have_no_pairs() -> None:
 
 
 def test_ids_must_be_unique_within_a_list() -> None:
-    with pytest.raises(ValueError, match="give each its own"):
+    with pytest.raises(MethodError, match="give each its own") as refused:
         match([company("甲乙"), company("丙丁")])
+    assert refused.value.code == "repeated_id" and "请给每条记录各自的编号" in refused.value.say("zh")
+
+
+def test_matching_one_customer_reads_no_numpy() -> None:
+    code = "import sys; from zhike.methods.duplicates import compare, match; print('numpy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
 
 
 def test_a_chain_does_not_make_a_cluster() -> None:
