@@ -83,6 +83,11 @@ def lead_score(
 
     Points card: per column and level (numbers in thirds), the log-odds of winning steadied by ten average cases, ln
     ((w + 10p)/(n − w + 10(1 − p))) − ln(p/(1 − p)); all scaled so that the worst possible lead has 0 points, the best 100.
+
+    >>> source, won = (["fair"] * 25 + ["web"] * 25) * 2, [1] * 30 + [0] * 70
+    >>> found = lead_score({"source": source}, won)
+    >>> found.kind, found.card, found.score({"source": ["web", "fair"]}).tolist()
+    ('points', {'source': {'fair': 100, 'web': 0}}, [0.0, 100.0])
     """
     columns, hit, _ = read_cases(table, outcome, time, drop)
     wins = int(hit.sum())

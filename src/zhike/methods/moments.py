@@ -81,6 +81,11 @@ def contact_times(
     m = `cell_weight` tries. Prior of everybody: the product of its weekday's and hour's rates over the base rate; of a
     segment: everybody's rate of that cell. People lean on their segment with `person_weight` tries. Refused
     without any answer or any miss, and on impossible hours.
+
+    >>> found = contact_times([0] * 80, [10] * 40 + [15] * 40, [1] * 30 + [0] * 10 + [1] * 10 + [0] * 30)
+    >>> best = found.best(1)[0]
+    >>> best.weekday, best.hour, round(best.rate, 3)
+    (0, 10, 0.722)
     """
     cells, hit = _cells(weekday, hour), np.asarray(answered, dtype=float)
     if len(cells) != len(hit):

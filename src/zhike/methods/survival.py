@@ -118,7 +118,15 @@ class GroupTest(Result):
 
 
 def logrank(duration: Any, left: Any, group: Any) -> GroupTest:
-    """Mantel's log-rank test of two or more groups."""
+    """Mantel's log-rank test of two or more groups.
+
+    χ² = gᵀV⁻¹g, g the ends of each group beyond those expected, over groups − 1 degrees of freedom. All (n,). Raises MethodError for
+    fewer than two groups. Source: Mantel 1966.
+
+    >>> test = logrank([1, 2, 3, 4], [1, 1, 1, 1], ["a", "a", "b", "b"])
+    >>> round(test.statistic, 3), test.freedom, round(test.p_value, 3)
+    (2.882, 1, 0.09)
+    """
     from scipy.special import gammaincc
 
     span, ended = _cases(duration, left)
@@ -212,6 +220,13 @@ def cox(table: Any, duration: Any, left: Any, names: Sequence[str] | None = None
     """Cox regression with Efron's ties by Newton's method on standardised columns.
 
     `table` is cases × columns of numbers. Refused: constant or dependent columns, a column that tells the end perfectly.
+
+    Hazard of a case at t: h₀(t)·exp(xβ); `duration` and `left` (1 the end was seen, 0 still here) are (n,). Source: Cox 1972; Efron
+    1977 for ties.
+
+    >>> model = cox([[1], [0], [1], [0]], [1, 2, 3, 4], [1, 1, 1, 1], ["mark"])
+    >>> model.hazard_ratios.round(4).tolist(), round(model.concordance, 4)
+    ([2.5616], 0.6667)
     """
     from scipy.special import ndtr
 

@@ -276,6 +276,12 @@ def uplift_model(
     two_models: P(y | x, treated) − P(y | x, control), logistic each. transformed: ridge regression of z = y·w/p −
     y·(1 − w)/(1 − p), whose mean is the lift (Athey and Imbens 2016), p the treated share. Tested on the latest 30 % (`time` as in
     `prediction`), or on a random 30 % where there are no times.
+
+    >>> segment, sent = ["new"] * 400 + ["old"] * 400, ([1] * 200 + [0] * 200) * 2
+    >>> came = [1] * 120 + [0] * 80 + [1] * 40 + [0] * 160 + ([1] * 60 + [0] * 140) * 2
+    >>> found = uplift_model({"segment": segment}, came, sent)
+    >>> found.usable, [f"{moved:.1f}" for moved in found.predict({"segment": ["new"]})]
+    (True, ['0.4'])
     """
     columns, hit, sent = tidy(table), as_outcome(outcome), as_outcome(treated)
     sizes = {len(hit), len(sent), *(len(values) for values in columns.values())}

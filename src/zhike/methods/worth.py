@@ -173,7 +173,15 @@ class KeyAccounts(Result):
 
 
 def key_accounts(measures: Mapping[str, Any], weights: Mapping[str, float] | None = None) -> KeyAccounts:
-    """Weighted mean of measures already scored 0–100 (purchases 30, margin 20, growth 10, …)."""
+    """Weighted mean of measures already scored 0–100 (purchases 30, margin 20, growth 10, …).
+
+    `measures`: name → (n,), in any order of customers. Raises MethodError for scores outside 0–100.
+
+    >>> strong = ("purchases", "margin", "strategic")
+    >>> found = key_accounts({name: [100 if name in strong else 0, 80] for name in KEY_WEIGHTS})
+    >>> found.scores.round(1).tolist(), found.grades
+    ([65.0, 80.0], ('key', 'strategic'))
+    """
     weights = dict(weights or KEY_WEIGHTS)
     table, weight = _weighed(measures, weights)
     if table.min() < 0 or table.max() > 100:
@@ -257,7 +265,15 @@ class DeliveredValue(Result):
 
 
 def delivered_value(us: Mapping[str, float], competitors: Mapping[str, Mapping[str, float]]) -> DeliveredValue:
-    """(product + service + people + image) - (money + time + effort + mind), eight scored items each."""
+    """(product + service + people + image) - (money + time + effort + mind), eight scored items each.
+
+    All sides on one scale of scores; burdens count more the heavier they are. Raises MethodError unless all eight are there.
+
+    >>> even = {**dict.fromkeys(BENEFITS, 8), **dict.fromkeys(BURDENS, 3)}
+    >>> found = delivered_value({**even, "time": 6}, {"x": {**even, "image": 9}, "y": {**even, "product": 2}})
+    >>> found.values, found.gaps["time"]
+    ({'us': 17, 'x': 21, 'y': 14}, -3)
+    """
     sides = {"us": us, **competitors}
     for name, items in sides.items():
         if set(items) != {*BENEFITS, *BURDENS} or not all(np.isfinite(value) for value in items.values()):

@@ -62,6 +62,18 @@ def choose(
     """Fit each on `history` = (frequency, recency, T) and compare with purchases `later` within `horizon` after it.
 
     The naive forecast is each customer's own past rate, frequency/T·horizon. Refused below 100 repeat buyers.
+
+    `history`: three (n,) arrays in one unit of time, `later` (n,) purchases, `horizon` in that unit. Raises MethodError for too few
+    repeat buyers and for lengths that differ. Source: Fader and Hardie 2005 (holdout); Wübben and Wangenheim 2008 (the naive).
+
+    >>> import numpy as np
+    >>> chance = np.random.default_rng(7)
+    >>> rate, life = chance.gamma(0.8, 1 / 8, 800), chance.exponential(1 / chance.gamma(0.6, 1 / 12, 800))
+    >>> bought = chance.poisson(rate * np.minimum(life, 52))
+    >>> last = np.minimum(life, 52) * chance.random(800) ** (1 / np.maximum(bought, 1)) * (bought > 0)
+    >>> later = chance.poisson(rate * np.clip(life - 52, 0, 26))
+    >>> choose((bought, last, np.full(800, 52.0)), later, horizon=26).model.name
+    'Pareto/NBD'
     """
     data = grouped(*history)
     if data.repeat_buyers < FEW:

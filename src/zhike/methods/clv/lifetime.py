@@ -58,6 +58,14 @@ def lifetime_value(
 
     `history` = (frequency, recency, T); `spend` = expected spend per purchase (`GammaGamma.expected_spend`); the unit of
     time is the model's or given here, never guessed: a month is 4.345 weeks or 30 days.
+
+    Raises MethodError for unknown units, missing spend and impossible terms.
+
+    >>> from zhike.methods.clv import BGNBD
+    >>> model = BGNBD("weeks").with_params(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    >>> two_months = Terms(months=2, monthly_discount=0.01, margin=0.3)
+    >>> lifetime_value(model, ([2], [30.43], [38.86]), [10], two_months).values.round(3).tolist()
+    [0.923]
     """
     terms = terms or Terms()
     unit = known_unit(unit or model.unit)
@@ -115,7 +123,17 @@ class Draws:
 
 
 def intervals(model: PurchaseModel, history: tuple[Any, Any, Any], horizon: float, draws: Draws) -> Intervals:
-    """Refit on customers drawn with replacement; what the fits disagree on is not known better than that."""
+    """Refit on customers drawn with replacement; what the fits disagree on is not known better than that.
+
+    `history`: frequency, recency, T, (n,) each, in the model's unit, as `horizon` is; a model that is not fitted yet is fitted on
+    them. The total also holds the customers' own luck (Poisson). Raises MethodError below 20 draws.
+
+    >>> from zhike.methods.clv import BGNBD
+    >>> history = [1, 0, 2, 0, 3] * 40, [10, 0, 20, 0, 30] * 40, [39] * 200
+    >>> found = intervals(BGNBD("weeks"), history, 26, Draws(seed=1, size=20))
+    >>> found.of_customers.shape, found.of_total[0] < found.of_total[1]
+    ((2, 200), True)
+    """
     data, place = distinct(*checked(*history))
     if not model.params_:
         model.fit_summaries(data)

@@ -96,6 +96,16 @@ def scorecard(
     """Learn from the earlier cases, judge by the later ones (`when` = dates or any order of time).
 
     `bad` = 1 did not pay, 0 paid. A column whose IV is beyond 3 probably knows the outcome and is refused.
+
+    `table`: name → (n,) numbers or words, `when` (n,). Raises MethodError for outcomes that are not 0 or 1, a single outcome, a
+    column that knows too much, and shares outside 5–50 % to hold out.
+
+    >>> ten = [("yes", 1), ("yes", 1), ("yes", 0), ("no", 1)] + [("no", 0)] * 6
+    >>> late, bad = zip(*ten * 50)
+    >>> card = scorecard({"paid late before": late}, bad, when=range(500))
+    >>> asked = {"paid late before": ["no", "yes"]}
+    >>> card.probability_bad(asked).round(3).tolist(), card.score(asked).round().tolist()
+    ([0.143, 0.667], [565.0, 494.0])
     """
     outcome, order = np.asarray(bad, dtype=float), np.argsort(np.asarray(when), kind="stable")
     if len(outcome) != len(order) or not np.all(np.isin(outcome, (0.0, 1.0))):

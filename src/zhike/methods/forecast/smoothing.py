@@ -87,6 +87,9 @@ def smooth(series: Any, shape: Shape = PLAIN, *, alpha: float | None = None, bet
     Simple: no trend, no season; Holt: trend; Holt and Winters: trend and season (Hyndman et al. 2008). 0 < α < 1, 0 ≤ β ≤
     1, 0 ≤ γ ≤ 1 − α, .8 ≤ φ ≤ .995. First states of additive models are the exact least-squares ones for each parameter set; multiplied
     seasons start from the first two seasons' ratios. `series`: (n,) finite, n ≥ 2 seasons (4 without); positive where multiplied.
+
+    >>> smooth([10, 12, 14, 16, 18, 20], Shape(trend=True)).ahead(2).round(2).tolist()
+    [22.0, 24.0]
     """
     values = _checked(series, shape)
     fixed = {"alpha": alpha, "beta": beta, "gamma": gamma, "phi": phi}

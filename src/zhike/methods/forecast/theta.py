@@ -41,6 +41,10 @@ def theta(series: Any, period: int = 0) -> Theta:
 
     forecast(h) = l + ½ b (h − 1 + 1/α − (1 − α)ⁿ/α), l and α by simple smoothing, b the slope of least squares; with `period` on the series
     divided by its seasonal ratios (classical, centred moving average), which must be positive.
+
+    >>> found = theta(range(1, 21))
+    >>> round(found.slope, 3), found.ahead(3).round(2).tolist()
+    (1.0, [20.5, 21.0, 21.5])
     """
     values = np.asarray(series, dtype=float)
     ratios = _ratios(values, period) if period else np.ones(1)

@@ -131,6 +131,11 @@ def fit_model(
     yes/no. `time`: (n,) dates or numbers, a column's name, or "rows" where rows stand in order of time; without it only
     random folds judge the model, and a warning says so. `drop` leaves columns out, `allow` lets suspected leaks in. The model returned is
     fitted on the training part only, so that the test stays true of it. Raises MethodError for leaks, too few outcomes, one outcome.
+
+    >>> visits, late = [1, 2, 3, 4, 5, 6, 7, 8] * 50, [0, 1, 0, 0, 1, 0, 1, 1] * 50
+    >>> model = fit_model({"visits": visits}, late, time=range(400))
+    >>> [round(float(chance), 2) for chance in model.predict({"visits": [1, 8]})]
+    [0.18, 0.82]
     """
     columns, hit, moments = read_cases(table, outcome, time, drop)
     rows = int(min(hit.sum(), len(hit) - hit.sum()))
@@ -155,13 +160,10 @@ def fit_model(
         parameters={"kind": kind, "test_share": plan.test_share, "folds": plan.folds, "seed": plan.seed, "level": plan.level},
         warnings=(*coding.notes, *doubts),
         error={"brier": test.brier, "brier_constant": test.brier_constant} if test else {},
-        folds=folds,
-        held_out=held_out,
-        test=test,
+        folds=folds, held_out=held_out, test=test,
         base_rate=float(hit.mean()),
         training_rate=float(hit[training].mean()),
-        coding=coding,
-        fitted=fitted,
+        coding=coding, fitted=fitted,
     )  # fmt: skip
 
 

@@ -76,6 +76,15 @@ def model_sheet(
 
     Boosted trees must be better than the plain model by more than .005 to be chosen: what can be read is preferred. A
     model whose interval reaches .5 is not used.
+
+    Arguments and refusals are those of `fit_model`.
+
+    >>> import numpy as np
+    >>> chance = np.random.default_rng(1)
+    >>> visits = chance.integers(1, 9, 400)
+    >>> sheet = model_sheet({"visits": visits}, chance.random(400) < visits / 10, time=range(400))
+    >>> sheet.chosen
+    'logistic'
     """
     kinds: tuple[Kind, ...] = ("logistic", "boosted")
     models: dict[str, Prediction] = {

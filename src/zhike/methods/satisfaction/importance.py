@@ -67,7 +67,13 @@ def importance_satisfaction(
     """Each item's mean satisfaction against its importance: stated (`importance`: answers per item) or derived.
 
     Derived importance = partial correlation of the item with the `overall` score, all other items held still; rows with
-    a blank are left out of it.
+    a blank are left out of it. `table`: item → (n,) answers on `scale`. The crosshair stands at the means of both.
+    Source: Martilla and James 1977.
+
+    >>> felt = {"price": [4, 5, 5, 6], "delivery": [4, 5, 4, 5], "staff": [8, 9, 9, 8], "shop": [9, 8, 8, 9]}
+    >>> matters = {"price": [9, 9, 8, 9], "delivery": [3, 4, 3, 4], "staff": [9, 8, 9, 9], "shop": [4, 3, 4, 4]}
+    >>> [point.quadrant for point in importance_satisfaction(felt, importance=matters).points]
+    ['improve', 'later', 'advantage', 'enough']
     """
     if (overall is None) == (importance is None):
         raise MethodError(
@@ -170,6 +176,15 @@ def servqual(
     """Σ w·mean(P - E) per respondent, then the mean over respondents; equal weights unless given.
 
     Respondents with a blank in any item are left out and counted.
+
+    `expected` and `perceived`: item → (n,) answers on `scale`; `dimensions`: name → its items. Raises MethodError for items that
+    miss and answers outside the scale. Source: Parasuraman, Zeithaml, Berry 1988.
+
+    >>> expected = {"premises": [6, 5], "on time": [7, 7], "as promised": [7, 6]}
+    >>> perceived = {"premises": [6, 6], "on time": [5, 6], "as promised": [6, 6]}
+    >>> found = servqual(expected, perceived, {"tangibles": ["premises"], "reliability": ["on time", "as promised"]})
+    >>> found.dimensions, found.score
+    ({'tangibles': 0.5, 'reliability': -1.0}, -0.25)
     """
     items = [item for names in dimensions.values() for item in names]
     gaps = np.column_stack([_checked(perceived, item, scale) - _checked(expected, item, scale) for item in items])

@@ -78,6 +78,11 @@ class PLSPathModel:
     `spec` = {'latents': {name: [items]}, 'paths': [(from, to)], 'scale': (min, max)}. After `.fit(table)` (columns by
     item): `paths_` {(from, to): β}, `r2_`, `weights_` and `loadings_` {latent: {item: value}}, `scores_` {latent: 0–100},
     `alpha_`, `rho_`, `ave_`, `total_effects_`, `case_scores_` (cases × latents, standardised), `approximate_`.
+
+    >>> model = PLSPathModel({"latents": {"Quality": ["q"], "Loyalty": ["s"]}, "paths": [("Quality", "Loyalty")], "scale": (1, 5)})
+    >>> fitted = model.fit({"q": [1, 2, 3, 4, 5] * 2, "s": [1, 3, 2, 5, 4] * 2})
+    >>> round(fitted.paths_["Quality", "Loyalty"], 3), round(fitted.r2_["Loyalty"], 3), round(fitted.scores_["Quality"], 1)
+    (0.8, 0.64, 50.0)
     """
 
     def __init__(self, spec: Mapping[str, Any], scheme: Scheme = "path") -> None:

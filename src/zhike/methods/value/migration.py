@@ -174,6 +174,11 @@ def project(found: MigrationResult, steps: int, *, entrants: bool = True) -> np.
     """Customers per level after 0…k further periods if everybody moves as they did: n_{t+1} = n_t·P (+ new each period).
 
     Returns (steps + 1) × L floats; row 0 is the closing count. P = M/n_i; a level without opening customers stays put.
+
+    >>> then = {"a": ("top", 100), "b": ("top", 80), "c": ("base", 10), "d": ("base", 10)}
+    >>> now = {"a": ("top", 90), "b": ("base", 20), "c": ("base", 10)}
+    >>> project(migration(then, now, levels=("top", "base", "inactive")), 2).tolist()
+    [[1.0, 2.0, 1.0], [0.5, 1.5, 2.0], [0.25, 1.0, 2.75]]
     """
     if steps < 1:
         raise MethodError("steps", "推演期数至少为 1", "Project at least one step.")
@@ -201,6 +206,12 @@ def customer_equity(found: MigrationResult, *, margin: Mapping[str, float], disc
     """Customer equity (顾客资产): Σ_t Σ_j (n·P^t)_j · margin_j / (1 + d)^t, t = 1…periods, of present customers only.
 
     margin: money per customer and period at each level (missing: 0). discount: per period, > −1.
+
+    >>> then = {"a": ("top", 100), "b": ("top", 80), "c": ("base", 10), "d": ("base", 10)}
+    >>> now = {"a": ("top", 90), "b": ("base", 20), "c": ("base", 10)}
+    >>> found = migration(then, now, levels=("top", "base", "inactive"))
+    >>> round(customer_equity(found, margin={"top": 100, "base": 10}, discount=0.1, periods=2).total, 2)
+    88.02
     """
     if discount <= -1 or periods < 1:
         raise MethodError(
