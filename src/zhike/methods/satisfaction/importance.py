@@ -177,8 +177,8 @@ def servqual(
 
     Respondents with a blank in any item are left out and counted.
 
-    `expected` and `perceived`: item → (n,) answers on `scale`; `dimensions`: name → its items. Raises MethodError for items that
-    miss and answers outside the scale. Source: Parasuraman, Zeithaml, Berry 1988.
+    `expected` and `perceived`: item → (n,) answers on `scale`; `dimensions`: name → its items. Raises MethodError for answers outside
+    the scale, and where nobody answered every item. Source: Parasuraman, Zeithaml, Berry 1988.
 
     >>> expected = {"premises": [6, 5], "on time": [7, 7], "as promised": [7, 6]}
     >>> perceived = {"premises": [6, 6], "on time": [5, 6], "as promised": [6, 6]}
