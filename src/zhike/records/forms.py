@@ -21,7 +21,8 @@ from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
-from zhike.records.queries import live, picked, tags_of
+from zhike.records.picking import picked
+from zhike.records.queries import live, tags_of
 from zhike.records.values import masked
 
 MOST_OPTIONS = 200
