@@ -32,6 +32,7 @@ from zhike.kernel.models import with_names
 from zhike.kernel.text import mask_email, mask_phone
 
 REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
+SCORE, MOST_KINDS = "score_", 20  # of columns: the beginning of their names, and how many there may be
 
 
 def team_of(owner_id: UUID) -> UUID | None:
@@ -264,6 +265,27 @@ def scores(party: Party) -> list[Score]:
 @composed
 def _scores(party: UUID) -> QuerySet[Score]:
     return Score.objects.filter(party=party, latest=True).order_by("kind")
+
+
+def score_kinds() -> list[str]:
+    """The names under which scores were received: a step through the index for each, however many customers have one."""
+    found: list[str] = []
+    while len(found) < MOST_KINDS:
+        after = Score.objects.filter(latest=True, kind__gt=found[-1] if found else "").order_by("kind")
+        kind = after.values_list("kind", flat=True).first()
+        if kind is None:
+            break
+        found.append(kind)
+    return found
+
+
+def fill_scores(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    """Put the latest scores of customers into the rows of a page: the value as `score_<kind>`, its moment as `…__at`."""
+    by_id = {row["id"]: row for row in rows}
+    kinds = [name.removeprefix(SCORE) for name in names]
+    found = Score.objects.filter(party__in=by_id, kind__in=kinds, latest=True)
+    for party_id, kind, value, as_of in found.values_list("party_id", "kind", "value", "as_of"):
+        by_id[party_id] |= {f"{SCORE}{kind}": value, f"{SCORE}{kind}__at": as_of}
 
 
 def scores_panel(party: Party, actor: Actor) -> Mapping[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -256,6 +258,26 @@ OTHER = (
 )  # fmt: skip
 
 
+def score_cell(value: Any, row: Mapping[str, Any], reader: Reader, *, name: str) -> SafeString:
+    """A score as the card writes it; the moment it is of on hover."""
+    if value is None:
+        return marks.NOTHING
+    moment = f"{clock.local(row[f'{name}__at'], reader.actor.zone):%Y-%m-%d %H:%M}"
+    return made('<span title="{}">{}</span>', gettext("As of %(moment)s") % {"moment": moment}, floatformat(value, -2))
+
+
+def score_columns() -> list[Column]:
+    """A column for each score that was received; they are shown, not sorted by: no index holds them in a list's order."""
+    names = {f"{queries.SCORE}{kind}": kind for kind in queries.score_kinds() if "," not in kind}
+    return [
+        Column(
+            name=name, label=kind, kind=Is.NUMBER, section="status", editable=False, filterable=False, width="w4",
+            cell=partial(score_cell, name=name), fill=queries.fill_scores,
+        )
+        for name, kind in names.items()
+    ]  # fmt: skip
+
+
 def searched(party: Party) -> Mapping[str, Sequence[str]]:
     """What finds a party: every name, number, address and code."""
     return queries.searched(party)
@@ -330,6 +352,7 @@ SCREEN = register(
         party="pk",
         list_related=("kind", "next_step_at"),
         extra_rights=("merge", "claim"),
+        received=score_columns,
     )
 )  # fmt: skip
 

@@ -54,6 +54,10 @@ class Sensitive(StrEnum):
     ID = "id"
 
 
+# (rows of a page, names of the columns that are filled alike): each row gets their values
+Fill = Callable[[Sequence[dict[str, Any]], Sequence[str]], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One field of a record type, as people and machines see it. `name` is the key everywhere (API, filter, import, rights)."""
@@ -80,6 +84,7 @@ class Column:
     help: Text = ""
     width: str = ""  # css class of its col element
     cell: Callable[[Any, Mapping[str, Any], Reader], str] | str = ""  # (value, row, reader) -> HTML, for special marks
+    fill: Fill | None = None  # values that stand in other rows: put beside a page's rows at once
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
     imported_as: Kind | None = None  # an import reads it as this kind where it can (a birthday kept as text)
@@ -254,6 +259,7 @@ class Screen:
     list_related: tuple[str, ...] = ()  # forward relations the list needs
     settings: bool = False  # shown under Settings instead of the rail
     extra_rights: tuple[str, ...] = ()
+    received: Callable[[], Sequence[Column]] | None = None  # columns that come with what was received (scores, say)
 
     @property
     def model_class(self) -> Any:

@@ -51,9 +51,9 @@ class Bound:
 
 
 def bound_columns(screen: Screen, actor: Actor) -> dict[str, Bound]:
-    """Every column the actor may know of, by name, in order of declaration, custom ones last.
+    """Every column the actor may know of, by name, in order of declaration, received and custom ones last.
 
-    Kept per process by the actor's epoch, which moves with every change of rights or custom fields: no query, no restart.
+    Kept per process by the actor's epoch, which moves with every change of rights or of such columns: no query, no restart.
     """
     key = (screen.type, actor.epoch, actor.user_id, actor.token_id, actor.superuser)
     if actor.epoch and (kept := _kept.get(key)):
@@ -77,7 +77,8 @@ def columns_changed() -> None:
 def _bound(screen: Screen, actor: Actor, custom: list[Column]) -> dict[str, Bound]:
     unmasked = actor.can(f"{screen.type}.unmask")
     found: dict[str, Bound] = {}
-    for column in [*screen.columns, *custom]:
+    received = screen.received() if screen.received else ()
+    for column in [*screen.columns, *received, *custom]:
         rule = actor.rule(screen.type, column.name)
         if rule is FieldRule.HIDDEN:
             continue

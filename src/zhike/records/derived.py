@@ -1,4 +1,4 @@
-"""What rows about to be shown get beyond their own columns: formulas worked out, and names behind custom references."""
+"""What rows about to be shown get beyond their own columns: values of other rows, names behind custom references, formulas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import parse_id
-from zhike.kernel.screens import Column, Kind, screens
+from zhike.kernel.screens import Column, Fill, Kind, screens
 from zhike.records.columns import Bound, choices_of, formula_fields, refers_to
 from zhike.records.formula.language import Formula, parse
 from zhike.records.formula.problems import FormulaProblem
@@ -26,6 +26,16 @@ def needed(shown: Iterable[Bound], bound: Mapping[str, Bound]) -> list[Bound]:
     """The columns that formulas among `shown` look at."""
     names = {name for item in shown if item.column.formula for name in formula_fields(item.column.formula)}
     return [bound[name] for name in names if name in bound]
+
+
+def add_filled(rows: list[dict[str, Any]], shown: Iterable[Bound]) -> None:
+    """Values that stand in other rows, one query for all columns that are filled alike."""
+    asked: dict[Fill, list[str]] = {}
+    for item in shown:
+        if item.column.fill is not None:
+            asked.setdefault(item.column.fill, []).append(item.name)
+    for fill, names in asked.items():
+        fill(rows, names)
 
 
 def add_names(rows: list[dict[str, Any]], shown: Iterable[Bound], actor: Actor) -> None:

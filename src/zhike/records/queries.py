@@ -28,7 +28,7 @@ from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Kind, Screen
 from zhike.kernel.text import fold
 from zhike.records.columns import Bound, bound_columns
-from zhike.records.derived import add_formulas, add_names, needed
+from zhike.records.derived import add_filled, add_formulas, add_names, needed
 from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
 from zhike.records.models import Tagging
 
@@ -108,6 +108,7 @@ def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = 
     found_rows = fetched(shape_of(screen, actor, query, now, (sort, *paths)), question)
     rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
     add_tags(rows, shown)
+    add_filled(rows, shown)
     add_names(rows, [*shown, *looked_at], actor)
     add_formulas(rows, shown, bound, clock.today(actor.zone, at=now))
     more = len(found_rows) > query.size
@@ -194,7 +195,7 @@ def value_paths(screen: Screen, shown: Iterable[Bound]) -> dict[str, str]:
             paths[column.name] = f"{column.orm}_id"
             if item.named:
                 paths[f"{column.name}__label"] = f"{column.orm}__name"
-        elif column.kind is not Kind.TAGS:
+        elif column.kind is not Kind.TAGS and column.fill is None:
             paths[column.name] = column.orm
     for extra in screen.list_related:
         paths[f"_{extra}"] = extra

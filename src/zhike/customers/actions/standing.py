@@ -24,7 +24,9 @@ from zhike.customers.events import (
     ScoresRecorded,
 )
 from zhike.customers.models import Party, Score
+from zhike.customers.queries import score_kinds
 from zhike.customers.terms import ContactKind
+from zhike.identity.access import rights_changed
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
@@ -143,12 +145,14 @@ class ScoreRow(BaseModel):
 @action(right="party.score", title=_("Record scores"), icon="chart-dots", doors="job cli")
 def record_scores(*, run: str, as_of: datetime, rows: list[ScoreRow], by: Actor) -> dict[str, Any]:
     """Take over what a run of a method found; earlier scores stay as history. One event tells of the whole run."""
-    run, kinds = clean(run, 80), sorted({row.kind for row in rows})
+    run, kinds, known = clean(run, 80), sorted({row.kind for row in rows}), score_kinds()
     for kind in kinds:
         ids = [row.party_id for row in rows if row.kind == kind]
         for start in range(0, len(ids), CHUNK):
             Score.objects.filter(party__in=ids[start : start + CHUNK], kind=kind, latest=True).update(latest=False)
     Score.objects.bulk_create(_scores(run, as_of, rows), batch_size=CHUNK)
+    if score_kinds() != known:
+        rights_changed()  # lists have a column more from now on
     emit(ScoresRecorded(run=run, kinds=", ".join(kinds), count=len(rows)), by=by)
     return {"count": len(rows)}
 

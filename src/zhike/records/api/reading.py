@@ -12,7 +12,7 @@ from zhike.kernel.screens import Kind, Screen
 from zhike.records import watching
 from zhike.records.access import record_at
 from zhike.records.columns import Bound, bound_columns
-from zhike.records.derived import add_formulas, add_names
+from zhike.records.derived import add_filled, add_formulas, add_names
 from zhike.records.history import story
 from zhike.records.merged import go_on, told_by
 from zhike.records.queries import ListQuery, add_tags, has_field, page, value_paths
@@ -43,6 +43,7 @@ def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     values = screen.model_class.objects.filter(pk=record.pk).values_list(*paths.values())
     rows = [dict(zip(paths, row, strict=True)) for row in values]
     add_tags(rows, bound)
+    add_filled(rows, bound)
     add_names(rows, bound, actor)
     add_formulas(rows, bound, columns, clock.today(actor.zone))
     found = {"type": screen.type, **_item(_plan(bound), rows[0])}
