@@ -101,6 +101,7 @@ class Party(OwnedRecord):
     phone = models.CharField(max_length=40, blank=True)
     email = models.CharField(max_length=254, blank=True)
     wechat = models.CharField(max_length=60, blank=True)
+    qq = models.CharField(max_length=20, blank=True)
     address = models.CharField(max_length=300, blank=True)
     website = models.CharField(max_length=200, blank=True)
     division = models.CharField(max_length=6, blank=True)

@@ -178,6 +178,10 @@ CONTACT = (
         aliases=("微信", "微信号", "wechat", "weixin"),
     ),
     Column(
+        name="qq", label=_("QQ"), section="contact", sensitive=Sensitive.ID, max_length=20,
+        aliases=("QQ号", "QQ号码", "qq", "qq number"),
+    ),
+    Column(
         name="website", label=_("Website"), kind=Is.URL, section="contact", max_length=200,
         aliases=("网址", "网站", "官网", "主页", "website", "web", "url", "home page"),
     ),

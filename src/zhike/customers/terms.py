@@ -84,6 +84,7 @@ POINT_COLUMNS: Final[dict[str, tuple[PointKind, ...]]] = {
     "phone": (PointKind.LANDLINE, PointKind.MOBILE),
     "email": (PointKind.EMAIL,),
     "wechat": (PointKind.WECHAT,),
+    "qq": (PointKind.QQ,),
     "address": (PointKind.ADDRESS,),
     "website": (PointKind.WEBSITE,),
 }

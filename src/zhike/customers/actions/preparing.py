@@ -218,8 +218,7 @@ def _website(made: Prepared, column: str, value: Any, lenient: bool) -> None:
 
 
 def _qq(made: Prepared, column: str, value: Any, lenient: bool) -> None:
-    if value:
-        made.points.append(plain_point(PointKind.QQ, str(value), 20))
+    _single(made, column, plain_point(PointKind.QQ, str(value), 20) if value else None)
 
 
 def _single(made: Prepared, column: str, point: Point | None) -> None:

@@ -34,7 +34,7 @@ from zhike.records.values import stored_custom
 
 STRONG = "cpewi"  # kinds of keys (see `methods.duplicates.blocking`) that identify
 COMPARED = (
-    "name", "form", "sort_key", "external_id", "source_system", "mobile", "phone", "email", "wechat", "website", "address",
+    "name", "form", "sort_key", "external_id", "source_system", "mobile", "phone", "email", "wechat", "qq", "website", "address",
     "credit_code", "birthday_text",
 )  # fmt: skip
 PARTY: dict[str, Field[Any, Any]] = {f.attname: f for f in Party._meta.concrete_fields}

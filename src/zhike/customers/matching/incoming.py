@@ -27,9 +27,9 @@ SURE = 0.9
 IDENTIFIERS = frozenset({"credit_code", "phone", "email", "wechat", "identifier"})
 FIELDS = (
     "pk", "form", "name", "credit_code", "born_on", "division", "external_id", "source_system", "birthday_text", "mobile",
-    "phone", "email", "wechat", "website", "address",
+    "phone", "email", "wechat", "qq", "website", "address",
 )  # fmt: skip
-REACHED = ("mobile", "phone", "email", "wechat", "website")
+REACHED = ("mobile", "phone", "email", "wechat", "qq", "website")
 IDENTIFYING = (*REACHED, "address", "credit_code", "birthday_text")
 
 

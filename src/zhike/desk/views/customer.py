@@ -26,7 +26,7 @@ from zhike.records.cards import basics, panels_of
 
 #: what the head, the ways to reach and the panels show already
 ELSEWHERE = {
-    "mobile", "phone", "email", "wechat", "website", "do_not_contact", "level", "owner", "kind", "last_touch_at",
+    "mobile", "phone", "email", "wechat", "qq", "website", "do_not_contact", "level", "owner", "kind", "last_touch_at",
     "next_step", "next_step_at", "completeness", "pool", "pooled_at", "pool_reason", "locked",
 }  # fmt: skip
 
