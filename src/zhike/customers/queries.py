@@ -356,6 +356,28 @@ def _shown(row: ContactPoint, clear: bool, several: bool) -> ShownPoint:
     )  # fmt: skip
 
 
+def on_cards(ids: Sequence[UUID], columns: Sequence[str], actor: Actor) -> dict[UUID, dict[str, str]]:
+    """What address cards say beyond the columns: where a person works, beside the position; a second number and e-mail.
+
+    A further point goes with the column of its kind: only where that is asked for, under its rule and its mask.
+    """
+    found: dict[UUID, dict[str, str]] = {pk: {} for pk in ids}
+    asked = [kind for kind in SECOND if column_of(kind) in columns]
+    clear = actor.can("party.unmask")
+    for point in ContactPoint.objects.filter(party__in=ids, column="", kind__in=asked, do_not_use=False).order_by("pk"):
+        open_ = clear and actor.rule("party", column_of(point.kind)) is not FieldRule.MASKED
+        found[point.party_id].setdefault(SECOND[PointKind(point.kind)], _shown(point, open_).text)
+    if "title" not in columns:
+        return found
+    employers = Party.objects.visible_to(actor).filter(archived_at=None, merged_into=None).values("pk")
+    rows = Membership.objects.filter(person__in=ids, ended_on=None, outside=False, organisation__in=employers)
+    told = rows.order_by("-primary", "pk").values_list("person_id", "organisation__name", "department")
+    for person, company, department in told:
+        if "Company" not in found[person]:
+            found[person] |= {"Company": company, "Department": department}
+    return found
+
+
 def points_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     """Ways to reach the party."""
     return {"points": points_of(party, actor), "may_reveal": actor.can("party.reveal")}
@@ -391,6 +413,10 @@ POINT_KEYS = {
     PointKind.WECHAT: "wechat",
     PointKind.QQ: "wechat",
 }
+
+
+#: what a card calls a further contact point of a kind
+SECOND = {PointKind.MOBILE: "Mobile 2", PointKind.LANDLINE: "Phone 2", PointKind.EMAIL: "Email 2"}
 
 
 def search_fields(fields: Mapping[str, Any], aliases: Sequence[str], points: Iterable[Any]) -> dict[str, list[str]]:

@@ -356,6 +356,7 @@ SCREEN = register(
         party="pk",
         list_related=("kind", "next_step_at"),
         extra_rights=("merge", "claim"),
+        on_cards=queries.on_cards,
         received=score_columns,
     )
 )  # fmt: skip

@@ -56,6 +56,8 @@ class Sensitive(StrEnum):
 
 # (rows of a page, names of the columns that are filled alike): each row gets their values
 Fill = Callable[[Sequence[dict[str, Any]], Sequence[str]], None]
+# (ids of records, names of the columns asked for, actor) -> by id, the further fields of their address cards
+OnCards = Callable[[Sequence[UUID], Sequence[str], Any], Mapping[UUID, Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +261,7 @@ class Screen:
     list_related: tuple[str, ...] = ()  # forward relations the list needs
     settings: bool = False  # shown under Settings instead of the rail
     extra_rights: tuple[str, ...] = ()
+    on_cards: OnCards | None = None  # what address cards say beyond the columns
     received: Callable[[], Sequence[Column]] | None = None  # columns that come with what was received (scores, say)
 
     @property

@@ -105,11 +105,18 @@ def rows_of(order: Order, by: Actor) -> Iterator[Mapping[str, Any]]:
     query, zone = order.query, ZoneInfo(by.zone)
     while True:
         found = page(order.screen, by, query)
+        more = _on_cards(order, found.rows, by)
         for row in found.rows:
-            yield _row(order, row, zone)
+            yield {**_row(order, row, zone), **more.get(row["id"], {})}
         if not found.next:
             return
         query = replace(query, after=found.next)
+
+
+def _on_cards(order: Order, rows: Sequence[Mapping[str, Any]], by: Actor) -> Mapping[Any, Mapping[str, str]]:
+    if order.format != "vcard" or order.screen.on_cards is None:
+        return {}
+    return order.screen.on_cards([row["id"] for row in rows], [item.name for item in order.columns], by)
 
 
 def _row(order: Order, row: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
