@@ -366,7 +366,7 @@ def on_cards(ids: Sequence[UUID], columns: Sequence[str], actor: Actor) -> dict[
     clear = actor.can("party.unmask")
     for point in ContactPoint.objects.filter(party__in=ids, column="", kind__in=asked, do_not_use=False).order_by("pk"):
         open_ = clear and actor.rule("party", column_of(point.kind)) is not FieldRule.MASKED
-        found[point.party_id].setdefault(SECOND[PointKind(point.kind)], _shown(point, open_).text)
+        found[point.party_id].setdefault(SECOND[PointKind(point.kind)], _shown(point, open_, several=True).text)
     if "title" not in columns:
         return found
     employers = Party.objects.visible_to(actor).filter(archived_at=None, merged_into=None).values("pk")
