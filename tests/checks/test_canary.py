@@ -60,6 +60,8 @@ def test_T70_after_erasure_there_is_no_trace_and_the_ledger_still_verifies(
 ) -> None:
     person = planted(world)
     assert len(picture.places_of(CANARY)) > 8, "the canary was planted"
+    address, sent = f"/customers/{person.pk}/export_person/", {"reason": "本人要求", "_key": "handed-out-once"}
+    assert CANARY in world.client("沈嘉禾").post(address, sent).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         run("erase_party", by=world.actor("沈嘉禾"), subject_id=person.pk, data={"reason": "本人要求"})
     ledger.seal_all()

@@ -406,13 +406,7 @@ SEARCHED = {
     "credit_code": "credit_code:number",
     "external_id": "external_id:text",
 }
-POINT_KEYS = {
-    PointKind.MOBILE: "mobile",
-    PointKind.LANDLINE: "phone",
-    PointKind.EMAIL: "email",
-    PointKind.WECHAT: "wechat",
-    PointKind.QQ: "wechat",
-}
+SOUGHT = {PointKind.MOBILE, PointKind.LANDLINE, PointKind.EMAIL, PointKind.WECHAT, PointKind.QQ}
 
 
 #: what a card calls a further contact point of a kind
@@ -425,9 +419,8 @@ def search_fields(fields: Mapping[str, Any], aliases: Sequence[str], points: Ite
     if aliases:
         found["aliases:name"] = list(aliases)
     for point in points:
-        key = POINT_KEYS.get(point.kind)
-        if key is not None:
-            found.setdefault(key, []).append(point.value.partition(";")[0].removeprefix("+86"))
+        if point.kind in SOUGHT:
+            found.setdefault(column_of(point.kind), []).append(point.value.partition(";")[0].removeprefix("+86"))
     return found
 
 

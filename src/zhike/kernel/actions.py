@@ -345,7 +345,8 @@ def run(
     """Run an action for somebody outside: form, REST, agent, bulk, import or command line all come through here.
 
     Raises DomainError (NotFound outside the scope, Forbidden, Stale with both sides, Problems by field). A refusal for lack of
-    rights is itself an event. With an idempotency key the effect happens once and the same reply is given again.
+    rights is itself an event. With an idempotency key the effect happens once and the same reply is given again; what is
+    handed out as a file is never kept for that: it would outlive an erasure.
     """
     made = registry.get(name)
     if made is None or by.door not in made.doors:
@@ -353,7 +354,8 @@ def run(
     data = dict(data or {})
     try:
         with transaction.atomic():
-            claim = _claim(idempotency_key, by, [name, str(subject_id), data]) if idempotency_key else None
+            keyed = idempotency_key and not made.file
+            claim = _claim(idempotency_key, by, [name, str(subject_id), data]) if keyed else None
             if claim is not None and claim.reply is not None:
                 return Outcome(None, claim.reply, replayed=True)
             value = _perform(made, by, subject_id, data, version)

@@ -393,14 +393,15 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
 
 def no_goods(found: Lines, desk: Desk) -> None:
     """Lines that sell nothing that could be recommended: counted in the customer's money, left out of the baskets, and said so."""
-    matching = "SELECT product FROM (SELECT DISTINCT product FROM lines) WHERE regexp_matches(upper(product), ?)"
-    names = [str(row[0]) for row in desk.connection.execute(f"{matching} ORDER BY 1", [NOT_PRODUCTS]).fetchall()]
-    if not names:
-        return
-    ((many, money),) = desk.connection.execute(
-        f"SELECT count(*), sum(amount) FROM lines WHERE product IN ({', '.join(map(desk.text, names))})"
+    of_each = "(SELECT product, count(*) AS many, sum(amount) AS money FROM lines WHERE product IS NOT NULL GROUP BY 1)"
+    goods = desk.connection.execute(
+        f"SELECT product, many, money FROM {of_each} WHERE regexp_matches(upper(product), ?) ORDER BY many DESC, product",
+        [NOT_PRODUCTS],
     ).fetchall()
-    first = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    if not goods:
+        return
+    many, money = sum(row[1] for row in goods), sum(row[2] for row in goods)
+    first = ", ".join(row[0] for row in goods[:6]) + (", …" if len(goods) > 6 else "")
     zh = f"{many:,} 行不是商品（邮费、手续费、调整等：{first}），共 {money:,.2f}：计入客户金额，不参与搭配分析。"
     en = (
         f"{many:,} lines are no goods (postage, fees, adjustments: {first}), {money:,.2f} in all: part of the customers' "

@@ -20,6 +20,7 @@ from zhike.records.filters import operators_for, sort_terms
 from zhike.records.queries import ListQuery, Page, is_nullable, matching, page, sortable
 
 CARDS = 20  # of a lane at a time; the next ones come when somebody scrolls to them
+AT_ONCE = 140  # in the first paint; many lanes begin with fewer each
 FACTS = 4  # shown on a card below its title
 MOST = 2_000  # records that are laid out, the first ones in the list's order
 
@@ -55,6 +56,11 @@ def lanes_of(by: Bound) -> list[Lane]:
     """A lane for each choice in its order; one for records without a choice where that may be."""
     lanes = [Lane(code, str(label)) for code, label in choices_of(by.column).items() if code]
     return lanes if by.column.required else [*lanes, Lane("", str(_("Not set")))]
+
+
+def first_cards(by: Bound) -> int:
+    """How many cards each lane begins with."""
+    return max(2, min(CARDS, AT_ONCE // len(lanes_of(by))))
 
 
 def lane_at(by: Bound, code: str) -> Lane:

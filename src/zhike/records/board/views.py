@@ -30,6 +30,7 @@ from zhike.records.board.lanes import (
     by_choices,
     cards,
     facts_of,
+    first_cards,
     laid,
     lane_at,
     lanes_of,
@@ -112,11 +113,12 @@ def _asked(request: ActorRequest, by: Bound) -> str:
 
 def _lanes(screen: Screen, actor: Actor, query: ListQuery, by: Bound, found: Laid) -> list[dict[str, Any]]:
     """All lanes with their first cards: one question for the rows of all of them."""
-    first = {one.code: found.ids.get(one.code, ())[:CARDS] for one in lanes_of(by)}
+    many = first_cards(by)
+    first = {one.code: found.ids.get(one.code, ())[:many] for one in lanes_of(by)}
     rows = _rows(screen, actor, query, by, [pk for ids in first.values() for pk in ids])
     return [
         {"lane": one, "figures": found.figures(one), "cards": [rows[pk] for pk in first[one.code] if pk in rows],
-         "next": CARDS if len(found.ids.get(one.code, ())) > CARDS else 0}
+         "next": many if len(found.ids.get(one.code, ())) > many else 0}
         for one in lanes_of(by)
     ]  # fmt: skip
 

@@ -99,7 +99,7 @@ def _on_hits(actor: Actor, text: str) -> Iterator[Offer]:
     for group in groups:
         records = group.screen.model_class.objects.in_bulk([hit.id for hit in group.hits])
         for hit in group.hits:
-            for one in actions_on(group.screen, records[hit.id], actor):
+            for one in actions_on(group.screen, records[hit.id], actor) if hit.id in records else ():
                 if answers(query, str(one["label"])):
                     yield Offer(f"{one['label']} · {hit.title}", one["url"], one["icon"])
 

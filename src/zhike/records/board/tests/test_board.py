@@ -132,6 +132,15 @@ def test_a_long_lane_comes_in_parts_and_says_how_many_it_holds(world: World, mon
     assert ">3<" in client.get("/customers/board/figures/?by=level").content.decode()
 
 
+def test_many_lanes_begin_with_fewer_cards_each(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "AT_ONCE", 10)  # five lanes
+    for name in ("金鼎家电", "绿野酒店", "顺达商贸"):
+        customer(world, name, "A")
+    page = world.client("何永强").get("/customers/board/")
+    assert len(shown(page)["A"]) == 2
+    assert "lane=A&amp;from=2" in page.content.decode()
+
+
 def test_more_than_can_be_laid_out_is_said_and_the_first_stand_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
