@@ -8,20 +8,21 @@ from uuid import UUID
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Screen
 from zhike.records.queries import live
-from zhike.records.search.queries import matching_ids
-
-SHORTEST = 2  # characters from which the search knows better than a part of the name
+from zhike.records.search.queries import search
 
 
 def picked(
     screen: Screen, actor: Actor, text: str, most: int = 20, *, ids: Sequence[UUID] = ()
 ) -> list[tuple[UUID, str]]:
     """Records of a type by a few characters, pinyin or whatever else finds them; with `ids`, those that were chosen before."""
-    found, text = live(screen, actor), text.strip()[:80]
+    text = text.strip()[:80]
+    if text and not ids and screen.search is not None:
+        return [(hit.id, hit.title) for group in search(actor, text, (screen.type,), most) for hit in group.hits]
+    found = live(screen, actor)
     if ids:
         found = found.filter(pk__in=ids)
-    elif len(text) >= SHORTEST and screen.search is not None:
-        found = found.filter(matching_ids(actor, screen, text))
     elif text:
         found = found.filter(**{f"{screen.title}__icontains": text})
-    return [(pk, str(name)) for pk, name in found.order_by(screen.title).values_list("pk", screen.title)[:most]]
+    column = screen.column(screen.title)
+    order = (column.sort if column else "") or screen.title  # a stored sort key has the index
+    return [(pk, str(name)) for pk, name in found.order_by(order).values_list("pk", screen.title)[:most]]
