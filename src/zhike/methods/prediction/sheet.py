@@ -90,11 +90,7 @@ def model_sheet(
     models: dict[str, Prediction] = {
         kind: fit_model(table, outcome, kind=kind, time=time, drop=drop, allow=allow, plan=plan) for kind in kinds
     }
-    plain, trees = models["logistic"], models["boosted"]
-    chosen: Kind | None = "boosted" if _rank(trees) > _rank(plain) + 0.005 else "logistic"
-    test = models[chosen].test if chosen else None
-    if test and test.auc_interval[0] <= 0.5:
-        chosen = None
+    plain, chosen = models["logistic"], preferred(models)
     return ModelSheet(
         cases=plain.cases,
         period=plain.period,
@@ -104,6 +100,16 @@ def model_sheet(
         models=models,
         chosen=chosen,
     )
+
+
+def preferred(models: Mapping[str, Prediction]) -> Kind | None:
+    """The model to use among those whose interval stays above .5: the plain one, unless the trees are better by more than .005."""
+    usable = {kind: model for kind, model in models.items() if not model.test or model.test.auc_interval[0] > 0.5}
+    if "boosted" in usable and (
+        "logistic" not in usable or _rank(usable["boosted"]) > _rank(usable["logistic"]) + 0.005
+    ):
+        return "boosted"
+    return "logistic" if "logistic" in usable else None
 
 
 def _rank(model: Prediction) -> float:

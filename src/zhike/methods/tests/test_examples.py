@@ -15,7 +15,10 @@ def names() -> list[str]:
     return sorted(name for name in found if "tests" not in name.split("."))
 
 
-@pytest.mark.parametrize("name", names())
+SLOW = {"zhike.methods.groups", "zhike.methods.cohorts"}  # seconds of computing each
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in names()])
 def test_examples_run(name: str) -> None:
     told: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)

@@ -6,6 +6,7 @@ import csv
 import gzip
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from zhike.methods.prediction import (
     purchase_windows,
 )
 from zhike.methods.prediction.model import split_in_time
+from zhike.methods.prediction.sheet import preferred
 from zhike.methods.result import MethodError
 
 
@@ -224,3 +226,13 @@ def test_ties_never_depend_on_the_order_of_rows() -> None:
     outcome, score = [1, 0, 0, 1] * 25, [0.5] * 100
     assert auc(outcome, score) == 0.5
     assert {part.lift for part in judge(outcome, score).deciles} == {1.0}
+
+
+def test_a_model_without_a_usable_interval_does_not_stand_in_the_way_of_one_that_has_it() -> None:
+    def model(auc: float, low: float) -> Any:
+        return SimpleNamespace(test=SimpleNamespace(auc=auc, auc_interval=(low, 1.0)), fold_auc=auc)
+
+    assert preferred({"logistic": model(0.75, 0.62), "boosted": model(1.0, 0.0)}) == "logistic"
+    assert preferred({"logistic": model(0.75, 0.62), "boosted": model(0.80, 0.66)}) == "boosted"
+    assert preferred({"logistic": model(0.75, 0.62), "boosted": model(0.754, 0.66)}) == "logistic"
+    assert preferred({"logistic": model(0.55, 0.4), "boosted": model(0.54, 0.4)}) is None
