@@ -60,6 +60,8 @@ def spent(work: Callable[[], object]) -> Spent:
 
 def race(*runners: Callable[[], object]) -> list[Spent]:
     """The least each takes, run in turns so that a busy moment of the machine hits all; slow work runs less often."""
+    gc.collect()
+    gc.freeze()  # what stood before is not looked through for garbage before every run
     first = [spent(run) for run in runners]  # reads data, warms caches, says how slow it is
     slowest = max(found.wall for found in first)
     best = [spent(run) for run in runners]

@@ -81,6 +81,7 @@ def test_T1_a_lock_says_when_to_come_back(world: World) -> None:
 ARGON = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
+@pytest.mark.slow
 @override_settings(PASSWORD_HASHERS=ARGON)
 def test_T2_a_known_and_an_unknown_name_are_refused_alike(world: World) -> None:
     world.people["何永强"].set_password(PASSWORD)

@@ -114,6 +114,7 @@ def leads(cases: int, seed: int = 3) -> tuple[dict[str, Any], Any]:
     return {"source": source, "size": size}, rng.random(cases) < 1 / (1 + np.exp(2.2 - size - (source == "fair")))
 
 
+@pytest.mark.slow
 def test_a_long_history_gives_probabilities_that_hold() -> None:
     table, won = leads(4000)
     found = lead_score(table, won)

@@ -105,6 +105,7 @@ def test_the_naive_repeats_the_last_season() -> None:
     assert naive(series).ahead(2).tolist() == [28, 28]
 
 
+@pytest.mark.slow
 def test_intervals_hold_what_they_promise() -> None:
     inside = []
     for seed in range(25):

@@ -200,6 +200,7 @@ def test_rates_by_hand_with_wilsons_interval() -> None:
             wrong()
 
 
+@pytest.mark.slow
 def test_moving_every_day_moves_nothing_else() -> None:
     rows, shift = lines(40), timedelta(days=1001)
     moved = [(c, d + shift, a, o) for c, d, a, o in rows]

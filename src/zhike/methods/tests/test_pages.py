@@ -23,6 +23,7 @@ def pages() -> list[Path]:
     return sorted(path for path in PAGES.glob("*.md") if path.name not in NOT_METHODS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_a_page_gives_formula_assumptions_example_and_limits(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

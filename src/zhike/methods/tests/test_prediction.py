@@ -82,6 +82,7 @@ def test_a_column_that_knows_the_answer_is_refused(bank: dict[str, list[str]]) -
     assert allowed.fold_auc > 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_against_telco_churn_in_folds(shared: Path) -> None:
     with (shared / "churn" / "Telco-Customer-Churn.csv").open(encoding="utf-8") as file:

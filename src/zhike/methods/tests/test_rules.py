@@ -31,6 +31,7 @@ def oracle() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("support", "confidence", "rules"), [(0.001, 0.5, 5668), (0.001, 0.8, 410), (0.01, 0.5, 15), (0.006, 0.25, 463)]
@@ -41,6 +42,7 @@ def test_against_arules_on_groceries(
     assert len(association_rules(groceries, support, confidence)) == rules
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_against_arules_highest_lift(groceries: list[tuple[str, ...]]) -> None:
     best = association_rules(groceries, 0.001, 0.5)[0]

@@ -56,6 +56,7 @@ def test_messages_of_code_and_templates_are_found(root: Path) -> None:
     assert translations.Message("Hello %(who)s") in found
 
 
+@pytest.mark.slow
 def test_catalogues_that_were_just_written_have_no_problem_and_stay_the_same(root: Path) -> None:
     translations.write(root)
     first = translations.catalogue_path("zh_Hant", root).read_bytes()

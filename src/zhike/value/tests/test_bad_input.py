@@ -63,6 +63,7 @@ def test_the_refusal_speaks_the_terminals_language(
     assert "找不到文件：没有.csv" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_T40_a_gzip_bomb_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(b"customer,date,amount\n" + b"0" * (200 << 20)))
@@ -73,6 +74,7 @@ def test_T40_a_gzip_bomb_is_refused_at_once(tmp_path: Path) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 def test_T40_a_workbook_bomb_and_an_entity_bomb_are_refused(tmp_path: Path) -> None:
     for name, sheet in (
         ("big.xlsx", b"<c>" * (70 << 20)),
@@ -148,6 +150,7 @@ def test_T46_texts_that_look_like_formulas_are_made_harmless() -> None:
     assert safe("龙井") == "龙井"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "code"),
     [
@@ -198,6 +201,7 @@ def test_one_file_given_twice_is_refused(tmp_path: Path) -> None:
         read(tmp_path, path, tmp_path / "." / path.name)
 
 
+@pytest.mark.slow
 def test_days_that_have_not_come_are_pointed_out(tmp_path: Path) -> None:
     from zhike.value import report
 

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from zhike.value import report
 from zhike.value.tests.made import company, text
@@ -13,6 +14,7 @@ from zhike.value.tests.made import company, text
 HEAD = ("customer", "name", "date", "order", "product", "quantity", "unit price")
 
 
+@pytest.mark.slow
 def test_every_table_is_written_in_both_forms_with_the_same_rows(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(text(HEAD, company()), encoding="utf-8")
     study = report([tmp_path / "orders.csv"], tables=tmp_path / "tables")

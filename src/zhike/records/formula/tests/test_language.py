@@ -179,6 +179,7 @@ def test_a_date_of_words_and_numbers_is_refused() -> None:
     assert problem is not None
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions | garbage)
 def test_T27_any_formula_ends_in_time(text: str) -> None:

@@ -58,6 +58,7 @@ def refused(path: Path) -> str:
     return refusal.value.code
 
 
+@pytest.mark.slow
 def test_T40_two_hundred_kilobytes_that_unpack_to_two_hundred_megabytes_are_refused(tmp_path: Path) -> None:
     path = crafted(tmp_path / "a.xlsx", SHEET.format(rows=ROW * 4_000_000))
     assert path.stat().st_size < 1_500_000
