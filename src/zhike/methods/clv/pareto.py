@@ -12,7 +12,9 @@ Gauss-Legendre; the same nodes give the gradient.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import NamedTuple
 
@@ -127,11 +129,18 @@ def _legendre(size: int) -> tuple[Floats, Floats]:
 
 
 def _left(power: Floats, data: Summaries, shape: tuple[float, float, float], *, slopes: bool) -> _Left:
-    """The integral over the moment of leaving, for all rows."""
+    """The integral over the moment of leaving, for all rows; blocks of them by as many threads as there are cores."""
     out = np.empty((5 if slopes else 1, len(power)))
-    for at in range(0, len(power), BLOCK):
+
+    def fill(at: int) -> None:
         rows = slice(at, at + BLOCK)
         out[:, rows] = _left_block(power[rows], data.seen[rows], data.whole[rows], shape, slopes)
+
+    if len(power) <= BLOCK:
+        fill(0)
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, -(-len(power) // BLOCK))) as pool:
+            list(pool.map(fill, range(0, len(power), BLOCK)))  # a failure in any of them comes out here
     return _Left(*out) if slopes else _Left(*(out[0] for _ in range(5)))
 
 
