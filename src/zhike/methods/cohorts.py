@@ -36,6 +36,19 @@ class CohortsResult(Result):
     """Whether the last period is over at `as_of`; if not, the last value of every row is still growing."""
 
     @property
+    def buyers(self) -> dict[date, int]:
+        """First day of every period → how many customers bought in it, whenever they first had."""
+        unit = self.parameters["unit"]
+        found: dict[date, int] = {}
+        for start, row in zip(self.starts, self.customers, strict=True):
+            number = number_of_day(start, unit)
+            for age, many in enumerate(row.tolist()):
+                if many > 0:
+                    day = first_day_of(number + age, unit)
+                    found[day] = found.get(day, 0) + many
+        return dict(sorted(found.items()))
+
+    @property
     def retention(self) -> np.ndarray[Any, Any]:
         """C × K: share of the cohort that bought in period k; NaN where it has not begun."""
         shares = self.customers / self.sizes[:, None]

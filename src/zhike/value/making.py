@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from zhike.methods.cohorts import Unit, cohorts
 from zhike.methods.engine import DuckDBEngine, Relation, as_orders, as_values
-from zhike.methods.lifecycle import lifecycle, loss_patterns
+from zhike.methods.lifecycle import LifecycleResult, lifecycle, loss_patterns
 from zhike.methods.result import MethodError, Note
 from zhike.methods.value import abc, concentration, migration, pyramid, rfm
 from zhike.value import naming, rules, stacking
@@ -96,10 +96,10 @@ def computed(
     parts |= standing(orders, (first, as_of), undone)
     parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
     options.tick("终身价值", "lifetime value")
-    parts["clv"] = attempt(lambda: lifetimes.lifetime(orders, first, as_of))
+    parts["clv"] = attempt(lambda: lifetimes.lifetime(days_of(parts["lifecycle"], orders), first, as_of))
     options.tick("搭配与预测", "cross-sell and forecast")
     parts |= together(placed_lines, "product" in stack.present, invoices, (first, as_of))
-    monthly = months.monthly(orders)
+    monthly = months.monthly(orders, parts["cohorts"])
     parts["forecast"] = attempt(lambda: months.ahead(monthly, first, as_of))
     return Study(
         title=options.title or naming.title([source.name for source in stack.sources]),
@@ -183,6 +183,14 @@ def standing(orders: Relation, span: tuple[date, date], undone: Container[str]) 
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
         "win_back": moving.win_back(stages, lost, undone),
     }
+
+
+def days_of(stages: LifecycleResult | MethodError, orders: Relation) -> Relation:
+    """What each customer bought on each day, which the life cycle has summed already; else the orders."""
+    if isinstance(stages, MethodError):
+        return orders
+    days = stages.days.table
+    return Relation(orders.engine, days.select("customer", "day", amount=days.spend), "day")
 
 
 def told(source: Source, roles: dict[str, int], stack: stacking.Stack) -> FileRead:

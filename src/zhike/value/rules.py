@@ -318,6 +318,9 @@ def different(values: np.ndarray[Any, Any]) -> int:
 
 def undone(found: Lines, desk: Desk) -> None:
     """The table `undone`: customers of whom at least half of the money was cancelled or returned; their sums stay as they are."""
+    if not found.dropped.keys() & {"cancelled", "returned"}:
+        desk.connection.execute("CREATE TABLE undone (customer VARCHAR, money DECIMAL(38, 2))")
+        return
     desk.connection.execute(
         "CREATE TABLE undone AS SELECT customer, back AS money FROM (SELECT customer, coalesce(sum(amount) FILTER (reason IS NULL), 0) "
         "AS bought, coalesce(-sum(amount) FILTER (reason IN ('cancelled', 'returned') AND amount < 0), 0) AS back FROM judged "

@@ -139,9 +139,9 @@ def as_orders(data: Any) -> Relation:
 
 
 def whole_orders(given: Relation) -> Relation:
-    """Lines summed to orders; orders as they are."""
+    """Lines summed to orders; orders, and days that are summed already, as they are."""
     given.need("customer", "day", "amount")
-    if given.grain == "order":
+    if given.grain != "line":
         return given
     given.need("order")
     lines = given.table

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ibis.expr.operations import Relation as Node
 
 Columns = dict[str, np.ndarray[Any, Any]]
-Grain = Literal["order", "line"]
+Grain = Literal["order", "line", "day"]
 COMPILED = 512  # statements a process keeps; a report has about fifty
 
 
@@ -61,7 +61,7 @@ class Engine(ABC):
         return ibis.table(expression.schema(), name=name)
 
     def relation(self, name: str, *, grain: Grain = "order", schema: Mapping[str, str] | None = None) -> Relation:
-        """A table or view of this engine. `grain` says what one row is: a whole order, or a line of one."""
+        """A table or view of this engine. `grain` says what one row is: a whole order, a line of one, or a customer's day."""
         import ibis
 
         return Relation(self, ibis.table(dict(schema or self.schema_of(name)), name=name), grain)

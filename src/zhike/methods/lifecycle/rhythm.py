@@ -102,14 +102,16 @@ def quarters(days: Table, clock: Value) -> Table:
     place = ((back - back % QUARTER) / QUARTER).cast("int64")
     summed = days.select(*own, "spend", quarter=place)
     per = summed.group_by([*own, "quarter"]).agg(money=summed.spend.sum())
-    # a pair (k, k + 1) is counted at both of its quarters; an empty neighbour adds nothing
-    pairs = ibis.union(
-        per.select(*own, "money", pair=per.quarter),
-        per.filter(per.quarter > 0).select(*own, "money", pair=per.quarter - 1),
-    )
-    best = pairs.group_by([*own, "pair"]).agg(money=pairs.money.sum())
-    peak = best.group_by(own).agg(peak=best.money.max())
-    nothing = per.money * 0
-    sums = per.group_by(own).agg(**{f"q{k}": ibis.ifelse(per.quarter == k, per.money, nothing).sum() for k in range(4)})
-    joined = sums.inner_join(peak, own)
-    return joined.select(*own, "q0", "q1", "q2", "q3", "peak", level=joined.q0 + joined.q1)
+    # a pair of quarters is looked at from both; an empty neighbour adds nothing, and none comes after the clock
+    beside = ibis.window(group_by=[per[name] for name in own], order_by=per.quarter)
+    near = per.mutate(
+        after=per.quarter.lag(1).over(beside), gained=per.money.lag(1).over(beside),
+        before=per.quarter.lead(1).over(beside), had=per.money.lead(1).over(beside),
+    )  # fmt: skip
+    nothing = near.money * 0
+    later = near.money + ibis.ifelse(near.after == near.quarter - 1, near.gained, nothing)
+    earlier = near.money + ibis.ifelse(near.before == near.quarter + 1, near.had, nothing)
+    best = ibis.ifelse(near.quarter > 0, ibis.greatest(later, earlier), earlier)
+    sums = {f"q{k}": ibis.ifelse(near.quarter == k, near.money, nothing).sum() for k in range(4)}
+    found = near.group_by(own).agg(peak=best.max(), **sums)
+    return found.select(*own, "q0", "q1", "q2", "q3", "peak", level=found.q0 + found.q1)

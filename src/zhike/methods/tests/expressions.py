@@ -16,7 +16,7 @@ from zhike.methods.lifecycle.stages import DEFAULT, staged, standing, typical_ga
 from zhike.methods.rates import activity_table
 from zhike.methods.value.composition import abc_table, concentration_table
 from zhike.methods.value.migration import migration_table
-from zhike.methods.value.purchases import purchases_table
+from zhike.methods.value.purchases import purchases_table, whole_days
 from zhike.methods.value.pyramid import pyramid_table
 from zhike.methods.value.rfm import order_statistics, rfm_measures, scored
 
@@ -53,7 +53,7 @@ def expressions(lines: Relation) -> dict[str, Table]:
         "rfm_measures": measures,
         "rfm_order_statistics": order_statistics(measures),
         "rfm": scored(measures, BREAKS),
-        "purchases": purchases_table(orders, AS_OF, None, "week"),
+        "purchases": purchases_table(whole_days(orders), AS_OF, None, "week"),
         "lifecycle": stages,
         "lifecycle_typical_gap": typical_gap(own),
         "loss_patterns": furthest(staged(then, 91, DEFAULT)),

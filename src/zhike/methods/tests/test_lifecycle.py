@@ -57,6 +57,24 @@ def test_each_stage_by_a_case_of_its_own() -> None:
     }
 
 
+def test_the_peak_is_the_best_pair_of_quarters_whatever_lies_between() -> None:
+    """Against a plain reading: pairs of neighbours, empty ones and returns counted, none later than the last day."""
+    dice = np.random.default_rng(11)
+    rows: Rows = []
+    for who in range(80):
+        ago = dice.choice(1500, size=int(dice.integers(1, 14)), replace=False)
+        rows += [row for day in ago for row in bought(f"c{who}", int(day), money=int(dice.integers(-40, 100)))]
+    found = lifecycle(rows, as_of=AS_OF).table.columns()
+    for who, peak, level in zip(found["customer"], found["peak"], found["level"], strict=True):
+        money: dict[int, int] = {}
+        for _name, day, spend in (row for row in rows if row[0] == who):
+            quarter = (AS_OF - day).days // 91
+            money[quarter] = money.get(quarter, 0) + spend
+        pairs = {low for quarter in money for low in (quarter, quarter - 1) if low >= 0}
+        assert peak == max(money.get(low, 0) + money.get(low + 1, 0) for low in pairs), who
+        assert level == money.get(0, 0) + money.get(1, 0), who
+
+
 def test_two_falling_quarters_are_a_decline_before_the_half_year_shows_it() -> None:
     every_week = [
         *bought("falling", *range(0, 91, 7), money=70),

@@ -46,19 +46,18 @@ class PurchasesResult(Result):
         yield Note("repeaters", zh, f"{self.repeaters} of {self.cases} customers bought on more than one day.")
 
 
-def purchases_table(orders: Table, until: date, since: date | None, unit: str) -> Table:
-    """Orders → one row per customer; all orders of one customer on one day are one purchase."""
+def purchases_table(purchase_days: Table, until: date, since: date | None, unit: str) -> Table:
+    """customer, day, amount of every purchase day → one row per customer."""
     import ibis
 
-    inside = orders.filter(orders.day <= ibis.date(until))
-    inside = inside.filter(inside.day >= ibis.date(since)) if since else inside
-    days = inside.group_by(["customer", "day"]).agg(spend=inside.amount.sum())
+    days = purchase_days.filter(purchase_days.day <= ibis.date(until))
+    days = days.filter(days.day >= ibis.date(since)) if since else days
     found = days.group_by("customer").agg(
         frequency=days.count() - 1,
         first_day=days.day.min(),
         last_day=days.day.max(),
-        spend=days.spend.sum(),
-        first_spend=days.spend.argmin(days.day),
+        spend=days.amount.sum(),
+        first_spend=days.amount.argmin(days.day),
     )
     times, parts = UNITS[unit]
     recency = found.last_day.delta(found.first_day, unit="day").cast("int64")
@@ -75,10 +74,15 @@ def purchases_table(orders: Table, until: date, since: date | None, unit: str) -
     )
 
 
+def whole_days(orders: Table) -> Table:
+    """Orders → customer, day, amount: all orders of one customer on one day are one purchase."""
+    return orders.group_by(["customer", "day"]).agg(amount=orders.amount.sum())
+
+
 def purchases(data: Any, *, until: date, unit: Unit, since: date | None = None) -> PurchasesResult:
     """frequency, recency, T per customer, as the models of lifetime value need them.
 
-    data: orders (`as_orders`). until: the end of observation, included. since: the first day counted (default: all).
+    data: orders (`as_orders`), or days of grain "day". until: the last day observed. since: the first day counted (default: all).
     unit: of recency and T, and it must be said: "day", "week" (7 days), "month" (365.25/12), "year".
     frequency = days with a purchase − 1; recency = (last − first day)/unit; T = (until − first day)/unit;
     mean_spend = mean spend of the repeat days (first day out), 0 where there is none.
@@ -95,7 +99,8 @@ def purchases(data: Any, *, until: date, unit: Unit, since: date | None = None) 
             "unit", f"时间单位须为 day、week、month 或 year：{unit}", f"Say day, week, month or year: {unit}."
         )
     given = as_orders(data)
-    table = Relation(given.engine, purchases_table(given.table, until, since, unit)).keep("purchases")
+    days = given.table if given.grain == "day" else whole_days(given.table)
+    table = Relation(given.engine, purchases_table(days, until, since, unit)).keep("purchases")
     kept = table.table
     counts = kept.agg(n=kept.count(), again=(kept.frequency > 0).ifelse(1, 0).sum(), first=kept.first_day.min())
     ((cases, repeaters, first),) = given.engine.records(counts)

@@ -99,7 +99,8 @@ def before_and_after(
     import ibis
 
     after = orders.table.filter((orders.table.day > ibis.date(split)) & (orders.table.day <= ibis.date(as_of)))
-    days = after.select("customer", "day").distinct()
+    days = after.select("customer", "day")
+    days = days if orders.grain == "day" else days.distinct()
     later = days.group_by("customer").agg(n=days.count())
     chosen = sampled(known.table, customers, SAMPLE)
     both = chosen.left_join(later, "customer")

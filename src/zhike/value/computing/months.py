@@ -5,25 +5,34 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from zhike.methods.cohorts import first_day_of, period_number
+from zhike.methods.cohorts import CohortsResult, first_day_of, period_number
 from zhike.methods.engine import Relation
 from zhike.methods.forecast import Forecast, forecast
 from zhike.methods.result import MethodError
 from zhike.value.study import Month
 
 
-def monthly(orders: Relation) -> tuple[Month, ...]:
-    """Every month from the first order to the last; empty ones too."""
+def monthly(orders: Relation, triangle: CohortsResult | MethodError) -> tuple[Month, ...]:
+    """Every month from the first order to the last; empty ones too. `triangle`: cohorts of the same orders."""
     table = orders.table.mutate(month=period_number(orders.table.day, "month"))
-    own = table.group_by(["month", "customer"]).agg(money=table.amount.sum(), orders=table.count())
-    sums = own.group_by("month").agg(money=own.money.sum(), orders=own["orders"].sum(), customers=own.count())
-    rows = orders.engine.records(sums.order_by("month"))
-    known = {int(row[0]): row[1:] for row in rows}
+    sums = table.group_by("month").agg(money=table.amount.sum(), orders=table.count())
+    known = {int(row[0]): row[1:] for row in orders.engine.records(sums)}
+    buyers = buyers_of(orders, triangle)
     found = []
     for number in range(min(known), max(known) + 1):
-        money, many, customers = known.get(number, (0, 0, 0))
-        found.append(Month(first_day_of(number, "month"), Decimal(money), int(many), int(customers)))
+        money, many = known.get(number, (0, 0))
+        month = first_day_of(number, "month")
+        found.append(Month(month, Decimal(money), int(many), buyers.get(month, 0)))
     return tuple(found)
+
+
+def buyers_of(orders: Relation, triangle: CohortsResult | MethodError) -> dict[date, int]:
+    """Customers who bought in each month: the triangle has counted them, if its cohorts are of months."""
+    if not isinstance(triangle, MethodError) and triangle.parameters["unit"] == "month":
+        return triangle.buyers
+    own = orders.table.select("customer", month=period_number(orders.table.day, "month")).distinct()
+    rows = orders.engine.records(own.group_by("month").agg(customers=own.count()))
+    return {first_day_of(int(month), "month"): int(customers) for month, customers in rows}
 
 
 def whole(as_of: date) -> bool:

@@ -1009,208 +1009,134 @@ FROM (
     COUNT(*) - 1 AS "frequency",
     MIN("t2"."day") AS "first_day",
     MAX("t2"."day") AS "last_day",
-    SUM("t2"."spend") AS "spend",
-    argMin(tuple("t2"."spend"), "t2"."day").1 AS "first_spend"
+    SUM("t2"."amount") AS "spend",
+    argMin(tuple("t2"."amount"), "t2"."day").1 AS "first_spend"
   FROM (
     SELECT
-      "t1"."customer" AS "customer",
-      "t1"."day" AS "day",
-      SUM("t1"."amount") AS "spend"
+      *
     FROM (
       SELECT
-        *
+        "t0"."customer" AS "customer",
+        "t0"."day" AS "day",
+        SUM("t0"."amount") AS "amount"
       FROM "orders" AS "t0"
-      WHERE
-        "t0"."day" <= toDate('2024-06-30')
+      GROUP BY
+        "t0"."customer",
+        "t0"."day"
     ) AS "t1"
-    GROUP BY
-      "t1"."customer",
-      "t1"."day"
+    WHERE
+      "t1"."day" <= toDate('2024-06-30')
   ) AS "t2"
   GROUP BY
     "t2"."customer"
 ) AS "t3";
 
 -- lifecycle
-WITH "t8" AS (
-  SELECT
-    "t7"."customer" AS "customer",
-    "t7"."quarter" AS "quarter",
-    SUM("t7"."spend") AS "money"
-  FROM (
-    SELECT
-      "t5"."customer" AS "customer",
-      "t5"."spend" AS "spend",
-      CAST((
-        DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) - (
-          DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) % 91
-        )
-      ) / 91 AS Nullable(Int64)) AS "quarter"
-    FROM (
-      SELECT
-        "t4".*
-        EXCEPT ("previous")
-      FROM (
-        SELECT
-          "t3"."customer" AS "customer",
-          "t3"."day" AS "day",
-          "t3"."spend" AS "spend",
-          "t3"."previous" AS "previous",
-          CAST("t3"."place" AS Nullable(Int32)) AS "place",
-          CAST("t3"."n" AS Nullable(Int32)) AS "n",
-          CAST(CASE
-            WHEN "t3"."place" = 0
-            THEN -1
-            ELSE DATE_DIFF(DAY, "t3"."previous", "t3"."day")
-          END AS Nullable(Int32)) AS "gap"
-        FROM (
-          SELECT
-            "t2"."customer" AS "customer",
-            "t2"."day" AS "day",
-            "t2"."spend" AS "spend",
-            lagInFrame("t2"."day", 1) OVER (
-              PARTITION BY "t2"."customer"
-              ORDER BY "t2"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "previous",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t2"."customer"
-              ORDER BY "t2"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "place",
-            COUNT(*) OVER (
-              PARTITION BY "t2"."customer"
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "n"
-          FROM (
-            SELECT
-              "t1"."customer" AS "customer",
-              "t1"."day" AS "day",
-              SUM("t1"."amount") AS "spend"
-            FROM (
-              SELECT
-                *
-              FROM "orders" AS "t0"
-              WHERE
-                "t0"."day" <= toDate('2024-06-30')
-            ) AS "t1"
-            GROUP BY
-              "t1"."customer",
-              "t1"."day"
-          ) AS "t2"
-        ) AS "t3"
-      ) AS "t4"
-    ) AS "t5"
-  ) AS "t7"
-  GROUP BY
-    "t7"."customer",
-    "t7"."quarter"
-)
 SELECT
-  "t23"."customer" AS "customer",
-  "t23"."orders" AS "orders",
-  "t23"."first_day" AS "first_day",
-  "t23"."last_day" AS "last_day",
-  CASE WHEN "t23"."orders" < 3 THEN 91 ELSE "t23"."gap2" END AS "gap2",
-  "t23"."p90x10" AS "p90x10",
-  "t23"."q0" AS "q0",
-  "t23"."q1" AS "q1",
-  "t23"."q2" AS "q2",
-  "t23"."q3" AS "q3",
-  "t23"."peak" AS "peak",
-  "t23"."level" AS "level",
-  "t23"."idle" AS "idle",
-  "t23"."tenure" AS "tenure",
-  "t23"."recent" AS "recent",
-  "t23"."before" AS "before",
+  "t16"."customer" AS "customer",
+  "t16"."orders" AS "orders",
+  "t16"."first_day" AS "first_day",
+  "t16"."last_day" AS "last_day",
+  CASE WHEN "t16"."orders" < 3 THEN 91 ELSE "t16"."gap2" END AS "gap2",
+  "t16"."p90x10" AS "p90x10",
+  "t16"."q0" AS "q0",
+  "t16"."q1" AS "q1",
+  "t16"."q2" AS "q2",
+  "t16"."q3" AS "q3",
+  "t16"."peak" AS "peak",
+  "t16"."level" AS "level",
+  "t16"."idle" AS "idle",
+  "t16"."tenure" AS "tenure",
+  "t16"."recent" AS "recent",
+  "t16"."before" AS "before",
   CASE
     WHEN (
       (
-        "t23"."idle" * 2
+        "t16"."idle" * 2
       ) > (
-        CASE WHEN "t23"."orders" < 3 THEN 91 ELSE "t23"."gap2" END * 3
+        CASE WHEN "t16"."orders" < 3 THEN 91 ELSE "t16"."gap2" END * 3
       )
     )
     AND (
-      "t23"."idle" > 365
+      "t16"."idle" > 365
     )
     THEN 'lost'
     WHEN (
       (
-        "t23"."before" > 0
+        "t16"."before" > 0
       )
       AND (
         (
           (
-            "t23"."recent" - "t23"."before"
+            "t16"."recent" - "t16"."before"
           ) * 10
         ) < -(
-          "t23"."before" * 1
+          "t16"."before" * 1
         )
       )
     )
     OR (
       (
-        "t23"."q0" < "t23"."q1"
+        "t16"."q0" < "t16"."q1"
       )
       AND (
-        "t23"."q1" < "t23"."q2"
+        "t16"."q1" < "t16"."q2"
       )
       AND (
         (
           (
-            "t23"."q2" - "t23"."q0"
+            "t16"."q2" - "t16"."q0"
           ) * 5
         ) > (
-          "t23"."q2" * 1
+          "t16"."q2" * 1
         )
       )
     )
     OR (
       (
-        "t23"."idle" * 2
+        "t16"."idle" * 2
       ) > (
-        CASE WHEN "t23"."orders" < 3 THEN 91 ELSE "t23"."gap2" END * 2
+        CASE WHEN "t16"."orders" < 3 THEN 91 ELSE "t16"."gap2" END * 2
       )
     )
     THEN 'decline'
     WHEN (
-      "t23"."orders" < 3
+      "t16"."orders" < 3
     )
     OR (
       (
         (
-          "t23"."tenure" * 2
+          "t16"."tenure" * 2
         ) < (
-          CASE WHEN "t23"."orders" < 3 THEN 91 ELSE "t23"."gap2" END * 3
+          CASE WHEN "t16"."orders" < 3 THEN 91 ELSE "t16"."gap2" END * 3
         )
       )
       OR (
-        "t23"."tenure" < 90
+        "t16"."tenure" < 90
       )
     )
     THEN 'explore'
     WHEN NOT (
-      "t23"."before" > 0
+      "t16"."before" > 0
     )
     OR (
       (
         (
-          "t23"."recent" - "t23"."before"
+          "t16"."recent" - "t16"."before"
         ) * 10
       ) > (
-        "t23"."before" * 1
+        "t16"."before" * 1
       )
     )
     THEN 'build'
     WHEN (
-      "t23"."tenure" >= 364
+      "t16"."tenure" >= 364
     )
     AND (
       (
-        "t23"."level" * 5
+        "t16"."level" * 5
       ) >= (
-        "t23"."peak" * 4
+        "t16"."peak" * 4
       )
     )
     THEN 'stable'
@@ -1218,36 +1144,36 @@ SELECT
   END AS "stage"
 FROM (
   SELECT
-    "t22"."customer" AS "customer",
-    "t22"."orders" AS "orders",
-    "t22"."first_day" AS "first_day",
-    "t22"."last_day" AS "last_day",
-    "t22"."gap2" AS "gap2",
-    "t22"."p90x10" AS "p90x10",
-    "t22"."q0" AS "q0",
-    "t22"."q1" AS "q1",
-    "t22"."q2" AS "q2",
-    "t22"."q3" AS "q3",
-    "t22"."peak" AS "peak",
-    "t22"."level" AS "level",
-    DATE_DIFF(DAY, "t22"."last_day", toDate('2024-06-30')) AS "idle",
-    DATE_DIFF(DAY, "t22"."first_day", toDate('2024-06-30')) AS "tenure",
-    "t22"."q0" + "t22"."q1" AS "recent",
-    "t22"."q2" + "t22"."q3" AS "before"
+    "t15"."customer" AS "customer",
+    "t15"."orders" AS "orders",
+    "t15"."first_day" AS "first_day",
+    "t15"."last_day" AS "last_day",
+    "t15"."gap2" AS "gap2",
+    "t15"."p90x10" AS "p90x10",
+    "t15"."q0" AS "q0",
+    "t15"."q1" AS "q1",
+    "t15"."q2" AS "q2",
+    "t15"."q3" AS "q3",
+    "t15"."peak" AS "peak",
+    "t15"."level" AS "level",
+    DATE_DIFF(DAY, "t15"."last_day", toDate('2024-06-30')) AS "idle",
+    DATE_DIFF(DAY, "t15"."first_day", toDate('2024-06-30')) AS "tenure",
+    "t15"."q0" + "t15"."q1" AS "recent",
+    "t15"."q2" + "t15"."q3" AS "before"
   FROM (
     SELECT
-      "t16"."customer" AS "customer",
-      "t16"."orders" AS "orders",
-      "t16"."first_day" AS "first_day",
-      "t16"."last_day" AS "last_day",
-      "t16"."gap2" AS "gap2",
-      "t16"."p90x10" AS "p90x10",
-      "t21"."q0" AS "q0",
-      "t21"."q1" AS "q1",
-      "t21"."q2" AS "q2",
-      "t21"."q3" AS "q3",
-      "t21"."peak" AS "peak",
-      "t21"."level" AS "level"
+      "t11"."customer" AS "customer",
+      "t11"."orders" AS "orders",
+      "t11"."first_day" AS "first_day",
+      "t11"."last_day" AS "last_day",
+      "t11"."gap2" AS "gap2",
+      "t11"."p90x10" AS "p90x10",
+      "t14"."q0" AS "q0",
+      "t14"."q1" AS "q1",
+      "t14"."q2" AS "q2",
+      "t14"."q3" AS "q3",
+      "t14"."peak" AS "peak",
+      "t14"."level" AS "level"
     FROM (
       SELECT
         "t6"."customer" AS "customer",
@@ -1454,193 +1380,206 @@ FROM (
       ) AS "t6"
       GROUP BY
         "t6"."customer"
-    ) AS "t16"
+    ) AS "t11"
     INNER JOIN (
       SELECT
-        "t15"."customer" AS "customer",
-        "t15"."q0" AS "q0",
-        "t15"."q1" AS "q1",
-        "t15"."q2" AS "q2",
-        "t15"."q3" AS "q3",
-        "t19"."peak" AS "peak",
-        "t15"."q0" + "t15"."q1" AS "level"
+        "t12"."customer" AS "customer",
+        "t12"."q0" AS "q0",
+        "t12"."q1" AS "q1",
+        "t12"."q2" AS "q2",
+        "t12"."q3" AS "q3",
+        "t12"."peak" AS "peak",
+        "t12"."q0" + "t12"."q1" AS "level"
       FROM (
         SELECT
           "t9"."customer" AS "customer",
+          MAX(
+            CASE
+              WHEN "t9"."quarter" > 0
+              THEN GREATEST(
+                "t9"."money" + CASE
+                  WHEN "t9"."after" = (
+                    "t9"."quarter" - 1
+                  )
+                  THEN "t9"."gained"
+                  ELSE "t9"."money" * 0
+                END,
+                "t9"."money" + CASE
+                  WHEN "t9"."before" = (
+                    "t9"."quarter" + 1
+                  )
+                  THEN "t9"."had"
+                  ELSE "t9"."money" * 0
+                END
+              )
+              ELSE "t9"."money" + CASE
+                WHEN "t9"."before" = (
+                  "t9"."quarter" + 1
+                )
+                THEN "t9"."had"
+                ELSE "t9"."money" * 0
+              END
+            END
+          ) AS "peak",
           SUM(CASE WHEN "t9"."quarter" = 0 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q0",
           SUM(CASE WHEN "t9"."quarter" = 1 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q1",
           SUM(CASE WHEN "t9"."quarter" = 2 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q2",
           SUM(CASE WHEN "t9"."quarter" = 3 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q3"
-        FROM "t8" AS "t9"
+        FROM (
+          SELECT
+            "t8"."customer" AS "customer",
+            "t8"."quarter" AS "quarter",
+            "t8"."money" AS "money",
+            lagInFrame("t8"."quarter", 1) OVER (
+              PARTITION BY "t8"."customer"
+              ORDER BY "t8"."quarter" ASC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "after",
+            lagInFrame("t8"."money", 1) OVER (
+              PARTITION BY "t8"."customer"
+              ORDER BY "t8"."quarter" ASC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "gained",
+            leadInFrame("t8"."quarter", 1) OVER (
+              PARTITION BY "t8"."customer"
+              ORDER BY "t8"."quarter" ASC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "before",
+            leadInFrame("t8"."money", 1) OVER (
+              PARTITION BY "t8"."customer"
+              ORDER BY "t8"."quarter" ASC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS "had"
+          FROM (
+            SELECT
+              "t7"."customer" AS "customer",
+              "t7"."quarter" AS "quarter",
+              SUM("t7"."spend") AS "money"
+            FROM (
+              SELECT
+                "t5"."customer" AS "customer",
+                "t5"."spend" AS "spend",
+                CAST((
+                  DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) - (
+                    DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) % 91
+                  )
+                ) / 91 AS Nullable(Int64)) AS "quarter"
+              FROM (
+                SELECT
+                  "t4".*
+                  EXCEPT ("previous")
+                FROM (
+                  SELECT
+                    "t3"."customer" AS "customer",
+                    "t3"."day" AS "day",
+                    "t3"."spend" AS "spend",
+                    "t3"."previous" AS "previous",
+                    CAST("t3"."place" AS Nullable(Int32)) AS "place",
+                    CAST("t3"."n" AS Nullable(Int32)) AS "n",
+                    CAST(CASE
+                      WHEN "t3"."place" = 0
+                      THEN -1
+                      ELSE DATE_DIFF(DAY, "t3"."previous", "t3"."day")
+                    END AS Nullable(Int32)) AS "gap"
+                  FROM (
+                    SELECT
+                      "t2"."customer" AS "customer",
+                      "t2"."day" AS "day",
+                      "t2"."spend" AS "spend",
+                      lagInFrame("t2"."day", 1) OVER (
+                        PARTITION BY "t2"."customer"
+                        ORDER BY "t2"."day" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS "previous",
+                      ROW_NUMBER() OVER (
+                        PARTITION BY "t2"."customer"
+                        ORDER BY "t2"."day" ASC
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) - 1 AS "place",
+                      COUNT(*) OVER (
+                        PARTITION BY "t2"."customer"
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS "n"
+                    FROM (
+                      SELECT
+                        "t1"."customer" AS "customer",
+                        "t1"."day" AS "day",
+                        SUM("t1"."amount") AS "spend"
+                      FROM (
+                        SELECT
+                          *
+                        FROM "orders" AS "t0"
+                        WHERE
+                          "t0"."day" <= toDate('2024-06-30')
+                      ) AS "t1"
+                      GROUP BY
+                        "t1"."customer",
+                        "t1"."day"
+                    ) AS "t2"
+                  ) AS "t3"
+                ) AS "t4"
+              ) AS "t5"
+            ) AS "t7"
+            GROUP BY
+              "t7"."customer",
+              "t7"."quarter"
+          ) AS "t8"
+        ) AS "t9"
         GROUP BY
           "t9"."customer"
-      ) AS "t15"
-      INNER JOIN (
-        SELECT
-          "t17"."customer" AS "customer",
-          MAX("t17"."money") AS "peak"
-        FROM (
-          SELECT
-            "t12"."customer" AS "customer",
-            "t12"."pair" AS "pair",
-            SUM("t12"."money") AS "money"
-          FROM (
-            SELECT
-              *
-            FROM (
-              SELECT
-                "t9"."customer" AS "customer",
-                "t9"."money" AS "money",
-                "t9"."quarter" AS "pair"
-              FROM "t8" AS "t9"
-            ) AS "t10"
-            UNION ALL
-            SELECT
-              *
-            FROM (
-              SELECT
-                "t9"."customer" AS "customer",
-                "t9"."money" AS "money",
-                "t9"."quarter" - 1 AS "pair"
-              FROM "t8" AS "t9"
-              WHERE
-                "t9"."quarter" > 0
-            ) AS "t11"
-          ) AS "t12"
-          GROUP BY
-            "t12"."customer",
-            "t12"."pair"
-        ) AS "t17"
-        GROUP BY
-          "t17"."customer"
-      ) AS "t19"
-        ON "t15"."customer" = "t19"."customer"
-    ) AS "t21"
-      ON "t16"."customer" = "t21"."customer"
-  ) AS "t22"
-) AS "t23";
+      ) AS "t12"
+    ) AS "t14"
+      ON "t11"."customer" = "t14"."customer"
+  ) AS "t15"
+) AS "t16";
 
 -- lifecycle_typical_gap
-WITH "t8" AS (
-  SELECT
-    "t7"."customer" AS "customer",
-    "t7"."quarter" AS "quarter",
-    SUM("t7"."spend") AS "money"
-  FROM (
-    SELECT
-      "t5"."customer" AS "customer",
-      "t5"."spend" AS "spend",
-      CAST((
-        DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) - (
-          DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) % 91
-        )
-      ) / 91 AS Nullable(Int64)) AS "quarter"
-    FROM (
-      SELECT
-        "t4".*
-        EXCEPT ("previous")
-      FROM (
-        SELECT
-          "t3"."customer" AS "customer",
-          "t3"."day" AS "day",
-          "t3"."spend" AS "spend",
-          "t3"."previous" AS "previous",
-          CAST("t3"."place" AS Nullable(Int32)) AS "place",
-          CAST("t3"."n" AS Nullable(Int32)) AS "n",
-          CAST(CASE
-            WHEN "t3"."place" = 0
-            THEN -1
-            ELSE DATE_DIFF(DAY, "t3"."previous", "t3"."day")
-          END AS Nullable(Int32)) AS "gap"
-        FROM (
-          SELECT
-            "t2"."customer" AS "customer",
-            "t2"."day" AS "day",
-            "t2"."spend" AS "spend",
-            lagInFrame("t2"."day", 1) OVER (
-              PARTITION BY "t2"."customer"
-              ORDER BY "t2"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "previous",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t2"."customer"
-              ORDER BY "t2"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "place",
-            COUNT(*) OVER (
-              PARTITION BY "t2"."customer"
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "n"
-          FROM (
-            SELECT
-              "t1"."customer" AS "customer",
-              "t1"."day" AS "day",
-              SUM("t1"."amount") AS "spend"
-            FROM (
-              SELECT
-                *
-              FROM "orders" AS "t0"
-              WHERE
-                "t0"."day" <= toDate('2024-06-30')
-            ) AS "t1"
-            GROUP BY
-              "t1"."customer",
-              "t1"."day"
-          ) AS "t2"
-        ) AS "t3"
-      ) AS "t4"
-    ) AS "t5"
-  ) AS "t7"
-  GROUP BY
-    "t7"."customer",
-    "t7"."quarter"
-)
 SELECT
-  minIf("t24"."gap2", (
-    "t24"."rank" * 2
-  ) >= "t24"."n") AS "gap2"
+  minIf("t17"."gap2", (
+    "t17"."rank" * 2
+  ) >= "t17"."n") AS "gap2"
 FROM (
   SELECT
-    "t23"."gap2" AS "gap2",
+    "t16"."gap2" AS "gap2",
     (
       ROW_NUMBER() OVER (
-        ORDER BY "t23"."gap2" ASC, "t23"."customer" ASC
+        ORDER BY "t16"."gap2" ASC, "t16"."customer" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) - 1
     ) + 1 AS "rank",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "n"
   FROM (
     SELECT
-      "t22"."customer" AS "customer",
-      "t22"."orders" AS "orders",
-      "t22"."first_day" AS "first_day",
-      "t22"."last_day" AS "last_day",
-      "t22"."gap2" AS "gap2",
-      "t22"."p90x10" AS "p90x10",
-      "t22"."q0" AS "q0",
-      "t22"."q1" AS "q1",
-      "t22"."q2" AS "q2",
-      "t22"."q3" AS "q3",
-      "t22"."peak" AS "peak",
-      "t22"."level" AS "level",
-      DATE_DIFF(DAY, "t22"."last_day", toDate('2024-06-30')) AS "idle",
-      DATE_DIFF(DAY, "t22"."first_day", toDate('2024-06-30')) AS "tenure",
-      "t22"."q0" + "t22"."q1" AS "recent",
-      "t22"."q2" + "t22"."q3" AS "before"
+      "t15"."customer" AS "customer",
+      "t15"."orders" AS "orders",
+      "t15"."first_day" AS "first_day",
+      "t15"."last_day" AS "last_day",
+      "t15"."gap2" AS "gap2",
+      "t15"."p90x10" AS "p90x10",
+      "t15"."q0" AS "q0",
+      "t15"."q1" AS "q1",
+      "t15"."q2" AS "q2",
+      "t15"."q3" AS "q3",
+      "t15"."peak" AS "peak",
+      "t15"."level" AS "level",
+      DATE_DIFF(DAY, "t15"."last_day", toDate('2024-06-30')) AS "idle",
+      DATE_DIFF(DAY, "t15"."first_day", toDate('2024-06-30')) AS "tenure",
+      "t15"."q0" + "t15"."q1" AS "recent",
+      "t15"."q2" + "t15"."q3" AS "before"
     FROM (
       SELECT
-        "t16"."customer" AS "customer",
-        "t16"."orders" AS "orders",
-        "t16"."first_day" AS "first_day",
-        "t16"."last_day" AS "last_day",
-        "t16"."gap2" AS "gap2",
-        "t16"."p90x10" AS "p90x10",
-        "t21"."q0" AS "q0",
-        "t21"."q1" AS "q1",
-        "t21"."q2" AS "q2",
-        "t21"."q3" AS "q3",
-        "t21"."peak" AS "peak",
-        "t21"."level" AS "level"
+        "t11"."customer" AS "customer",
+        "t11"."orders" AS "orders",
+        "t11"."first_day" AS "first_day",
+        "t11"."last_day" AS "last_day",
+        "t11"."gap2" AS "gap2",
+        "t11"."p90x10" AS "p90x10",
+        "t14"."q0" AS "q0",
+        "t14"."q1" AS "q1",
+        "t14"."q2" AS "q2",
+        "t14"."q3" AS "q3",
+        "t14"."peak" AS "peak",
+        "t14"."level" AS "level"
       FROM (
         SELECT
           "t6"."customer" AS "customer",
@@ -1847,74 +1786,161 @@ FROM (
         ) AS "t6"
         GROUP BY
           "t6"."customer"
-      ) AS "t16"
+      ) AS "t11"
       INNER JOIN (
         SELECT
-          "t15"."customer" AS "customer",
-          "t15"."q0" AS "q0",
-          "t15"."q1" AS "q1",
-          "t15"."q2" AS "q2",
-          "t15"."q3" AS "q3",
-          "t19"."peak" AS "peak",
-          "t15"."q0" + "t15"."q1" AS "level"
+          "t12"."customer" AS "customer",
+          "t12"."q0" AS "q0",
+          "t12"."q1" AS "q1",
+          "t12"."q2" AS "q2",
+          "t12"."q3" AS "q3",
+          "t12"."peak" AS "peak",
+          "t12"."q0" + "t12"."q1" AS "level"
         FROM (
           SELECT
             "t9"."customer" AS "customer",
+            MAX(
+              CASE
+                WHEN "t9"."quarter" > 0
+                THEN GREATEST(
+                  "t9"."money" + CASE
+                    WHEN "t9"."after" = (
+                      "t9"."quarter" - 1
+                    )
+                    THEN "t9"."gained"
+                    ELSE "t9"."money" * 0
+                  END,
+                  "t9"."money" + CASE
+                    WHEN "t9"."before" = (
+                      "t9"."quarter" + 1
+                    )
+                    THEN "t9"."had"
+                    ELSE "t9"."money" * 0
+                  END
+                )
+                ELSE "t9"."money" + CASE
+                  WHEN "t9"."before" = (
+                    "t9"."quarter" + 1
+                  )
+                  THEN "t9"."had"
+                  ELSE "t9"."money" * 0
+                END
+              END
+            ) AS "peak",
             SUM(CASE WHEN "t9"."quarter" = 0 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q0",
             SUM(CASE WHEN "t9"."quarter" = 1 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q1",
             SUM(CASE WHEN "t9"."quarter" = 2 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q2",
             SUM(CASE WHEN "t9"."quarter" = 3 THEN "t9"."money" ELSE "t9"."money" * 0 END) AS "q3"
-          FROM "t8" AS "t9"
-          GROUP BY
-            "t9"."customer"
-        ) AS "t15"
-        INNER JOIN (
-          SELECT
-            "t17"."customer" AS "customer",
-            MAX("t17"."money") AS "peak"
           FROM (
             SELECT
-              "t12"."customer" AS "customer",
-              "t12"."pair" AS "pair",
-              SUM("t12"."money") AS "money"
+              "t8"."customer" AS "customer",
+              "t8"."quarter" AS "quarter",
+              "t8"."money" AS "money",
+              lagInFrame("t8"."quarter", 1) OVER (
+                PARTITION BY "t8"."customer"
+                ORDER BY "t8"."quarter" ASC
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS "after",
+              lagInFrame("t8"."money", 1) OVER (
+                PARTITION BY "t8"."customer"
+                ORDER BY "t8"."quarter" ASC
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS "gained",
+              leadInFrame("t8"."quarter", 1) OVER (
+                PARTITION BY "t8"."customer"
+                ORDER BY "t8"."quarter" ASC
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS "before",
+              leadInFrame("t8"."money", 1) OVER (
+                PARTITION BY "t8"."customer"
+                ORDER BY "t8"."quarter" ASC
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS "had"
             FROM (
               SELECT
-                *
+                "t7"."customer" AS "customer",
+                "t7"."quarter" AS "quarter",
+                SUM("t7"."spend") AS "money"
               FROM (
                 SELECT
-                  "t9"."customer" AS "customer",
-                  "t9"."money" AS "money",
-                  "t9"."quarter" AS "pair"
-                FROM "t8" AS "t9"
-              ) AS "t10"
-              UNION ALL
-              SELECT
-                *
-              FROM (
-                SELECT
-                  "t9"."customer" AS "customer",
-                  "t9"."money" AS "money",
-                  "t9"."quarter" - 1 AS "pair"
-                FROM "t8" AS "t9"
-                WHERE
-                  "t9"."quarter" > 0
-              ) AS "t11"
-            ) AS "t12"
-            GROUP BY
-              "t12"."customer",
-              "t12"."pair"
-          ) AS "t17"
+                  "t5"."customer" AS "customer",
+                  "t5"."spend" AS "spend",
+                  CAST((
+                    DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) - (
+                      DATE_DIFF(DAY, "t5"."day", toDate('2024-06-30')) % 91
+                    )
+                  ) / 91 AS Nullable(Int64)) AS "quarter"
+                FROM (
+                  SELECT
+                    "t4".*
+                    EXCEPT ("previous")
+                  FROM (
+                    SELECT
+                      "t3"."customer" AS "customer",
+                      "t3"."day" AS "day",
+                      "t3"."spend" AS "spend",
+                      "t3"."previous" AS "previous",
+                      CAST("t3"."place" AS Nullable(Int32)) AS "place",
+                      CAST("t3"."n" AS Nullable(Int32)) AS "n",
+                      CAST(CASE
+                        WHEN "t3"."place" = 0
+                        THEN -1
+                        ELSE DATE_DIFF(DAY, "t3"."previous", "t3"."day")
+                      END AS Nullable(Int32)) AS "gap"
+                    FROM (
+                      SELECT
+                        "t2"."customer" AS "customer",
+                        "t2"."day" AS "day",
+                        "t2"."spend" AS "spend",
+                        lagInFrame("t2"."day", 1) OVER (
+                          PARTITION BY "t2"."customer"
+                          ORDER BY "t2"."day" ASC
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                        ) AS "previous",
+                        ROW_NUMBER() OVER (
+                          PARTITION BY "t2"."customer"
+                          ORDER BY "t2"."day" ASC
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                        ) - 1 AS "place",
+                        COUNT(*) OVER (
+                          PARTITION BY "t2"."customer"
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                        ) AS "n"
+                      FROM (
+                        SELECT
+                          "t1"."customer" AS "customer",
+                          "t1"."day" AS "day",
+                          SUM("t1"."amount") AS "spend"
+                        FROM (
+                          SELECT
+                            *
+                          FROM "orders" AS "t0"
+                          WHERE
+                            "t0"."day" <= toDate('2024-06-30')
+                        ) AS "t1"
+                        GROUP BY
+                          "t1"."customer",
+                          "t1"."day"
+                      ) AS "t2"
+                    ) AS "t3"
+                  ) AS "t4"
+                ) AS "t5"
+              ) AS "t7"
+              GROUP BY
+                "t7"."customer",
+                "t7"."quarter"
+            ) AS "t8"
+          ) AS "t9"
           GROUP BY
-            "t17"."customer"
-        ) AS "t19"
-          ON "t15"."customer" = "t19"."customer"
-      ) AS "t21"
-        ON "t16"."customer" = "t21"."customer"
-    ) AS "t22"
+            "t9"."customer"
+        ) AS "t12"
+      ) AS "t14"
+        ON "t11"."customer" = "t14"."customer"
+    ) AS "t15"
     WHERE
-      "t22"."orders" >= 3
-  ) AS "t23"
-) AS "t24";
+      "t15"."orders" >= 3
+  ) AS "t16"
+) AS "t17";
 
 -- loss_patterns
 WITH "t2" AS (
@@ -1932,221 +1958,132 @@ WITH "t2" AS (
   GROUP BY
     "t1"."customer",
     "t1"."day"
-), "t12" AS (
-  SELECT
-    "t11"."customer" AS "customer",
-    "t11"."clock" AS "clock",
-    "t11"."quarter" AS "quarter",
-    SUM("t11"."spend") AS "money"
-  FROM (
-    SELECT
-      "t9"."customer" AS "customer",
-      "t9"."clock" AS "clock",
-      "t9"."spend" AS "spend",
-      CAST((
-        DATE_DIFF(DAY, "t9"."day", "t9"."clock") - (
-          DATE_DIFF(DAY, "t9"."day", "t9"."clock") % 91
-        )
-      ) / 91 AS Nullable(Int64)) AS "quarter"
-    FROM (
-      SELECT
-        "t8".*
-        EXCEPT ("previous")
-      FROM (
-        SELECT
-          "t7"."customer" AS "customer",
-          "t7"."day" AS "day",
-          "t7"."spend" AS "spend",
-          "t7"."clock" AS "clock",
-          "t7"."previous" AS "previous",
-          CAST("t7"."place" AS Nullable(Int32)) AS "place",
-          CAST("t7"."n" AS Nullable(Int32)) AS "n",
-          CAST(CASE
-            WHEN "t7"."place" = 0
-            THEN -1
-            ELSE DATE_DIFF(DAY, "t7"."previous", "t7"."day")
-          END AS Nullable(Int32)) AS "gap"
-        FROM (
-          SELECT
-            "t6"."customer" AS "customer",
-            "t6"."day" AS "day",
-            "t6"."spend" AS "spend",
-            "t6"."clock" AS "clock",
-            lagInFrame("t6"."day", 1) OVER (
-              PARTITION BY "t6"."customer", "t6"."clock"
-              ORDER BY "t6"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "previous",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t6"."customer", "t6"."clock"
-              ORDER BY "t6"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "place",
-            COUNT(*) OVER (
-              PARTITION BY "t6"."customer", "t6"."clock"
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "n"
-          FROM (
-            SELECT
-              *
-            FROM (
-              SELECT
-                "t3"."customer" AS "customer",
-                "t3"."day" AS "day",
-                "t3"."spend" AS "spend",
-                toDate('2024-06-30') AS "clock"
-              FROM "t2" AS "t3"
-              WHERE
-                "t3"."day" <= toDate('2024-06-30')
-            ) AS "t4"
-            UNION ALL
-            SELECT
-              *
-            FROM (
-              SELECT
-                "t3"."customer" AS "customer",
-                "t3"."day" AS "day",
-                "t3"."spend" AS "spend",
-                toDate('2023-06-30') AS "clock"
-              FROM "t2" AS "t3"
-              WHERE
-                "t3"."day" <= toDate('2023-06-30')
-            ) AS "t5"
-          ) AS "t6"
-        ) AS "t7"
-      ) AS "t8"
-    ) AS "t9"
-  ) AS "t11"
-  GROUP BY
-    "t11"."customer",
-    "t11"."clock",
-    "t11"."quarter"
 )
 SELECT
-  "t29"."customer" AS "customer",
-  "t29"."quarters_built" AS "quarters_built",
-  "t29"."quarters_stable" AS "quarters_stable",
+  "t22"."customer" AS "customer",
+  "t22"."quarters_built" AS "quarters_built",
+  "t22"."quarters_stable" AS "quarters_stable",
   CASE
-    WHEN "t29"."quarters_stable" >= 4
+    WHEN "t22"."quarters_stable" >= 4
     THEN 'kept_long'
-    WHEN "t29"."quarters_stable" > 0
+    WHEN "t22"."quarters_stable" > 0
     THEN 'early_leave'
-    WHEN "t29"."quarters_built" > 0
+    WHEN "t22"."quarters_built" > 0
     THEN 'cut_short'
     ELSE 'early_abort'
   END AS "pattern"
 FROM (
   SELECT
-    "t28"."customer" AS "customer",
-    SUM(CASE WHEN "t28"."stage" = 'build' THEN 1 ELSE 0 END) AS "quarters_built",
-    SUM(CASE WHEN "t28"."stage" = 'stable' THEN 1 ELSE 0 END) AS "quarters_stable"
+    "t21"."customer" AS "customer",
+    SUM(CASE WHEN "t21"."stage" = 'build' THEN 1 ELSE 0 END) AS "quarters_built",
+    SUM(CASE WHEN "t21"."stage" = 'stable' THEN 1 ELSE 0 END) AS "quarters_stable"
   FROM (
     SELECT
-      "t27"."customer" AS "customer",
-      "t27"."clock" AS "clock",
-      "t27"."orders" AS "orders",
-      "t27"."first_day" AS "first_day",
-      "t27"."last_day" AS "last_day",
-      CASE WHEN "t27"."orders" < 3 THEN 91 ELSE "t27"."gap2" END AS "gap2",
-      "t27"."p90x10" AS "p90x10",
-      "t27"."q0" AS "q0",
-      "t27"."q1" AS "q1",
-      "t27"."q2" AS "q2",
-      "t27"."q3" AS "q3",
-      "t27"."peak" AS "peak",
-      "t27"."level" AS "level",
-      "t27"."idle" AS "idle",
-      "t27"."tenure" AS "tenure",
-      "t27"."recent" AS "recent",
-      "t27"."before" AS "before",
+      "t20"."customer" AS "customer",
+      "t20"."clock" AS "clock",
+      "t20"."orders" AS "orders",
+      "t20"."first_day" AS "first_day",
+      "t20"."last_day" AS "last_day",
+      CASE WHEN "t20"."orders" < 3 THEN 91 ELSE "t20"."gap2" END AS "gap2",
+      "t20"."p90x10" AS "p90x10",
+      "t20"."q0" AS "q0",
+      "t20"."q1" AS "q1",
+      "t20"."q2" AS "q2",
+      "t20"."q3" AS "q3",
+      "t20"."peak" AS "peak",
+      "t20"."level" AS "level",
+      "t20"."idle" AS "idle",
+      "t20"."tenure" AS "tenure",
+      "t20"."recent" AS "recent",
+      "t20"."before" AS "before",
       CASE
         WHEN (
           (
-            "t27"."idle" * 2
+            "t20"."idle" * 2
           ) > (
-            CASE WHEN "t27"."orders" < 3 THEN 91 ELSE "t27"."gap2" END * 3
+            CASE WHEN "t20"."orders" < 3 THEN 91 ELSE "t20"."gap2" END * 3
           )
         )
         AND (
-          "t27"."idle" > 365
+          "t20"."idle" > 365
         )
         THEN 'lost'
         WHEN (
           (
-            "t27"."before" > 0
+            "t20"."before" > 0
           )
           AND (
             (
               (
-                "t27"."recent" - "t27"."before"
+                "t20"."recent" - "t20"."before"
               ) * 10
             ) < -(
-              "t27"."before" * 1
+              "t20"."before" * 1
             )
           )
         )
         OR (
           (
-            "t27"."q0" < "t27"."q1"
+            "t20"."q0" < "t20"."q1"
           )
           AND (
-            "t27"."q1" < "t27"."q2"
+            "t20"."q1" < "t20"."q2"
           )
           AND (
             (
               (
-                "t27"."q2" - "t27"."q0"
+                "t20"."q2" - "t20"."q0"
               ) * 5
             ) > (
-              "t27"."q2" * 1
+              "t20"."q2" * 1
             )
           )
         )
         OR (
           (
-            "t27"."idle" * 2
+            "t20"."idle" * 2
           ) > (
-            CASE WHEN "t27"."orders" < 3 THEN 91 ELSE "t27"."gap2" END * 2
+            CASE WHEN "t20"."orders" < 3 THEN 91 ELSE "t20"."gap2" END * 2
           )
         )
         THEN 'decline'
         WHEN (
-          "t27"."orders" < 3
+          "t20"."orders" < 3
         )
         OR (
           (
             (
-              "t27"."tenure" * 2
+              "t20"."tenure" * 2
             ) < (
-              CASE WHEN "t27"."orders" < 3 THEN 91 ELSE "t27"."gap2" END * 3
+              CASE WHEN "t20"."orders" < 3 THEN 91 ELSE "t20"."gap2" END * 3
             )
           )
           OR (
-            "t27"."tenure" < 90
+            "t20"."tenure" < 90
           )
         )
         THEN 'explore'
         WHEN NOT (
-          "t27"."before" > 0
+          "t20"."before" > 0
         )
         OR (
           (
             (
-              "t27"."recent" - "t27"."before"
+              "t20"."recent" - "t20"."before"
             ) * 10
           ) > (
-            "t27"."before" * 1
+            "t20"."before" * 1
           )
         )
         THEN 'build'
         WHEN (
-          "t27"."tenure" >= 364
+          "t20"."tenure" >= 364
         )
         AND (
           (
-            "t27"."level" * 5
+            "t20"."level" * 5
           ) >= (
-            "t27"."peak" * 4
+            "t20"."peak" * 4
           )
         )
         THEN 'stable'
@@ -2154,38 +2091,38 @@ FROM (
       END AS "stage"
     FROM (
       SELECT
-        "t26"."customer" AS "customer",
-        "t26"."clock" AS "clock",
-        "t26"."orders" AS "orders",
-        "t26"."first_day" AS "first_day",
-        "t26"."last_day" AS "last_day",
-        "t26"."gap2" AS "gap2",
-        "t26"."p90x10" AS "p90x10",
-        "t26"."q0" AS "q0",
-        "t26"."q1" AS "q1",
-        "t26"."q2" AS "q2",
-        "t26"."q3" AS "q3",
-        "t26"."peak" AS "peak",
-        "t26"."level" AS "level",
-        DATE_DIFF(DAY, "t26"."last_day", "t26"."clock") AS "idle",
-        DATE_DIFF(DAY, "t26"."first_day", "t26"."clock") AS "tenure",
-        "t26"."q0" + "t26"."q1" AS "recent",
-        "t26"."q2" + "t26"."q3" AS "before"
+        "t19"."customer" AS "customer",
+        "t19"."clock" AS "clock",
+        "t19"."orders" AS "orders",
+        "t19"."first_day" AS "first_day",
+        "t19"."last_day" AS "last_day",
+        "t19"."gap2" AS "gap2",
+        "t19"."p90x10" AS "p90x10",
+        "t19"."q0" AS "q0",
+        "t19"."q1" AS "q1",
+        "t19"."q2" AS "q2",
+        "t19"."q3" AS "q3",
+        "t19"."peak" AS "peak",
+        "t19"."level" AS "level",
+        DATE_DIFF(DAY, "t19"."last_day", "t19"."clock") AS "idle",
+        DATE_DIFF(DAY, "t19"."first_day", "t19"."clock") AS "tenure",
+        "t19"."q0" + "t19"."q1" AS "recent",
+        "t19"."q2" + "t19"."q3" AS "before"
       FROM (
         SELECT
-          "t20"."customer" AS "customer",
-          "t20"."clock" AS "clock",
-          "t20"."orders" AS "orders",
-          "t20"."first_day" AS "first_day",
-          "t20"."last_day" AS "last_day",
-          "t20"."gap2" AS "gap2",
-          "t20"."p90x10" AS "p90x10",
-          "t25"."q0" AS "q0",
-          "t25"."q1" AS "q1",
-          "t25"."q2" AS "q2",
-          "t25"."q3" AS "q3",
-          "t25"."peak" AS "peak",
-          "t25"."level" AS "level"
+          "t15"."customer" AS "customer",
+          "t15"."clock" AS "clock",
+          "t15"."orders" AS "orders",
+          "t15"."first_day" AS "first_day",
+          "t15"."last_day" AS "last_day",
+          "t15"."gap2" AS "gap2",
+          "t15"."p90x10" AS "p90x10",
+          "t18"."q0" AS "q0",
+          "t18"."q1" AS "q1",
+          "t18"."q2" AS "q2",
+          "t18"."q3" AS "q3",
+          "t18"."peak" AS "peak",
+          "t18"."level" AS "level"
         FROM (
           SELECT
             "t10"."customer" AS "customer",
@@ -2408,84 +2345,182 @@ FROM (
           GROUP BY
             "t10"."customer",
             "t10"."clock"
-        ) AS "t20"
+        ) AS "t15"
         INNER JOIN (
           SELECT
-            "t19"."customer" AS "customer",
-            "t19"."clock" AS "clock",
-            "t19"."q0" AS "q0",
-            "t19"."q1" AS "q1",
-            "t19"."q2" AS "q2",
-            "t19"."q3" AS "q3",
-            "t23"."peak" AS "peak",
-            "t19"."q0" + "t19"."q1" AS "level"
+            "t16"."customer" AS "customer",
+            "t16"."clock" AS "clock",
+            "t16"."q0" AS "q0",
+            "t16"."q1" AS "q1",
+            "t16"."q2" AS "q2",
+            "t16"."q3" AS "q3",
+            "t16"."peak" AS "peak",
+            "t16"."q0" + "t16"."q1" AS "level"
           FROM (
             SELECT
               "t13"."customer" AS "customer",
               "t13"."clock" AS "clock",
+              MAX(
+                CASE
+                  WHEN "t13"."quarter" > 0
+                  THEN GREATEST(
+                    "t13"."money" + CASE
+                      WHEN "t13"."after" = (
+                        "t13"."quarter" - 1
+                      )
+                      THEN "t13"."gained"
+                      ELSE "t13"."money" * 0
+                    END,
+                    "t13"."money" + CASE
+                      WHEN "t13"."before" = (
+                        "t13"."quarter" + 1
+                      )
+                      THEN "t13"."had"
+                      ELSE "t13"."money" * 0
+                    END
+                  )
+                  ELSE "t13"."money" + CASE
+                    WHEN "t13"."before" = (
+                      "t13"."quarter" + 1
+                    )
+                    THEN "t13"."had"
+                    ELSE "t13"."money" * 0
+                  END
+                END
+              ) AS "peak",
               SUM(CASE WHEN "t13"."quarter" = 0 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q0",
               SUM(CASE WHEN "t13"."quarter" = 1 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q1",
               SUM(CASE WHEN "t13"."quarter" = 2 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q2",
               SUM(CASE WHEN "t13"."quarter" = 3 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q3"
-            FROM "t12" AS "t13"
+            FROM (
+              SELECT
+                "t12"."customer" AS "customer",
+                "t12"."clock" AS "clock",
+                "t12"."quarter" AS "quarter",
+                "t12"."money" AS "money",
+                lagInFrame("t12"."quarter", 1) OVER (
+                  PARTITION BY "t12"."customer", "t12"."clock"
+                  ORDER BY "t12"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "after",
+                lagInFrame("t12"."money", 1) OVER (
+                  PARTITION BY "t12"."customer", "t12"."clock"
+                  ORDER BY "t12"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "gained",
+                leadInFrame("t12"."quarter", 1) OVER (
+                  PARTITION BY "t12"."customer", "t12"."clock"
+                  ORDER BY "t12"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "before",
+                leadInFrame("t12"."money", 1) OVER (
+                  PARTITION BY "t12"."customer", "t12"."clock"
+                  ORDER BY "t12"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "had"
+              FROM (
+                SELECT
+                  "t11"."customer" AS "customer",
+                  "t11"."clock" AS "clock",
+                  "t11"."quarter" AS "quarter",
+                  SUM("t11"."spend") AS "money"
+                FROM (
+                  SELECT
+                    "t9"."customer" AS "customer",
+                    "t9"."clock" AS "clock",
+                    "t9"."spend" AS "spend",
+                    CAST((
+                      DATE_DIFF(DAY, "t9"."day", "t9"."clock") - (
+                        DATE_DIFF(DAY, "t9"."day", "t9"."clock") % 91
+                      )
+                    ) / 91 AS Nullable(Int64)) AS "quarter"
+                  FROM (
+                    SELECT
+                      "t8".*
+                      EXCEPT ("previous")
+                    FROM (
+                      SELECT
+                        "t7"."customer" AS "customer",
+                        "t7"."day" AS "day",
+                        "t7"."spend" AS "spend",
+                        "t7"."clock" AS "clock",
+                        "t7"."previous" AS "previous",
+                        CAST("t7"."place" AS Nullable(Int32)) AS "place",
+                        CAST("t7"."n" AS Nullable(Int32)) AS "n",
+                        CAST(CASE
+                          WHEN "t7"."place" = 0
+                          THEN -1
+                          ELSE DATE_DIFF(DAY, "t7"."previous", "t7"."day")
+                        END AS Nullable(Int32)) AS "gap"
+                      FROM (
+                        SELECT
+                          "t6"."customer" AS "customer",
+                          "t6"."day" AS "day",
+                          "t6"."spend" AS "spend",
+                          "t6"."clock" AS "clock",
+                          lagInFrame("t6"."day", 1) OVER (
+                            PARTITION BY "t6"."customer", "t6"."clock"
+                            ORDER BY "t6"."day" ASC
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS "previous",
+                          ROW_NUMBER() OVER (
+                            PARTITION BY "t6"."customer", "t6"."clock"
+                            ORDER BY "t6"."day" ASC
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) - 1 AS "place",
+                          COUNT(*) OVER (
+                            PARTITION BY "t6"."customer", "t6"."clock"
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS "n"
+                        FROM (
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              "t3"."customer" AS "customer",
+                              "t3"."day" AS "day",
+                              "t3"."spend" AS "spend",
+                              toDate('2024-06-30') AS "clock"
+                            FROM "t2" AS "t3"
+                            WHERE
+                              "t3"."day" <= toDate('2024-06-30')
+                          ) AS "t4"
+                          UNION ALL
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              "t3"."customer" AS "customer",
+                              "t3"."day" AS "day",
+                              "t3"."spend" AS "spend",
+                              toDate('2023-06-30') AS "clock"
+                            FROM "t2" AS "t3"
+                            WHERE
+                              "t3"."day" <= toDate('2023-06-30')
+                          ) AS "t5"
+                        ) AS "t6"
+                      ) AS "t7"
+                    ) AS "t8"
+                  ) AS "t9"
+                ) AS "t11"
+                GROUP BY
+                  "t11"."customer",
+                  "t11"."clock",
+                  "t11"."quarter"
+              ) AS "t12"
+            ) AS "t13"
             GROUP BY
               "t13"."customer",
               "t13"."clock"
-          ) AS "t19"
-          INNER JOIN (
-            SELECT
-              "t21"."customer" AS "customer",
-              "t21"."clock" AS "clock",
-              MAX("t21"."money") AS "peak"
-            FROM (
-              SELECT
-                "t16"."customer" AS "customer",
-                "t16"."clock" AS "clock",
-                "t16"."pair" AS "pair",
-                SUM("t16"."money") AS "money"
-              FROM (
-                SELECT
-                  *
-                FROM (
-                  SELECT
-                    "t13"."customer" AS "customer",
-                    "t13"."clock" AS "clock",
-                    "t13"."money" AS "money",
-                    "t13"."quarter" AS "pair"
-                  FROM "t12" AS "t13"
-                ) AS "t14"
-                UNION ALL
-                SELECT
-                  *
-                FROM (
-                  SELECT
-                    "t13"."customer" AS "customer",
-                    "t13"."clock" AS "clock",
-                    "t13"."money" AS "money",
-                    "t13"."quarter" - 1 AS "pair"
-                  FROM "t12" AS "t13"
-                  WHERE
-                    "t13"."quarter" > 0
-                ) AS "t15"
-              ) AS "t16"
-              GROUP BY
-                "t16"."customer",
-                "t16"."clock",
-                "t16"."pair"
-            ) AS "t21"
-            GROUP BY
-              "t21"."customer",
-              "t21"."clock"
-          ) AS "t23"
-            ON "t19"."customer" = "t23"."customer" AND "t19"."clock" = "t23"."clock"
-        ) AS "t25"
-          ON "t20"."customer" = "t25"."customer" AND "t20"."clock" = "t25"."clock"
-      ) AS "t26"
-    ) AS "t27"
-  ) AS "t28"
+          ) AS "t16"
+        ) AS "t18"
+          ON "t15"."customer" = "t18"."customer" AND "t15"."clock" = "t18"."clock"
+      ) AS "t19"
+    ) AS "t20"
+  ) AS "t21"
   GROUP BY
-    "t28"."customer"
-) AS "t29";
+    "t21"."customer"
+) AS "t22";
 
 -- value_at_stake
 WITH "t2" AS (
@@ -2503,68 +2538,10 @@ WITH "t2" AS (
   GROUP BY
     "t1"."customer",
     "t1"."day"
-), "t10" AS (
-  SELECT
-    "t9"."customer" AS "customer",
-    "t9"."quarter" AS "quarter",
-    SUM("t9"."spend") AS "money"
-  FROM (
-    SELECT
-      "t7"."customer" AS "customer",
-      "t7"."spend" AS "spend",
-      CAST((
-        DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) - (
-          DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) % 91
-        )
-      ) / 91 AS Nullable(Int64)) AS "quarter"
-    FROM (
-      SELECT
-        "t6".*
-        EXCEPT ("previous")
-      FROM (
-        SELECT
-          "t5"."customer" AS "customer",
-          "t5"."day" AS "day",
-          "t5"."spend" AS "spend",
-          "t5"."previous" AS "previous",
-          CAST("t5"."place" AS Nullable(Int32)) AS "place",
-          CAST("t5"."n" AS Nullable(Int32)) AS "n",
-          CAST(CASE
-            WHEN "t5"."place" = 0
-            THEN -1
-            ELSE DATE_DIFF(DAY, "t5"."previous", "t5"."day")
-          END AS Nullable(Int32)) AS "gap"
-        FROM (
-          SELECT
-            "t3"."customer" AS "customer",
-            "t3"."day" AS "day",
-            "t3"."spend" AS "spend",
-            lagInFrame("t3"."day", 1) OVER (
-              PARTITION BY "t3"."customer"
-              ORDER BY "t3"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "previous",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t3"."customer"
-              ORDER BY "t3"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "place",
-            COUNT(*) OVER (
-              PARTITION BY "t3"."customer"
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "n"
-          FROM "t2" AS "t3"
-        ) AS "t5"
-      ) AS "t6"
-    ) AS "t7"
-  ) AS "t9"
-  GROUP BY
-    "t9"."customer",
-    "t9"."quarter"
 )
 SELECT
-  "t28"."customer" AS "customer",
-  SUM("t28"."spend") AS "year"
+  "t21"."customer" AS "customer",
+  SUM("t21"."spend") AS "year"
 FROM (
   SELECT
     *
@@ -2573,26 +2550,26 @@ FROM (
       "t4"."customer" AS "customer",
       "t4"."day" AS "day",
       "t4"."spend" AS "spend",
-      "t26"."last_day" AS "last_day"
+      "t19"."last_day" AS "last_day"
     FROM "t2" AS "t4"
     INNER JOIN (
       SELECT
-        "t24"."customer" AS "customer",
-        "t24"."last_day" AS "last_day"
+        "t17"."customer" AS "customer",
+        "t17"."last_day" AS "last_day"
       FROM (
         SELECT
-          "t18"."customer" AS "customer",
-          "t18"."orders" AS "orders",
-          "t18"."first_day" AS "first_day",
-          "t18"."last_day" AS "last_day",
-          "t18"."gap2" AS "gap2",
-          "t18"."p90x10" AS "p90x10",
-          "t23"."q0" AS "q0",
-          "t23"."q1" AS "q1",
-          "t23"."q2" AS "q2",
-          "t23"."q3" AS "q3",
-          "t23"."peak" AS "peak",
-          "t23"."level" AS "level"
+          "t13"."customer" AS "customer",
+          "t13"."orders" AS "orders",
+          "t13"."first_day" AS "first_day",
+          "t13"."last_day" AS "last_day",
+          "t13"."gap2" AS "gap2",
+          "t13"."p90x10" AS "p90x10",
+          "t16"."q0" AS "q0",
+          "t16"."q1" AS "q1",
+          "t16"."q2" AS "q2",
+          "t16"."q3" AS "q3",
+          "t16"."peak" AS "peak",
+          "t16"."level" AS "level"
         FROM (
           SELECT
             "t8"."customer" AS "customer",
@@ -2784,78 +2761,150 @@ FROM (
           ) AS "t8"
           GROUP BY
             "t8"."customer"
-        ) AS "t18"
+        ) AS "t13"
         INNER JOIN (
           SELECT
-            "t17"."customer" AS "customer",
-            "t17"."q0" AS "q0",
-            "t17"."q1" AS "q1",
-            "t17"."q2" AS "q2",
-            "t17"."q3" AS "q3",
-            "t21"."peak" AS "peak",
-            "t17"."q0" + "t17"."q1" AS "level"
+            "t14"."customer" AS "customer",
+            "t14"."q0" AS "q0",
+            "t14"."q1" AS "q1",
+            "t14"."q2" AS "q2",
+            "t14"."q3" AS "q3",
+            "t14"."peak" AS "peak",
+            "t14"."q0" + "t14"."q1" AS "level"
           FROM (
             SELECT
               "t11"."customer" AS "customer",
+              MAX(
+                CASE
+                  WHEN "t11"."quarter" > 0
+                  THEN GREATEST(
+                    "t11"."money" + CASE
+                      WHEN "t11"."after" = (
+                        "t11"."quarter" - 1
+                      )
+                      THEN "t11"."gained"
+                      ELSE "t11"."money" * 0
+                    END,
+                    "t11"."money" + CASE
+                      WHEN "t11"."before" = (
+                        "t11"."quarter" + 1
+                      )
+                      THEN "t11"."had"
+                      ELSE "t11"."money" * 0
+                    END
+                  )
+                  ELSE "t11"."money" + CASE
+                    WHEN "t11"."before" = (
+                      "t11"."quarter" + 1
+                    )
+                    THEN "t11"."had"
+                    ELSE "t11"."money" * 0
+                  END
+                END
+              ) AS "peak",
               SUM(CASE WHEN "t11"."quarter" = 0 THEN "t11"."money" ELSE "t11"."money" * 0 END) AS "q0",
               SUM(CASE WHEN "t11"."quarter" = 1 THEN "t11"."money" ELSE "t11"."money" * 0 END) AS "q1",
               SUM(CASE WHEN "t11"."quarter" = 2 THEN "t11"."money" ELSE "t11"."money" * 0 END) AS "q2",
               SUM(CASE WHEN "t11"."quarter" = 3 THEN "t11"."money" ELSE "t11"."money" * 0 END) AS "q3"
-            FROM "t10" AS "t11"
-            GROUP BY
-              "t11"."customer"
-          ) AS "t17"
-          INNER JOIN (
-            SELECT
-              "t19"."customer" AS "customer",
-              MAX("t19"."money") AS "peak"
             FROM (
               SELECT
-                "t14"."customer" AS "customer",
-                "t14"."pair" AS "pair",
-                SUM("t14"."money") AS "money"
+                "t10"."customer" AS "customer",
+                "t10"."quarter" AS "quarter",
+                "t10"."money" AS "money",
+                lagInFrame("t10"."quarter", 1) OVER (
+                  PARTITION BY "t10"."customer"
+                  ORDER BY "t10"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "after",
+                lagInFrame("t10"."money", 1) OVER (
+                  PARTITION BY "t10"."customer"
+                  ORDER BY "t10"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "gained",
+                leadInFrame("t10"."quarter", 1) OVER (
+                  PARTITION BY "t10"."customer"
+                  ORDER BY "t10"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "before",
+                leadInFrame("t10"."money", 1) OVER (
+                  PARTITION BY "t10"."customer"
+                  ORDER BY "t10"."quarter" ASC
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS "had"
               FROM (
                 SELECT
-                  *
+                  "t9"."customer" AS "customer",
+                  "t9"."quarter" AS "quarter",
+                  SUM("t9"."spend") AS "money"
                 FROM (
                   SELECT
-                    "t11"."customer" AS "customer",
-                    "t11"."money" AS "money",
-                    "t11"."quarter" AS "pair"
-                  FROM "t10" AS "t11"
-                ) AS "t12"
-                UNION ALL
-                SELECT
-                  *
-                FROM (
-                  SELECT
-                    "t11"."customer" AS "customer",
-                    "t11"."money" AS "money",
-                    "t11"."quarter" - 1 AS "pair"
-                  FROM "t10" AS "t11"
-                  WHERE
-                    "t11"."quarter" > 0
-                ) AS "t13"
-              ) AS "t14"
-              GROUP BY
-                "t14"."customer",
-                "t14"."pair"
-            ) AS "t19"
+                    "t7"."customer" AS "customer",
+                    "t7"."spend" AS "spend",
+                    CAST((
+                      DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) - (
+                        DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) % 91
+                      )
+                    ) / 91 AS Nullable(Int64)) AS "quarter"
+                  FROM (
+                    SELECT
+                      "t6".*
+                      EXCEPT ("previous")
+                    FROM (
+                      SELECT
+                        "t5"."customer" AS "customer",
+                        "t5"."day" AS "day",
+                        "t5"."spend" AS "spend",
+                        "t5"."previous" AS "previous",
+                        CAST("t5"."place" AS Nullable(Int32)) AS "place",
+                        CAST("t5"."n" AS Nullable(Int32)) AS "n",
+                        CAST(CASE
+                          WHEN "t5"."place" = 0
+                          THEN -1
+                          ELSE DATE_DIFF(DAY, "t5"."previous", "t5"."day")
+                        END AS Nullable(Int32)) AS "gap"
+                      FROM (
+                        SELECT
+                          "t3"."customer" AS "customer",
+                          "t3"."day" AS "day",
+                          "t3"."spend" AS "spend",
+                          lagInFrame("t3"."day", 1) OVER (
+                            PARTITION BY "t3"."customer"
+                            ORDER BY "t3"."day" ASC
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS "previous",
+                          ROW_NUMBER() OVER (
+                            PARTITION BY "t3"."customer"
+                            ORDER BY "t3"."day" ASC
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) - 1 AS "place",
+                          COUNT(*) OVER (
+                            PARTITION BY "t3"."customer"
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS "n"
+                        FROM "t2" AS "t3"
+                      ) AS "t5"
+                    ) AS "t6"
+                  ) AS "t7"
+                ) AS "t9"
+                GROUP BY
+                  "t9"."customer",
+                  "t9"."quarter"
+              ) AS "t10"
+            ) AS "t11"
             GROUP BY
-              "t19"."customer"
-          ) AS "t21"
-            ON "t17"."customer" = "t21"."customer"
-        ) AS "t23"
-          ON "t18"."customer" = "t23"."customer"
-      ) AS "t24"
-    ) AS "t26"
-      ON "t4"."customer" = "t26"."customer"
-  ) AS "t27"
+              "t11"."customer"
+          ) AS "t14"
+        ) AS "t16"
+          ON "t13"."customer" = "t16"."customer"
+      ) AS "t17"
+    ) AS "t19"
+      ON "t4"."customer" = "t19"."customer"
+  ) AS "t20"
   WHERE
-    DATE_DIFF(DAY, "t27"."day", "t27"."last_day") < 365
-) AS "t28"
+    DATE_DIFF(DAY, "t20"."day", "t20"."last_day") < 365
+) AS "t21"
 GROUP BY
-  "t28"."customer";
+  "t21"."customer";
 
 -- thinning_out
 WITH "t2" AS (
@@ -2873,78 +2922,20 @@ WITH "t2" AS (
   GROUP BY
     "t1"."customer",
     "t1"."day"
-), "t11" AS (
+), "t21" AS (
   SELECT
-    "t10"."customer" AS "customer",
-    "t10"."quarter" AS "quarter",
-    SUM("t10"."spend") AS "money"
-  FROM (
-    SELECT
-      "t7"."customer" AS "customer",
-      "t7"."spend" AS "spend",
-      CAST((
-        DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) - (
-          DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) % 91
-        )
-      ) / 91 AS Nullable(Int64)) AS "quarter"
-    FROM (
-      SELECT
-        "t6".*
-        EXCEPT ("previous")
-      FROM (
-        SELECT
-          "t5"."customer" AS "customer",
-          "t5"."day" AS "day",
-          "t5"."spend" AS "spend",
-          "t5"."previous" AS "previous",
-          CAST("t5"."place" AS Nullable(Int32)) AS "place",
-          CAST("t5"."n" AS Nullable(Int32)) AS "n",
-          CAST(CASE
-            WHEN "t5"."place" = 0
-            THEN -1
-            ELSE DATE_DIFF(DAY, "t5"."previous", "t5"."day")
-          END AS Nullable(Int32)) AS "gap"
-        FROM (
-          SELECT
-            "t3"."customer" AS "customer",
-            "t3"."day" AS "day",
-            "t3"."spend" AS "spend",
-            lagInFrame("t3"."day", 1) OVER (
-              PARTITION BY "t3"."customer"
-              ORDER BY "t3"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "previous",
-            ROW_NUMBER() OVER (
-              PARTITION BY "t3"."customer"
-              ORDER BY "t3"."day" ASC
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) - 1 AS "place",
-            COUNT(*) OVER (
-              PARTITION BY "t3"."customer"
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS "n"
-          FROM "t2" AS "t3"
-        ) AS "t5"
-      ) AS "t6"
-    ) AS "t7"
-  ) AS "t10"
-  GROUP BY
-    "t10"."customer",
-    "t10"."quarter"
-), "t28" AS (
-  SELECT
-    "t20"."customer" AS "customer",
-    "t20"."orders" AS "orders",
-    "t20"."first_day" AS "first_day",
-    "t20"."last_day" AS "last_day",
-    "t20"."gap2" AS "gap2",
-    "t20"."p90x10" AS "p90x10",
-    "t27"."q0" AS "q0",
-    "t27"."q1" AS "q1",
-    "t27"."q2" AS "q2",
-    "t27"."q3" AS "q3",
-    "t27"."peak" AS "peak",
-    "t27"."level" AS "level"
+    "t15"."customer" AS "customer",
+    "t15"."orders" AS "orders",
+    "t15"."first_day" AS "first_day",
+    "t15"."last_day" AS "last_day",
+    "t15"."gap2" AS "gap2",
+    "t15"."p90x10" AS "p90x10",
+    "t20"."q0" AS "q0",
+    "t20"."q1" AS "q1",
+    "t20"."q2" AS "q2",
+    "t20"."q3" AS "q3",
+    "t20"."peak" AS "peak",
+    "t20"."level" AS "level"
   FROM (
     SELECT
       "t9"."customer" AS "customer",
@@ -3136,141 +3127,213 @@ WITH "t2" AS (
     ) AS "t9"
     GROUP BY
       "t9"."customer"
-  ) AS "t20"
+  ) AS "t15"
   INNER JOIN (
     SELECT
-      "t19"."customer" AS "customer",
-      "t19"."q0" AS "q0",
-      "t19"."q1" AS "q1",
-      "t19"."q2" AS "q2",
-      "t19"."q3" AS "q3",
-      "t25"."peak" AS "peak",
-      "t19"."q0" + "t19"."q1" AS "level"
+      "t18"."customer" AS "customer",
+      "t18"."q0" AS "q0",
+      "t18"."q1" AS "q1",
+      "t18"."q2" AS "q2",
+      "t18"."q3" AS "q3",
+      "t18"."peak" AS "peak",
+      "t18"."q0" + "t18"."q1" AS "level"
     FROM (
       SELECT
         "t13"."customer" AS "customer",
+        MAX(
+          CASE
+            WHEN "t13"."quarter" > 0
+            THEN GREATEST(
+              "t13"."money" + CASE
+                WHEN "t13"."after" = (
+                  "t13"."quarter" - 1
+                )
+                THEN "t13"."gained"
+                ELSE "t13"."money" * 0
+              END,
+              "t13"."money" + CASE
+                WHEN "t13"."before" = (
+                  "t13"."quarter" + 1
+                )
+                THEN "t13"."had"
+                ELSE "t13"."money" * 0
+              END
+            )
+            ELSE "t13"."money" + CASE
+              WHEN "t13"."before" = (
+                "t13"."quarter" + 1
+              )
+              THEN "t13"."had"
+              ELSE "t13"."money" * 0
+            END
+          END
+        ) AS "peak",
         SUM(CASE WHEN "t13"."quarter" = 0 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q0",
         SUM(CASE WHEN "t13"."quarter" = 1 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q1",
         SUM(CASE WHEN "t13"."quarter" = 2 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q2",
         SUM(CASE WHEN "t13"."quarter" = 3 THEN "t13"."money" ELSE "t13"."money" * 0 END) AS "q3"
-      FROM "t11" AS "t13"
-      GROUP BY
-        "t13"."customer"
-    ) AS "t19"
-    INNER JOIN (
-      SELECT
-        "t21"."customer" AS "customer",
-        MAX("t21"."money") AS "peak"
       FROM (
         SELECT
-          "t16"."customer" AS "customer",
-          "t16"."pair" AS "pair",
-          SUM("t16"."money") AS "money"
+          "t11"."customer" AS "customer",
+          "t11"."quarter" AS "quarter",
+          "t11"."money" AS "money",
+          lagInFrame("t11"."quarter", 1) OVER (
+            PARTITION BY "t11"."customer"
+            ORDER BY "t11"."quarter" ASC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS "after",
+          lagInFrame("t11"."money", 1) OVER (
+            PARTITION BY "t11"."customer"
+            ORDER BY "t11"."quarter" ASC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS "gained",
+          leadInFrame("t11"."quarter", 1) OVER (
+            PARTITION BY "t11"."customer"
+            ORDER BY "t11"."quarter" ASC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS "before",
+          leadInFrame("t11"."money", 1) OVER (
+            PARTITION BY "t11"."customer"
+            ORDER BY "t11"."quarter" ASC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS "had"
         FROM (
           SELECT
-            *
+            "t10"."customer" AS "customer",
+            "t10"."quarter" AS "quarter",
+            SUM("t10"."spend") AS "money"
           FROM (
             SELECT
-              "t13"."customer" AS "customer",
-              "t13"."money" AS "money",
-              "t13"."quarter" AS "pair"
-            FROM "t11" AS "t13"
-          ) AS "t14"
-          UNION ALL
-          SELECT
-            *
-          FROM (
-            SELECT
-              "t13"."customer" AS "customer",
-              "t13"."money" AS "money",
-              "t13"."quarter" - 1 AS "pair"
-            FROM "t11" AS "t13"
-            WHERE
-              "t13"."quarter" > 0
-          ) AS "t15"
-        ) AS "t16"
-        GROUP BY
-          "t16"."customer",
-          "t16"."pair"
-      ) AS "t21"
+              "t7"."customer" AS "customer",
+              "t7"."spend" AS "spend",
+              CAST((
+                DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) - (
+                  DATE_DIFF(DAY, "t7"."day", toDate('2024-06-30')) % 91
+                )
+              ) / 91 AS Nullable(Int64)) AS "quarter"
+            FROM (
+              SELECT
+                "t6".*
+                EXCEPT ("previous")
+              FROM (
+                SELECT
+                  "t5"."customer" AS "customer",
+                  "t5"."day" AS "day",
+                  "t5"."spend" AS "spend",
+                  "t5"."previous" AS "previous",
+                  CAST("t5"."place" AS Nullable(Int32)) AS "place",
+                  CAST("t5"."n" AS Nullable(Int32)) AS "n",
+                  CAST(CASE
+                    WHEN "t5"."place" = 0
+                    THEN -1
+                    ELSE DATE_DIFF(DAY, "t5"."previous", "t5"."day")
+                  END AS Nullable(Int32)) AS "gap"
+                FROM (
+                  SELECT
+                    "t3"."customer" AS "customer",
+                    "t3"."day" AS "day",
+                    "t3"."spend" AS "spend",
+                    lagInFrame("t3"."day", 1) OVER (
+                      PARTITION BY "t3"."customer"
+                      ORDER BY "t3"."day" ASC
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) AS "previous",
+                    ROW_NUMBER() OVER (
+                      PARTITION BY "t3"."customer"
+                      ORDER BY "t3"."day" ASC
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) - 1 AS "place",
+                    COUNT(*) OVER (
+                      PARTITION BY "t3"."customer"
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) AS "n"
+                  FROM "t2" AS "t3"
+                ) AS "t5"
+              ) AS "t6"
+            ) AS "t7"
+          ) AS "t10"
+          GROUP BY
+            "t10"."customer",
+            "t10"."quarter"
+        ) AS "t11"
+      ) AS "t13"
       GROUP BY
-        "t21"."customer"
-    ) AS "t25"
-      ON "t19"."customer" = "t25"."customer"
-  ) AS "t27"
-    ON "t20"."customer" = "t27"."customer"
+        "t13"."customer"
+    ) AS "t18"
+  ) AS "t20"
+    ON "t15"."customer" = "t20"."customer"
 )
 SELECT
-  "t41"."customer" AS "customer",
-  "t41"."orders" AS "orders",
-  "t41"."last_day" AS "last_day",
-  "t41"."idle" AS "idle",
-  CAST("t41"."gap2" AS Nullable(Float64)) / 2 AS "gap",
-  CAST("t41"."p90x10" AS Nullable(Float64)) / 10 AS "p90",
+  "t34"."customer" AS "customer",
+  "t34"."orders" AS "orders",
+  "t34"."last_day" AS "last_day",
+  "t34"."idle" AS "idle",
+  CAST("t34"."gap2" AS Nullable(Float64)) / 2 AS "gap",
+  CAST("t34"."p90x10" AS Nullable(Float64)) / 10 AS "p90",
   (
-    "t41"."idle" * 10
-  ) > "t41"."p90x10" AS "late",
+    "t34"."idle" * 10
+  ) > "t34"."p90x10" AS "late",
   CASE
     WHEN (
-      "t23"."least" * 2 * 2
+      "t17"."least" * 2 * 2
     ) > (
-      "t23"."earlier2" * 3
+      "t17"."earlier2" * 3
     )
     THEN TRUE
     ELSE FALSE
   END AS "slower",
-  "t41"."year" AS "value"
+  "t34"."year" AS "value"
 FROM (
   SELECT
     *
   FROM (
     SELECT
-      "t38".*
+      "t31".*
       EXCEPT ("customer_right")
     FROM (
       SELECT
-        "t33"."customer" AS "customer",
-        "t33"."orders" AS "orders",
-        "t33"."first_day" AS "first_day",
-        "t33"."last_day" AS "last_day",
-        "t33"."gap2" AS "gap2",
-        "t33"."p90x10" AS "p90x10",
-        "t33"."q0" AS "q0",
-        "t33"."q1" AS "q1",
-        "t33"."q2" AS "q2",
-        "t33"."q3" AS "q3",
-        "t33"."peak" AS "peak",
-        "t33"."level" AS "level",
-        "t33"."idle" AS "idle",
-        "t33"."tenure" AS "tenure",
-        "t33"."recent" AS "recent",
-        "t33"."before" AS "before",
-        "t37"."customer" AS "customer_right",
-        "t37"."year" AS "year"
+        "t26"."customer" AS "customer",
+        "t26"."orders" AS "orders",
+        "t26"."first_day" AS "first_day",
+        "t26"."last_day" AS "last_day",
+        "t26"."gap2" AS "gap2",
+        "t26"."p90x10" AS "p90x10",
+        "t26"."q0" AS "q0",
+        "t26"."q1" AS "q1",
+        "t26"."q2" AS "q2",
+        "t26"."q3" AS "q3",
+        "t26"."peak" AS "peak",
+        "t26"."level" AS "level",
+        "t26"."idle" AS "idle",
+        "t26"."tenure" AS "tenure",
+        "t26"."recent" AS "recent",
+        "t26"."before" AS "before",
+        "t30"."customer" AS "customer_right",
+        "t30"."year" AS "year"
       FROM (
         SELECT
-          "t29"."customer" AS "customer",
-          "t29"."orders" AS "orders",
-          "t29"."first_day" AS "first_day",
-          "t29"."last_day" AS "last_day",
-          "t29"."gap2" AS "gap2",
-          "t29"."p90x10" AS "p90x10",
-          "t29"."q0" AS "q0",
-          "t29"."q1" AS "q1",
-          "t29"."q2" AS "q2",
-          "t29"."q3" AS "q3",
-          "t29"."peak" AS "peak",
-          "t29"."level" AS "level",
-          DATE_DIFF(DAY, "t29"."last_day", toDate('2024-06-30')) AS "idle",
-          DATE_DIFF(DAY, "t29"."first_day", toDate('2024-06-30')) AS "tenure",
-          "t29"."q0" + "t29"."q1" AS "recent",
-          "t29"."q2" + "t29"."q3" AS "before"
-        FROM "t28" AS "t29"
-      ) AS "t33"
+          "t22"."customer" AS "customer",
+          "t22"."orders" AS "orders",
+          "t22"."first_day" AS "first_day",
+          "t22"."last_day" AS "last_day",
+          "t22"."gap2" AS "gap2",
+          "t22"."p90x10" AS "p90x10",
+          "t22"."q0" AS "q0",
+          "t22"."q1" AS "q1",
+          "t22"."q2" AS "q2",
+          "t22"."q3" AS "q3",
+          "t22"."peak" AS "peak",
+          "t22"."level" AS "level",
+          DATE_DIFF(DAY, "t22"."last_day", toDate('2024-06-30')) AS "idle",
+          DATE_DIFF(DAY, "t22"."first_day", toDate('2024-06-30')) AS "tenure",
+          "t22"."q0" + "t22"."q1" AS "recent",
+          "t22"."q2" + "t22"."q3" AS "before"
+        FROM "t21" AS "t22"
+      ) AS "t26"
       LEFT OUTER JOIN (
         SELECT
-          "t35"."customer" AS "customer",
-          SUM("t35"."spend") AS "year"
+          "t28"."customer" AS "customer",
+          SUM("t28"."spend") AS "year"
         FROM (
           SELECT
             *
@@ -3279,28 +3342,28 @@ FROM (
               "t4"."customer" AS "customer",
               "t4"."day" AS "day",
               "t4"."spend" AS "spend",
-              "t31"."last_day" AS "last_day"
+              "t24"."last_day" AS "last_day"
             FROM "t2" AS "t4"
             INNER JOIN (
               SELECT
-                "t29"."customer" AS "customer",
-                "t29"."last_day" AS "last_day"
-              FROM "t28" AS "t29"
-            ) AS "t31"
-              ON "t4"."customer" = "t31"."customer"
-          ) AS "t34"
+                "t22"."customer" AS "customer",
+                "t22"."last_day" AS "last_day"
+              FROM "t21" AS "t22"
+            ) AS "t24"
+              ON "t4"."customer" = "t24"."customer"
+          ) AS "t27"
           WHERE
-            DATE_DIFF(DAY, "t34"."day", "t34"."last_day") < 365
-        ) AS "t35"
+            DATE_DIFF(DAY, "t27"."day", "t27"."last_day") < 365
+        ) AS "t28"
         GROUP BY
-          "t35"."customer"
-      ) AS "t37"
-        ON "t33"."customer" = "t37"."customer"
-    ) AS "t38"
-  ) AS "t39"
+          "t28"."customer"
+      ) AS "t30"
+        ON "t26"."customer" = "t30"."customer"
+    ) AS "t31"
+  ) AS "t32"
   WHERE
-    "t39"."orders" >= 4
-) AS "t41"
+    "t32"."orders" >= 4
+) AS "t34"
 LEFT OUTER JOIN (
   SELECT
     "t12"."customer" AS "customer",
@@ -3414,8 +3477,8 @@ LEFT OUTER JOIN (
   ) AS "t12"
   GROUP BY
     "t12"."customer"
-) AS "t23"
-  ON "t41"."customer" = "t23"."customer";
+) AS "t17"
+  ON "t34"."customer" = "t17"."customer";
 
 -- cohorts_month
 WITH "t2" AS (

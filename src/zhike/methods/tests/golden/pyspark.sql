@@ -958,200 +958,134 @@ FROM (
     COUNT(*) - 1 AS `frequency`,
     MIN(`t2`.`day`) AS `first_day`,
     MAX(`t2`.`day`) AS `last_day`,
-    SUM(`t2`.`spend`) AS `spend`,
-    MIN_BY(`t2`.`spend`, `t2`.`day`) AS `first_spend`
+    SUM(`t2`.`amount`) AS `spend`,
+    MIN_BY(`t2`.`amount`, `t2`.`day`) AS `first_spend`
   FROM (
     SELECT
-      `t1`.`customer`,
-      `t1`.`day`,
-      SUM(`t1`.`amount`) AS `spend`
+      *
     FROM (
       SELECT
-        *
+        `t0`.`customer`,
+        `t0`.`day`,
+        SUM(`t0`.`amount`) AS `amount`
       FROM `orders` AS `t0`
-      WHERE
-        `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+      GROUP BY
+        1,
+        2
     ) AS `t1`
-    GROUP BY
-      1,
-      2
+    WHERE
+      `t1`.`day` <= MAKE_DATE(2024, 6, 30)
   ) AS `t2`
   GROUP BY
     1
 ) AS `t3`;
 
 -- lifecycle
-WITH `t8` AS (
-  SELECT
-    `t7`.`customer`,
-    `t7`.`quarter`,
-    SUM(`t7`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t5`.`customer`,
-      `t5`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM (
-      SELECT
-        `t4`.`customer`,
-        `t4`.`day`,
-        `t4`.`spend`,
-        `t4`.`place`,
-        `t4`.`n`,
-        `t4`.`gap`
-      FROM (
-        SELECT
-          `t3`.`customer`,
-          `t3`.`day`,
-          `t3`.`spend`,
-          `t3`.`previous`,
-          CAST(`t3`.`place` AS INT) AS `place`,
-          CAST(`t3`.`n` AS INT) AS `n`,
-          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
-        FROM (
-          SELECT
-            `t2`.`customer`,
-            `t2`.`day`,
-            `t2`.`spend`,
-            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
-            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
-            COUNT(*) OVER (
-              PARTITION BY `t2`.`customer`
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS `n`
-          FROM (
-            SELECT
-              `t1`.`customer`,
-              `t1`.`day`,
-              SUM(`t1`.`amount`) AS `spend`
-            FROM (
-              SELECT
-                *
-              FROM `orders` AS `t0`
-              WHERE
-                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-            ) AS `t1`
-            GROUP BY
-              1,
-              2
-          ) AS `t2`
-        ) AS `t3`
-      ) AS `t4`
-    ) AS `t5`
-  ) AS `t7`
-  GROUP BY
-    1,
-    2
-)
 SELECT
-  `t23`.`customer`,
-  `t23`.`orders`,
-  `t23`.`first_day`,
-  `t23`.`last_day`,
-  IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) AS `gap2`,
-  `t23`.`p90x10`,
-  `t23`.`q0`,
-  `t23`.`q1`,
-  `t23`.`q2`,
-  `t23`.`q3`,
-  `t23`.`peak`,
-  `t23`.`level`,
-  `t23`.`idle`,
-  `t23`.`tenure`,
-  `t23`.`recent`,
-  `t23`.`before`,
+  `t16`.`customer`,
+  `t16`.`orders`,
+  `t16`.`first_day`,
+  `t16`.`last_day`,
+  IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) AS `gap2`,
+  `t16`.`p90x10`,
+  `t16`.`q0`,
+  `t16`.`q1`,
+  `t16`.`q2`,
+  `t16`.`q3`,
+  `t16`.`peak`,
+  `t16`.`level`,
+  `t16`.`idle`,
+  `t16`.`tenure`,
+  `t16`.`recent`,
+  `t16`.`before`,
   CASE
     WHEN (
       (
-        `t23`.`idle` * 2
+        `t16`.`idle` * 2
       ) > (
-        IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
+        IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 3
       )
     )
     AND (
-      `t23`.`idle` > 365
+      `t16`.`idle` > 365
     )
     THEN 'lost'
     WHEN (
       (
-        `t23`.`before` > 0
+        `t16`.`before` > 0
       )
       AND (
         (
           (
-            `t23`.`recent` - `t23`.`before`
+            `t16`.`recent` - `t16`.`before`
           ) * 10
         ) < -(
-          `t23`.`before` * 1
+          `t16`.`before` * 1
         )
       )
     )
     OR (
       (
-        `t23`.`q0` < `t23`.`q1`
+        `t16`.`q0` < `t16`.`q1`
       )
       AND (
-        `t23`.`q1` < `t23`.`q2`
+        `t16`.`q1` < `t16`.`q2`
       )
       AND (
         (
           (
-            `t23`.`q2` - `t23`.`q0`
+            `t16`.`q2` - `t16`.`q0`
           ) * 5
         ) > (
-          `t23`.`q2` * 1
+          `t16`.`q2` * 1
         )
       )
     )
     OR (
       (
-        `t23`.`idle` * 2
+        `t16`.`idle` * 2
       ) > (
-        IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 2
+        IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 2
       )
     )
     THEN 'decline'
     WHEN (
-      `t23`.`orders` < 3
+      `t16`.`orders` < 3
     )
     OR (
       (
         (
-          `t23`.`tenure` * 2
+          `t16`.`tenure` * 2
         ) < (
-          IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
+          IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 3
         )
       )
       OR (
-        `t23`.`tenure` < 90
+        `t16`.`tenure` < 90
       )
     )
     THEN 'explore'
     WHEN NOT (
-      `t23`.`before` > 0
+      `t16`.`before` > 0
     )
     OR (
       (
         (
-          `t23`.`recent` - `t23`.`before`
+          `t16`.`recent` - `t16`.`before`
         ) * 10
       ) > (
-        `t23`.`before` * 1
+        `t16`.`before` * 1
       )
     )
     THEN 'build'
     WHEN (
-      `t23`.`tenure` >= 364
+      `t16`.`tenure` >= 364
     )
     AND (
       (
-        `t23`.`level` * 5
+        `t16`.`level` * 5
       ) >= (
-        `t23`.`peak` * 4
+        `t16`.`peak` * 4
       )
     )
     THEN 'stable'
@@ -1159,36 +1093,36 @@ SELECT
   END AS `stage`
 FROM (
   SELECT
-    `t22`.`customer`,
-    `t22`.`orders`,
-    `t22`.`first_day`,
-    `t22`.`last_day`,
-    `t22`.`gap2`,
-    `t22`.`p90x10`,
-    `t22`.`q0`,
-    `t22`.`q1`,
-    `t22`.`q2`,
-    `t22`.`q3`,
-    `t22`.`peak`,
-    `t22`.`level`,
-    DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-    DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-    `t22`.`q0` + `t22`.`q1` AS `recent`,
-    `t22`.`q2` + `t22`.`q3` AS `before`
+    `t15`.`customer`,
+    `t15`.`orders`,
+    `t15`.`first_day`,
+    `t15`.`last_day`,
+    `t15`.`gap2`,
+    `t15`.`p90x10`,
+    `t15`.`q0`,
+    `t15`.`q1`,
+    `t15`.`q2`,
+    `t15`.`q3`,
+    `t15`.`peak`,
+    `t15`.`level`,
+    DATEDIFF(DAY, `t15`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+    DATEDIFF(DAY, `t15`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+    `t15`.`q0` + `t15`.`q1` AS `recent`,
+    `t15`.`q2` + `t15`.`q3` AS `before`
   FROM (
     SELECT
-      `t16`.`customer`,
-      `t16`.`orders`,
-      `t16`.`first_day`,
-      `t16`.`last_day`,
-      `t16`.`gap2`,
-      `t16`.`p90x10`,
-      `t21`.`q0`,
-      `t21`.`q1`,
-      `t21`.`q2`,
-      `t21`.`q3`,
-      `t21`.`peak`,
-      `t21`.`level`
+      `t11`.`customer`,
+      `t11`.`orders`,
+      `t11`.`first_day`,
+      `t11`.`last_day`,
+      `t11`.`gap2`,
+      `t11`.`p90x10`,
+      `t14`.`q0`,
+      `t14`.`q1`,
+      `t14`.`q2`,
+      `t14`.`q3`,
+      `t14`.`peak`,
+      `t14`.`level`
     FROM (
       SELECT
         `t6`.`customer`,
@@ -1386,182 +1320,167 @@ FROM (
       ) AS `t6`
       GROUP BY
         1
-    ) AS `t16`
+    ) AS `t11`
     INNER JOIN (
       SELECT
-        `t15`.`customer`,
-        `t15`.`q0`,
-        `t15`.`q1`,
-        `t15`.`q2`,
-        `t15`.`q3`,
-        `t19`.`peak`,
-        `t15`.`q0` + `t15`.`q1` AS `level`
+        `t12`.`customer`,
+        `t12`.`q0`,
+        `t12`.`q1`,
+        `t12`.`q2`,
+        `t12`.`q3`,
+        `t12`.`peak`,
+        `t12`.`q0` + `t12`.`q1` AS `level`
       FROM (
         SELECT
           `t9`.`customer`,
+          MAX(
+            IF(
+              `t9`.`quarter` > 0,
+              GREATEST(
+                `t9`.`money` + IF(`t9`.`after` = (
+                  `t9`.`quarter` - 1
+                ), `t9`.`gained`, `t9`.`money` * 0),
+                `t9`.`money` + IF(`t9`.`before` = (
+                  `t9`.`quarter` + 1
+                ), `t9`.`had`, `t9`.`money` * 0)
+              ),
+              `t9`.`money` + IF(`t9`.`before` = (
+                `t9`.`quarter` + 1
+              ), `t9`.`had`, `t9`.`money` * 0)
+            )
+          ) AS `peak`,
           SUM(IF(`t9`.`quarter` = 0, `t9`.`money`, `t9`.`money` * 0)) AS `q0`,
           SUM(IF(`t9`.`quarter` = 1, `t9`.`money`, `t9`.`money` * 0)) AS `q1`,
           SUM(IF(`t9`.`quarter` = 2, `t9`.`money`, `t9`.`money` * 0)) AS `q2`,
           SUM(IF(`t9`.`quarter` = 3, `t9`.`money`, `t9`.`money` * 0)) AS `q3`
-        FROM `t8` AS `t9`
-        GROUP BY
-          1
-      ) AS `t15`
-      INNER JOIN (
-        SELECT
-          `t17`.`customer`,
-          MAX(`t17`.`money`) AS `peak`
         FROM (
           SELECT
-            `t12`.`customer`,
-            `t12`.`pair`,
-            SUM(`t12`.`money`) AS `money`
+            `t8`.`customer`,
+            `t8`.`quarter`,
+            `t8`.`money`,
+            LAG(`t8`.`quarter`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `after`,
+            LAG(`t8`.`money`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `gained`,
+            LEAD(`t8`.`quarter`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `before`,
+            LEAD(`t8`.`money`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `had`
           FROM (
             SELECT
-              *
+              `t7`.`customer`,
+              `t7`.`quarter`,
+              SUM(`t7`.`spend`) AS `money`
             FROM (
               SELECT
-                `t9`.`customer`,
-                `t9`.`money`,
-                `t9`.`quarter` AS `pair`
-              FROM `t8` AS `t9`
-            ) AS `t10`
-            UNION ALL
-            SELECT
-              *
-            FROM (
-              SELECT
-                `t9`.`customer`,
-                `t9`.`money`,
-                `t9`.`quarter` - 1 AS `pair`
-              FROM `t8` AS `t9`
-              WHERE
-                `t9`.`quarter` > 0
-            ) AS `t11`
-          ) AS `t12`
-          GROUP BY
-            1,
-            2
-        ) AS `t17`
-        GROUP BY
-          1
-      ) AS `t19`
-        ON `t15`.`customer` = `t19`.`customer`
-    ) AS `t21`
-      ON `t16`.`customer` = `t21`.`customer`
-  ) AS `t22`
-) AS `t23`;
-
--- lifecycle_typical_gap
-WITH `t8` AS (
-  SELECT
-    `t7`.`customer`,
-    `t7`.`quarter`,
-    SUM(`t7`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t5`.`customer`,
-      `t5`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM (
-      SELECT
-        `t4`.`customer`,
-        `t4`.`day`,
-        `t4`.`spend`,
-        `t4`.`place`,
-        `t4`.`n`,
-        `t4`.`gap`
-      FROM (
-        SELECT
-          `t3`.`customer`,
-          `t3`.`day`,
-          `t3`.`spend`,
-          `t3`.`previous`,
-          CAST(`t3`.`place` AS INT) AS `place`,
-          CAST(`t3`.`n` AS INT) AS `n`,
-          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
-        FROM (
-          SELECT
-            `t2`.`customer`,
-            `t2`.`day`,
-            `t2`.`spend`,
-            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
-            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
-            COUNT(*) OVER (
-              PARTITION BY `t2`.`customer`
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS `n`
-          FROM (
-            SELECT
-              `t1`.`customer`,
-              `t1`.`day`,
-              SUM(`t1`.`amount`) AS `spend`
-            FROM (
-              SELECT
-                *
-              FROM `orders` AS `t0`
-              WHERE
-                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-            ) AS `t1`
+                `t5`.`customer`,
+                `t5`.`spend`,
+                CAST((
+                  DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
+                    DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+                  )
+                ) / 91 AS BIGINT) AS `quarter`
+              FROM (
+                SELECT
+                  `t4`.`customer`,
+                  `t4`.`day`,
+                  `t4`.`spend`,
+                  `t4`.`place`,
+                  `t4`.`n`,
+                  `t4`.`gap`
+                FROM (
+                  SELECT
+                    `t3`.`customer`,
+                    `t3`.`day`,
+                    `t3`.`spend`,
+                    `t3`.`previous`,
+                    CAST(`t3`.`place` AS INT) AS `place`,
+                    CAST(`t3`.`n` AS INT) AS `n`,
+                    CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+                  FROM (
+                    SELECT
+                      `t2`.`customer`,
+                      `t2`.`day`,
+                      `t2`.`spend`,
+                      LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                      ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+                      COUNT(*) OVER (
+                        PARTITION BY `t2`.`customer`
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS `n`
+                    FROM (
+                      SELECT
+                        `t1`.`customer`,
+                        `t1`.`day`,
+                        SUM(`t1`.`amount`) AS `spend`
+                      FROM (
+                        SELECT
+                          *
+                        FROM `orders` AS `t0`
+                        WHERE
+                          `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                      ) AS `t1`
+                      GROUP BY
+                        1,
+                        2
+                    ) AS `t2`
+                  ) AS `t3`
+                ) AS `t4`
+              ) AS `t5`
+            ) AS `t7`
             GROUP BY
               1,
               2
-          ) AS `t2`
-        ) AS `t3`
-      ) AS `t4`
-    ) AS `t5`
-  ) AS `t7`
-  GROUP BY
-    1,
-    2
-)
+          ) AS `t8`
+        ) AS `t9`
+        GROUP BY
+          1
+      ) AS `t12`
+    ) AS `t14`
+      ON `t11`.`customer` = `t14`.`customer`
+  ) AS `t15`
+) AS `t16`;
+
+-- lifecycle_typical_gap
 SELECT
   MIN(IF((
-    `t24`.`rank` * 2
-  ) >= `t24`.`n`, `t24`.`gap2`, NULL)) AS `gap2`
+    `t17`.`rank` * 2
+  ) >= `t17`.`n`, `t17`.`gap2`, NULL)) AS `gap2`
 FROM (
   SELECT
-    `t23`.`gap2`,
+    `t16`.`gap2`,
     (
-      ROW_NUMBER() OVER (ORDER BY `t23`.`gap2` ASC NULLS LAST, `t23`.`customer` ASC NULLS LAST) - 1
+      ROW_NUMBER() OVER (ORDER BY `t16`.`gap2` ASC NULLS LAST, `t16`.`customer` ASC NULLS LAST) - 1
     ) + 1 AS `rank`,
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `n`
   FROM (
     SELECT
-      `t22`.`customer`,
-      `t22`.`orders`,
-      `t22`.`first_day`,
-      `t22`.`last_day`,
-      `t22`.`gap2`,
-      `t22`.`p90x10`,
-      `t22`.`q0`,
-      `t22`.`q1`,
-      `t22`.`q2`,
-      `t22`.`q3`,
-      `t22`.`peak`,
-      `t22`.`level`,
-      DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-      DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-      `t22`.`q0` + `t22`.`q1` AS `recent`,
-      `t22`.`q2` + `t22`.`q3` AS `before`
+      `t15`.`customer`,
+      `t15`.`orders`,
+      `t15`.`first_day`,
+      `t15`.`last_day`,
+      `t15`.`gap2`,
+      `t15`.`p90x10`,
+      `t15`.`q0`,
+      `t15`.`q1`,
+      `t15`.`q2`,
+      `t15`.`q3`,
+      `t15`.`peak`,
+      `t15`.`level`,
+      DATEDIFF(DAY, `t15`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+      DATEDIFF(DAY, `t15`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+      `t15`.`q0` + `t15`.`q1` AS `recent`,
+      `t15`.`q2` + `t15`.`q3` AS `before`
     FROM (
       SELECT
-        `t16`.`customer`,
-        `t16`.`orders`,
-        `t16`.`first_day`,
-        `t16`.`last_day`,
-        `t16`.`gap2`,
-        `t16`.`p90x10`,
-        `t21`.`q0`,
-        `t21`.`q1`,
-        `t21`.`q2`,
-        `t21`.`q3`,
-        `t21`.`peak`,
-        `t21`.`level`
+        `t11`.`customer`,
+        `t11`.`orders`,
+        `t11`.`first_day`,
+        `t11`.`last_day`,
+        `t11`.`gap2`,
+        `t11`.`p90x10`,
+        `t14`.`q0`,
+        `t14`.`q1`,
+        `t14`.`q2`,
+        `t14`.`q3`,
+        `t14`.`peak`,
+        `t14`.`level`
       FROM (
         SELECT
           `t6`.`customer`,
@@ -1759,74 +1678,125 @@ FROM (
         ) AS `t6`
         GROUP BY
           1
-      ) AS `t16`
+      ) AS `t11`
       INNER JOIN (
         SELECT
-          `t15`.`customer`,
-          `t15`.`q0`,
-          `t15`.`q1`,
-          `t15`.`q2`,
-          `t15`.`q3`,
-          `t19`.`peak`,
-          `t15`.`q0` + `t15`.`q1` AS `level`
+          `t12`.`customer`,
+          `t12`.`q0`,
+          `t12`.`q1`,
+          `t12`.`q2`,
+          `t12`.`q3`,
+          `t12`.`peak`,
+          `t12`.`q0` + `t12`.`q1` AS `level`
         FROM (
           SELECT
             `t9`.`customer`,
+            MAX(
+              IF(
+                `t9`.`quarter` > 0,
+                GREATEST(
+                  `t9`.`money` + IF(`t9`.`after` = (
+                    `t9`.`quarter` - 1
+                  ), `t9`.`gained`, `t9`.`money` * 0),
+                  `t9`.`money` + IF(`t9`.`before` = (
+                    `t9`.`quarter` + 1
+                  ), `t9`.`had`, `t9`.`money` * 0)
+                ),
+                `t9`.`money` + IF(`t9`.`before` = (
+                  `t9`.`quarter` + 1
+                ), `t9`.`had`, `t9`.`money` * 0)
+              )
+            ) AS `peak`,
             SUM(IF(`t9`.`quarter` = 0, `t9`.`money`, `t9`.`money` * 0)) AS `q0`,
             SUM(IF(`t9`.`quarter` = 1, `t9`.`money`, `t9`.`money` * 0)) AS `q1`,
             SUM(IF(`t9`.`quarter` = 2, `t9`.`money`, `t9`.`money` * 0)) AS `q2`,
             SUM(IF(`t9`.`quarter` = 3, `t9`.`money`, `t9`.`money` * 0)) AS `q3`
-          FROM `t8` AS `t9`
-          GROUP BY
-            1
-        ) AS `t15`
-        INNER JOIN (
-          SELECT
-            `t17`.`customer`,
-            MAX(`t17`.`money`) AS `peak`
           FROM (
             SELECT
-              `t12`.`customer`,
-              `t12`.`pair`,
-              SUM(`t12`.`money`) AS `money`
+              `t8`.`customer`,
+              `t8`.`quarter`,
+              `t8`.`money`,
+              LAG(`t8`.`quarter`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `after`,
+              LAG(`t8`.`money`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `gained`,
+              LEAD(`t8`.`quarter`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `before`,
+              LEAD(`t8`.`money`, 1) OVER (PARTITION BY `t8`.`customer` ORDER BY `t8`.`quarter` ASC NULLS LAST) AS `had`
             FROM (
               SELECT
-                *
+                `t7`.`customer`,
+                `t7`.`quarter`,
+                SUM(`t7`.`spend`) AS `money`
               FROM (
                 SELECT
-                  `t9`.`customer`,
-                  `t9`.`money`,
-                  `t9`.`quarter` AS `pair`
-                FROM `t8` AS `t9`
-              ) AS `t10`
-              UNION ALL
-              SELECT
-                *
-              FROM (
-                SELECT
-                  `t9`.`customer`,
-                  `t9`.`money`,
-                  `t9`.`quarter` - 1 AS `pair`
-                FROM `t8` AS `t9`
-                WHERE
-                  `t9`.`quarter` > 0
-              ) AS `t11`
-            ) AS `t12`
-            GROUP BY
-              1,
-              2
-          ) AS `t17`
+                  `t5`.`customer`,
+                  `t5`.`spend`,
+                  CAST((
+                    DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) - (
+                      DATEDIFF(DAY, `t5`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+                    )
+                  ) / 91 AS BIGINT) AS `quarter`
+                FROM (
+                  SELECT
+                    `t4`.`customer`,
+                    `t4`.`day`,
+                    `t4`.`spend`,
+                    `t4`.`place`,
+                    `t4`.`n`,
+                    `t4`.`gap`
+                  FROM (
+                    SELECT
+                      `t3`.`customer`,
+                      `t3`.`day`,
+                      `t3`.`spend`,
+                      `t3`.`previous`,
+                      CAST(`t3`.`place` AS INT) AS `place`,
+                      CAST(`t3`.`n` AS INT) AS `n`,
+                      CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+                    FROM (
+                      SELECT
+                        `t2`.`customer`,
+                        `t2`.`day`,
+                        `t2`.`spend`,
+                        LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                        ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+                        COUNT(*) OVER (
+                          PARTITION BY `t2`.`customer`
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                        ) AS `n`
+                      FROM (
+                        SELECT
+                          `t1`.`customer`,
+                          `t1`.`day`,
+                          SUM(`t1`.`amount`) AS `spend`
+                        FROM (
+                          SELECT
+                            *
+                          FROM `orders` AS `t0`
+                          WHERE
+                            `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                        ) AS `t1`
+                        GROUP BY
+                          1,
+                          2
+                      ) AS `t2`
+                    ) AS `t3`
+                  ) AS `t4`
+                ) AS `t5`
+              ) AS `t7`
+              GROUP BY
+                1,
+                2
+            ) AS `t8`
+          ) AS `t9`
           GROUP BY
             1
-        ) AS `t19`
-          ON `t15`.`customer` = `t19`.`customer`
-      ) AS `t21`
-        ON `t16`.`customer` = `t21`.`customer`
-    ) AS `t22`
+        ) AS `t12`
+      ) AS `t14`
+        ON `t11`.`customer` = `t14`.`customer`
+    ) AS `t15`
     WHERE
-      `t22`.`orders` >= 3
-  ) AS `t23`
-) AS `t24`;
+      `t15`.`orders` >= 3
+  ) AS `t16`
+) AS `t17`;
 
 -- loss_patterns
 WITH `t2` AS (
@@ -1844,214 +1814,132 @@ WITH `t2` AS (
   GROUP BY
     1,
     2
-), `t12` AS (
-  SELECT
-    `t11`.`customer`,
-    `t11`.`clock`,
-    `t11`.`quarter`,
-    SUM(`t11`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t9`.`customer`,
-      `t9`.`clock`,
-      `t9`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) - (
-          DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM (
-      SELECT
-        `t8`.`customer`,
-        `t8`.`day`,
-        `t8`.`spend`,
-        `t8`.`clock`,
-        `t8`.`place`,
-        `t8`.`n`,
-        `t8`.`gap`
-      FROM (
-        SELECT
-          `t7`.`customer`,
-          `t7`.`day`,
-          `t7`.`spend`,
-          `t7`.`clock`,
-          `t7`.`previous`,
-          CAST(`t7`.`place` AS INT) AS `place`,
-          CAST(`t7`.`n` AS INT) AS `n`,
-          CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
-        FROM (
-          SELECT
-            `t6`.`customer`,
-            `t6`.`day`,
-            `t6`.`spend`,
-            `t6`.`clock`,
-            LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
-            ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
-            COUNT(*) OVER (
-              PARTITION BY `t6`.`customer`, `t6`.`clock`
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS `n`
-          FROM (
-            SELECT
-              *
-            FROM (
-              SELECT
-                `t3`.`customer`,
-                `t3`.`day`,
-                `t3`.`spend`,
-                MAKE_DATE(2024, 6, 30) AS `clock`
-              FROM `t2` AS `t3`
-              WHERE
-                `t3`.`day` <= MAKE_DATE(2024, 6, 30)
-            ) AS `t4`
-            UNION ALL
-            SELECT
-              *
-            FROM (
-              SELECT
-                `t3`.`customer`,
-                `t3`.`day`,
-                `t3`.`spend`,
-                MAKE_DATE(2023, 6, 30) AS `clock`
-              FROM `t2` AS `t3`
-              WHERE
-                `t3`.`day` <= MAKE_DATE(2023, 6, 30)
-            ) AS `t5`
-          ) AS `t6`
-        ) AS `t7`
-      ) AS `t8`
-    ) AS `t9`
-  ) AS `t11`
-  GROUP BY
-    1,
-    2,
-    3
 )
 SELECT
-  `t29`.`customer`,
-  `t29`.`quarters_built`,
-  `t29`.`quarters_stable`,
+  `t22`.`customer`,
+  `t22`.`quarters_built`,
+  `t22`.`quarters_stable`,
   CASE
-    WHEN `t29`.`quarters_stable` >= 4
+    WHEN `t22`.`quarters_stable` >= 4
     THEN 'kept_long'
-    WHEN `t29`.`quarters_stable` > 0
+    WHEN `t22`.`quarters_stable` > 0
     THEN 'early_leave'
-    WHEN `t29`.`quarters_built` > 0
+    WHEN `t22`.`quarters_built` > 0
     THEN 'cut_short'
     ELSE 'early_abort'
   END AS `pattern`
 FROM (
   SELECT
-    `t28`.`customer`,
-    SUM(IF(`t28`.`stage` = 'build', 1, 0)) AS `quarters_built`,
-    SUM(IF(`t28`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
+    `t21`.`customer`,
+    SUM(IF(`t21`.`stage` = 'build', 1, 0)) AS `quarters_built`,
+    SUM(IF(`t21`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
   FROM (
     SELECT
-      `t27`.`customer`,
-      `t27`.`clock`,
-      `t27`.`orders`,
-      `t27`.`first_day`,
-      `t27`.`last_day`,
-      IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) AS `gap2`,
-      `t27`.`p90x10`,
-      `t27`.`q0`,
-      `t27`.`q1`,
-      `t27`.`q2`,
-      `t27`.`q3`,
-      `t27`.`peak`,
-      `t27`.`level`,
-      `t27`.`idle`,
-      `t27`.`tenure`,
-      `t27`.`recent`,
-      `t27`.`before`,
+      `t20`.`customer`,
+      `t20`.`clock`,
+      `t20`.`orders`,
+      `t20`.`first_day`,
+      `t20`.`last_day`,
+      IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) AS `gap2`,
+      `t20`.`p90x10`,
+      `t20`.`q0`,
+      `t20`.`q1`,
+      `t20`.`q2`,
+      `t20`.`q3`,
+      `t20`.`peak`,
+      `t20`.`level`,
+      `t20`.`idle`,
+      `t20`.`tenure`,
+      `t20`.`recent`,
+      `t20`.`before`,
       CASE
         WHEN (
           (
-            `t27`.`idle` * 2
+            `t20`.`idle` * 2
           ) > (
-            IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 3
+            IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 3
           )
         )
         AND (
-          `t27`.`idle` > 365
+          `t20`.`idle` > 365
         )
         THEN 'lost'
         WHEN (
           (
-            `t27`.`before` > 0
+            `t20`.`before` > 0
           )
           AND (
             (
               (
-                `t27`.`recent` - `t27`.`before`
+                `t20`.`recent` - `t20`.`before`
               ) * 10
             ) < -(
-              `t27`.`before` * 1
+              `t20`.`before` * 1
             )
           )
         )
         OR (
           (
-            `t27`.`q0` < `t27`.`q1`
+            `t20`.`q0` < `t20`.`q1`
           )
           AND (
-            `t27`.`q1` < `t27`.`q2`
+            `t20`.`q1` < `t20`.`q2`
           )
           AND (
             (
               (
-                `t27`.`q2` - `t27`.`q0`
+                `t20`.`q2` - `t20`.`q0`
               ) * 5
             ) > (
-              `t27`.`q2` * 1
+              `t20`.`q2` * 1
             )
           )
         )
         OR (
           (
-            `t27`.`idle` * 2
+            `t20`.`idle` * 2
           ) > (
-            IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 2
+            IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 2
           )
         )
         THEN 'decline'
         WHEN (
-          `t27`.`orders` < 3
+          `t20`.`orders` < 3
         )
         OR (
           (
             (
-              `t27`.`tenure` * 2
+              `t20`.`tenure` * 2
             ) < (
-              IF(`t27`.`orders` < 3, 91, `t27`.`gap2`) * 3
+              IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 3
             )
           )
           OR (
-            `t27`.`tenure` < 90
+            `t20`.`tenure` < 90
           )
         )
         THEN 'explore'
         WHEN NOT (
-          `t27`.`before` > 0
+          `t20`.`before` > 0
         )
         OR (
           (
             (
-              `t27`.`recent` - `t27`.`before`
+              `t20`.`recent` - `t20`.`before`
             ) * 10
           ) > (
-            `t27`.`before` * 1
+            `t20`.`before` * 1
           )
         )
         THEN 'build'
         WHEN (
-          `t27`.`tenure` >= 364
+          `t20`.`tenure` >= 364
         )
         AND (
           (
-            `t27`.`level` * 5
+            `t20`.`level` * 5
           ) >= (
-            `t27`.`peak` * 4
+            `t20`.`peak` * 4
           )
         )
         THEN 'stable'
@@ -2059,38 +1947,38 @@ FROM (
       END AS `stage`
     FROM (
       SELECT
-        `t26`.`customer`,
-        `t26`.`clock`,
-        `t26`.`orders`,
-        `t26`.`first_day`,
-        `t26`.`last_day`,
-        `t26`.`gap2`,
-        `t26`.`p90x10`,
-        `t26`.`q0`,
-        `t26`.`q1`,
-        `t26`.`q2`,
-        `t26`.`q3`,
-        `t26`.`peak`,
-        `t26`.`level`,
-        DATEDIFF(DAY, `t26`.`last_day`, `t26`.`clock`) AS `idle`,
-        DATEDIFF(DAY, `t26`.`first_day`, `t26`.`clock`) AS `tenure`,
-        `t26`.`q0` + `t26`.`q1` AS `recent`,
-        `t26`.`q2` + `t26`.`q3` AS `before`
+        `t19`.`customer`,
+        `t19`.`clock`,
+        `t19`.`orders`,
+        `t19`.`first_day`,
+        `t19`.`last_day`,
+        `t19`.`gap2`,
+        `t19`.`p90x10`,
+        `t19`.`q0`,
+        `t19`.`q1`,
+        `t19`.`q2`,
+        `t19`.`q3`,
+        `t19`.`peak`,
+        `t19`.`level`,
+        DATEDIFF(DAY, `t19`.`last_day`, `t19`.`clock`) AS `idle`,
+        DATEDIFF(DAY, `t19`.`first_day`, `t19`.`clock`) AS `tenure`,
+        `t19`.`q0` + `t19`.`q1` AS `recent`,
+        `t19`.`q2` + `t19`.`q3` AS `before`
       FROM (
         SELECT
-          `t20`.`customer`,
-          `t20`.`clock`,
-          `t20`.`orders`,
-          `t20`.`first_day`,
-          `t20`.`last_day`,
-          `t20`.`gap2`,
-          `t20`.`p90x10`,
-          `t25`.`q0`,
-          `t25`.`q1`,
-          `t25`.`q2`,
-          `t25`.`q3`,
-          `t25`.`peak`,
-          `t25`.`level`
+          `t15`.`customer`,
+          `t15`.`clock`,
+          `t15`.`orders`,
+          `t15`.`first_day`,
+          `t15`.`last_day`,
+          `t15`.`gap2`,
+          `t15`.`p90x10`,
+          `t18`.`q0`,
+          `t18`.`q1`,
+          `t18`.`q2`,
+          `t18`.`q3`,
+          `t18`.`peak`,
+          `t18`.`level`
         FROM (
           SELECT
             `t10`.`customer`,
@@ -2305,84 +2193,159 @@ FROM (
           GROUP BY
             1,
             2
-        ) AS `t20`
+        ) AS `t15`
         INNER JOIN (
           SELECT
-            `t19`.`customer`,
-            `t19`.`clock`,
-            `t19`.`q0`,
-            `t19`.`q1`,
-            `t19`.`q2`,
-            `t19`.`q3`,
-            `t23`.`peak`,
-            `t19`.`q0` + `t19`.`q1` AS `level`
+            `t16`.`customer`,
+            `t16`.`clock`,
+            `t16`.`q0`,
+            `t16`.`q1`,
+            `t16`.`q2`,
+            `t16`.`q3`,
+            `t16`.`peak`,
+            `t16`.`q0` + `t16`.`q1` AS `level`
           FROM (
             SELECT
               `t13`.`customer`,
               `t13`.`clock`,
+              MAX(
+                IF(
+                  `t13`.`quarter` > 0,
+                  GREATEST(
+                    `t13`.`money` + IF(`t13`.`after` = (
+                      `t13`.`quarter` - 1
+                    ), `t13`.`gained`, `t13`.`money` * 0),
+                    `t13`.`money` + IF(`t13`.`before` = (
+                      `t13`.`quarter` + 1
+                    ), `t13`.`had`, `t13`.`money` * 0)
+                  ),
+                  `t13`.`money` + IF(`t13`.`before` = (
+                    `t13`.`quarter` + 1
+                  ), `t13`.`had`, `t13`.`money` * 0)
+                )
+              ) AS `peak`,
               SUM(IF(`t13`.`quarter` = 0, `t13`.`money`, `t13`.`money` * 0)) AS `q0`,
               SUM(IF(`t13`.`quarter` = 1, `t13`.`money`, `t13`.`money` * 0)) AS `q1`,
               SUM(IF(`t13`.`quarter` = 2, `t13`.`money`, `t13`.`money` * 0)) AS `q2`,
               SUM(IF(`t13`.`quarter` = 3, `t13`.`money`, `t13`.`money` * 0)) AS `q3`
-            FROM `t12` AS `t13`
-            GROUP BY
-              1,
-              2
-          ) AS `t19`
-          INNER JOIN (
-            SELECT
-              `t21`.`customer`,
-              `t21`.`clock`,
-              MAX(`t21`.`money`) AS `peak`
             FROM (
               SELECT
-                `t16`.`customer`,
-                `t16`.`clock`,
-                `t16`.`pair`,
-                SUM(`t16`.`money`) AS `money`
+                `t12`.`customer`,
+                `t12`.`clock`,
+                `t12`.`quarter`,
+                `t12`.`money`,
+                LAG(`t12`.`quarter`, 1) OVER (
+                  PARTITION BY `t12`.`customer`, `t12`.`clock`
+                  ORDER BY `t12`.`quarter` ASC NULLS LAST
+                ) AS `after`,
+                LAG(`t12`.`money`, 1) OVER (
+                  PARTITION BY `t12`.`customer`, `t12`.`clock`
+                  ORDER BY `t12`.`quarter` ASC NULLS LAST
+                ) AS `gained`,
+                LEAD(`t12`.`quarter`, 1) OVER (
+                  PARTITION BY `t12`.`customer`, `t12`.`clock`
+                  ORDER BY `t12`.`quarter` ASC NULLS LAST
+                ) AS `before`,
+                LEAD(`t12`.`money`, 1) OVER (
+                  PARTITION BY `t12`.`customer`, `t12`.`clock`
+                  ORDER BY `t12`.`quarter` ASC NULLS LAST
+                ) AS `had`
               FROM (
                 SELECT
-                  *
+                  `t11`.`customer`,
+                  `t11`.`clock`,
+                  `t11`.`quarter`,
+                  SUM(`t11`.`spend`) AS `money`
                 FROM (
                   SELECT
-                    `t13`.`customer`,
-                    `t13`.`clock`,
-                    `t13`.`money`,
-                    `t13`.`quarter` AS `pair`
-                  FROM `t12` AS `t13`
-                ) AS `t14`
-                UNION ALL
-                SELECT
-                  *
-                FROM (
-                  SELECT
-                    `t13`.`customer`,
-                    `t13`.`clock`,
-                    `t13`.`money`,
-                    `t13`.`quarter` - 1 AS `pair`
-                  FROM `t12` AS `t13`
-                  WHERE
-                    `t13`.`quarter` > 0
-                ) AS `t15`
-              ) AS `t16`
-              GROUP BY
-                1,
-                2,
-                3
-            ) AS `t21`
+                    `t9`.`customer`,
+                    `t9`.`clock`,
+                    `t9`.`spend`,
+                    CAST((
+                      DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) - (
+                        DATEDIFF(DAY, `t9`.`day`, `t9`.`clock`) % 91
+                      )
+                    ) / 91 AS BIGINT) AS `quarter`
+                  FROM (
+                    SELECT
+                      `t8`.`customer`,
+                      `t8`.`day`,
+                      `t8`.`spend`,
+                      `t8`.`clock`,
+                      `t8`.`place`,
+                      `t8`.`n`,
+                      `t8`.`gap`
+                    FROM (
+                      SELECT
+                        `t7`.`customer`,
+                        `t7`.`day`,
+                        `t7`.`spend`,
+                        `t7`.`clock`,
+                        `t7`.`previous`,
+                        CAST(`t7`.`place` AS INT) AS `place`,
+                        CAST(`t7`.`n` AS INT) AS `n`,
+                        CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
+                      FROM (
+                        SELECT
+                          `t6`.`customer`,
+                          `t6`.`day`,
+                          `t6`.`spend`,
+                          `t6`.`clock`,
+                          LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
+                          ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
+                          COUNT(*) OVER (
+                            PARTITION BY `t6`.`customer`, `t6`.`clock`
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS `n`
+                        FROM (
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              `t3`.`customer`,
+                              `t3`.`day`,
+                              `t3`.`spend`,
+                              MAKE_DATE(2024, 6, 30) AS `clock`
+                            FROM `t2` AS `t3`
+                            WHERE
+                              `t3`.`day` <= MAKE_DATE(2024, 6, 30)
+                          ) AS `t4`
+                          UNION ALL
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              `t3`.`customer`,
+                              `t3`.`day`,
+                              `t3`.`spend`,
+                              MAKE_DATE(2023, 6, 30) AS `clock`
+                            FROM `t2` AS `t3`
+                            WHERE
+                              `t3`.`day` <= MAKE_DATE(2023, 6, 30)
+                          ) AS `t5`
+                        ) AS `t6`
+                      ) AS `t7`
+                    ) AS `t8`
+                  ) AS `t9`
+                ) AS `t11`
+                GROUP BY
+                  1,
+                  2,
+                  3
+              ) AS `t12`
+            ) AS `t13`
             GROUP BY
               1,
               2
-          ) AS `t23`
-            ON `t19`.`customer` = `t23`.`customer` AND `t19`.`clock` = `t23`.`clock`
-        ) AS `t25`
-          ON `t20`.`customer` = `t25`.`customer` AND `t20`.`clock` = `t25`.`clock`
-      ) AS `t26`
-    ) AS `t27`
-  ) AS `t28`
+          ) AS `t16`
+        ) AS `t18`
+          ON `t15`.`customer` = `t18`.`customer` AND `t15`.`clock` = `t18`.`clock`
+      ) AS `t19`
+    ) AS `t20`
+  ) AS `t21`
   GROUP BY
     1
-) AS `t29`;
+) AS `t22`;
 
 -- value_at_stake
 WITH `t2` AS (
@@ -2400,60 +2363,10 @@ WITH `t2` AS (
   GROUP BY
     1,
     2
-), `t10` AS (
-  SELECT
-    `t9`.`customer`,
-    `t9`.`quarter`,
-    SUM(`t9`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t7`.`customer`,
-      `t7`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM (
-      SELECT
-        `t6`.`customer`,
-        `t6`.`day`,
-        `t6`.`spend`,
-        `t6`.`place`,
-        `t6`.`n`,
-        `t6`.`gap`
-      FROM (
-        SELECT
-          `t5`.`customer`,
-          `t5`.`day`,
-          `t5`.`spend`,
-          `t5`.`previous`,
-          CAST(`t5`.`place` AS INT) AS `place`,
-          CAST(`t5`.`n` AS INT) AS `n`,
-          CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
-        FROM (
-          SELECT
-            `t3`.`customer`,
-            `t3`.`day`,
-            `t3`.`spend`,
-            LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-            ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-            COUNT(*) OVER (
-              PARTITION BY `t3`.`customer`
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS `n`
-          FROM `t2` AS `t3`
-        ) AS `t5`
-      ) AS `t6`
-    ) AS `t7`
-  ) AS `t9`
-  GROUP BY
-    1,
-    2
 )
 SELECT
-  `t28`.`customer`,
-  SUM(`t28`.`spend`) AS `year`
+  `t21`.`customer`,
+  SUM(`t21`.`spend`) AS `year`
 FROM (
   SELECT
     *
@@ -2462,26 +2375,26 @@ FROM (
       `t4`.`customer`,
       `t4`.`day`,
       `t4`.`spend`,
-      `t26`.`last_day`
+      `t19`.`last_day`
     FROM `t2` AS `t4`
     INNER JOIN (
       SELECT
-        `t24`.`customer`,
-        `t24`.`last_day`
+        `t17`.`customer`,
+        `t17`.`last_day`
       FROM (
         SELECT
-          `t18`.`customer`,
-          `t18`.`orders`,
-          `t18`.`first_day`,
-          `t18`.`last_day`,
-          `t18`.`gap2`,
-          `t18`.`p90x10`,
-          `t23`.`q0`,
-          `t23`.`q1`,
-          `t23`.`q2`,
-          `t23`.`q3`,
-          `t23`.`peak`,
-          `t23`.`level`
+          `t13`.`customer`,
+          `t13`.`orders`,
+          `t13`.`first_day`,
+          `t13`.`last_day`,
+          `t13`.`gap2`,
+          `t13`.`p90x10`,
+          `t16`.`q0`,
+          `t16`.`q1`,
+          `t16`.`q2`,
+          `t16`.`q3`,
+          `t16`.`peak`,
+          `t16`.`level`
         FROM (
           SELECT
             `t8`.`customer`,
@@ -2664,76 +2577,112 @@ FROM (
           ) AS `t8`
           GROUP BY
             1
-        ) AS `t18`
+        ) AS `t13`
         INNER JOIN (
           SELECT
-            `t17`.`customer`,
-            `t17`.`q0`,
-            `t17`.`q1`,
-            `t17`.`q2`,
-            `t17`.`q3`,
-            `t21`.`peak`,
-            `t17`.`q0` + `t17`.`q1` AS `level`
+            `t14`.`customer`,
+            `t14`.`q0`,
+            `t14`.`q1`,
+            `t14`.`q2`,
+            `t14`.`q3`,
+            `t14`.`peak`,
+            `t14`.`q0` + `t14`.`q1` AS `level`
           FROM (
             SELECT
               `t11`.`customer`,
+              MAX(
+                IF(
+                  `t11`.`quarter` > 0,
+                  GREATEST(
+                    `t11`.`money` + IF(`t11`.`after` = (
+                      `t11`.`quarter` - 1
+                    ), `t11`.`gained`, `t11`.`money` * 0),
+                    `t11`.`money` + IF(`t11`.`before` = (
+                      `t11`.`quarter` + 1
+                    ), `t11`.`had`, `t11`.`money` * 0)
+                  ),
+                  `t11`.`money` + IF(`t11`.`before` = (
+                    `t11`.`quarter` + 1
+                  ), `t11`.`had`, `t11`.`money` * 0)
+                )
+              ) AS `peak`,
               SUM(IF(`t11`.`quarter` = 0, `t11`.`money`, `t11`.`money` * 0)) AS `q0`,
               SUM(IF(`t11`.`quarter` = 1, `t11`.`money`, `t11`.`money` * 0)) AS `q1`,
               SUM(IF(`t11`.`quarter` = 2, `t11`.`money`, `t11`.`money` * 0)) AS `q2`,
               SUM(IF(`t11`.`quarter` = 3, `t11`.`money`, `t11`.`money` * 0)) AS `q3`
-            FROM `t10` AS `t11`
-            GROUP BY
-              1
-          ) AS `t17`
-          INNER JOIN (
-            SELECT
-              `t19`.`customer`,
-              MAX(`t19`.`money`) AS `peak`
             FROM (
               SELECT
-                `t14`.`customer`,
-                `t14`.`pair`,
-                SUM(`t14`.`money`) AS `money`
+                `t10`.`customer`,
+                `t10`.`quarter`,
+                `t10`.`money`,
+                LAG(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `after`,
+                LAG(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `gained`,
+                LEAD(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `before`,
+                LEAD(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `had`
               FROM (
                 SELECT
-                  *
+                  `t9`.`customer`,
+                  `t9`.`quarter`,
+                  SUM(`t9`.`spend`) AS `money`
                 FROM (
                   SELECT
-                    `t11`.`customer`,
-                    `t11`.`money`,
-                    `t11`.`quarter` AS `pair`
-                  FROM `t10` AS `t11`
-                ) AS `t12`
-                UNION ALL
-                SELECT
-                  *
-                FROM (
-                  SELECT
-                    `t11`.`customer`,
-                    `t11`.`money`,
-                    `t11`.`quarter` - 1 AS `pair`
-                  FROM `t10` AS `t11`
-                  WHERE
-                    `t11`.`quarter` > 0
-                ) AS `t13`
-              ) AS `t14`
-              GROUP BY
-                1,
-                2
-            ) AS `t19`
+                    `t7`.`customer`,
+                    `t7`.`spend`,
+                    CAST((
+                      DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
+                        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+                      )
+                    ) / 91 AS BIGINT) AS `quarter`
+                  FROM (
+                    SELECT
+                      `t6`.`customer`,
+                      `t6`.`day`,
+                      `t6`.`spend`,
+                      `t6`.`place`,
+                      `t6`.`n`,
+                      `t6`.`gap`
+                    FROM (
+                      SELECT
+                        `t5`.`customer`,
+                        `t5`.`day`,
+                        `t5`.`spend`,
+                        `t5`.`previous`,
+                        CAST(`t5`.`place` AS INT) AS `place`,
+                        CAST(`t5`.`n` AS INT) AS `n`,
+                        CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+                      FROM (
+                        SELECT
+                          `t3`.`customer`,
+                          `t3`.`day`,
+                          `t3`.`spend`,
+                          LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+                          ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+                          COUNT(*) OVER (
+                            PARTITION BY `t3`.`customer`
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS `n`
+                        FROM `t2` AS `t3`
+                      ) AS `t5`
+                    ) AS `t6`
+                  ) AS `t7`
+                ) AS `t9`
+                GROUP BY
+                  1,
+                  2
+              ) AS `t10`
+            ) AS `t11`
             GROUP BY
               1
-          ) AS `t21`
-            ON `t17`.`customer` = `t21`.`customer`
-        ) AS `t23`
-          ON `t18`.`customer` = `t23`.`customer`
-      ) AS `t24`
-    ) AS `t26`
-      ON `t4`.`customer` = `t26`.`customer`
-  ) AS `t27`
+          ) AS `t14`
+        ) AS `t16`
+          ON `t13`.`customer` = `t16`.`customer`
+      ) AS `t17`
+    ) AS `t19`
+      ON `t4`.`customer` = `t19`.`customer`
+  ) AS `t20`
   WHERE
-    DATEDIFF(DAY, `t27`.`day`, `t27`.`last_day`) < 365
-) AS `t28`
+    DATEDIFF(DAY, `t20`.`day`, `t20`.`last_day`) < 365
+) AS `t21`
 GROUP BY
   1;
 
@@ -2753,70 +2702,20 @@ WITH `t2` AS (
   GROUP BY
     1,
     2
-), `t11` AS (
+), `t21` AS (
   SELECT
-    `t10`.`customer`,
-    `t10`.`quarter`,
-    SUM(`t10`.`spend`) AS `money`
-  FROM (
-    SELECT
-      `t7`.`customer`,
-      `t7`.`spend`,
-      CAST((
-        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
-          DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-        )
-      ) / 91 AS BIGINT) AS `quarter`
-    FROM (
-      SELECT
-        `t6`.`customer`,
-        `t6`.`day`,
-        `t6`.`spend`,
-        `t6`.`place`,
-        `t6`.`n`,
-        `t6`.`gap`
-      FROM (
-        SELECT
-          `t5`.`customer`,
-          `t5`.`day`,
-          `t5`.`spend`,
-          `t5`.`previous`,
-          CAST(`t5`.`place` AS INT) AS `place`,
-          CAST(`t5`.`n` AS INT) AS `n`,
-          CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
-        FROM (
-          SELECT
-            `t3`.`customer`,
-            `t3`.`day`,
-            `t3`.`spend`,
-            LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-            ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-            COUNT(*) OVER (
-              PARTITION BY `t3`.`customer`
-              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-            ) AS `n`
-          FROM `t2` AS `t3`
-        ) AS `t5`
-      ) AS `t6`
-    ) AS `t7`
-  ) AS `t10`
-  GROUP BY
-    1,
-    2
-), `t28` AS (
-  SELECT
-    `t20`.`customer`,
-    `t20`.`orders`,
-    `t20`.`first_day`,
-    `t20`.`last_day`,
-    `t20`.`gap2`,
-    `t20`.`p90x10`,
-    `t27`.`q0`,
-    `t27`.`q1`,
-    `t27`.`q2`,
-    `t27`.`q3`,
-    `t27`.`peak`,
-    `t27`.`level`
+    `t15`.`customer`,
+    `t15`.`orders`,
+    `t15`.`first_day`,
+    `t15`.`last_day`,
+    `t15`.`gap2`,
+    `t15`.`p90x10`,
+    `t20`.`q0`,
+    `t20`.`q1`,
+    `t20`.`q2`,
+    `t20`.`q3`,
+    `t20`.`peak`,
+    `t20`.`level`
   FROM (
     SELECT
       `t9`.`customer`,
@@ -2999,152 +2898,188 @@ WITH `t2` AS (
     ) AS `t9`
     GROUP BY
       1
-  ) AS `t20`
+  ) AS `t15`
   INNER JOIN (
     SELECT
-      `t19`.`customer`,
-      `t19`.`q0`,
-      `t19`.`q1`,
-      `t19`.`q2`,
-      `t19`.`q3`,
-      `t25`.`peak`,
-      `t19`.`q0` + `t19`.`q1` AS `level`
+      `t18`.`customer`,
+      `t18`.`q0`,
+      `t18`.`q1`,
+      `t18`.`q2`,
+      `t18`.`q3`,
+      `t18`.`peak`,
+      `t18`.`q0` + `t18`.`q1` AS `level`
     FROM (
       SELECT
         `t13`.`customer`,
+        MAX(
+          IF(
+            `t13`.`quarter` > 0,
+            GREATEST(
+              `t13`.`money` + IF(`t13`.`after` = (
+                `t13`.`quarter` - 1
+              ), `t13`.`gained`, `t13`.`money` * 0),
+              `t13`.`money` + IF(`t13`.`before` = (
+                `t13`.`quarter` + 1
+              ), `t13`.`had`, `t13`.`money` * 0)
+            ),
+            `t13`.`money` + IF(`t13`.`before` = (
+              `t13`.`quarter` + 1
+            ), `t13`.`had`, `t13`.`money` * 0)
+          )
+        ) AS `peak`,
         SUM(IF(`t13`.`quarter` = 0, `t13`.`money`, `t13`.`money` * 0)) AS `q0`,
         SUM(IF(`t13`.`quarter` = 1, `t13`.`money`, `t13`.`money` * 0)) AS `q1`,
         SUM(IF(`t13`.`quarter` = 2, `t13`.`money`, `t13`.`money` * 0)) AS `q2`,
         SUM(IF(`t13`.`quarter` = 3, `t13`.`money`, `t13`.`money` * 0)) AS `q3`
-      FROM `t11` AS `t13`
-      GROUP BY
-        1
-    ) AS `t19`
-    INNER JOIN (
-      SELECT
-        `t21`.`customer`,
-        MAX(`t21`.`money`) AS `peak`
       FROM (
         SELECT
-          `t16`.`customer`,
-          `t16`.`pair`,
-          SUM(`t16`.`money`) AS `money`
+          `t11`.`customer`,
+          `t11`.`quarter`,
+          `t11`.`money`,
+          LAG(`t11`.`quarter`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `after`,
+          LAG(`t11`.`money`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `gained`,
+          LEAD(`t11`.`quarter`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `before`,
+          LEAD(`t11`.`money`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `had`
         FROM (
           SELECT
-            *
+            `t10`.`customer`,
+            `t10`.`quarter`,
+            SUM(`t10`.`spend`) AS `money`
           FROM (
             SELECT
-              `t13`.`customer`,
-              `t13`.`money`,
-              `t13`.`quarter` AS `pair`
-            FROM `t11` AS `t13`
-          ) AS `t14`
-          UNION ALL
-          SELECT
-            *
-          FROM (
-            SELECT
-              `t13`.`customer`,
-              `t13`.`money`,
-              `t13`.`quarter` - 1 AS `pair`
-            FROM `t11` AS `t13`
-            WHERE
-              `t13`.`quarter` > 0
-          ) AS `t15`
-        ) AS `t16`
-        GROUP BY
-          1,
-          2
-      ) AS `t21`
+              `t7`.`customer`,
+              `t7`.`spend`,
+              CAST((
+                DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
+                  DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+                )
+              ) / 91 AS BIGINT) AS `quarter`
+            FROM (
+              SELECT
+                `t6`.`customer`,
+                `t6`.`day`,
+                `t6`.`spend`,
+                `t6`.`place`,
+                `t6`.`n`,
+                `t6`.`gap`
+              FROM (
+                SELECT
+                  `t5`.`customer`,
+                  `t5`.`day`,
+                  `t5`.`spend`,
+                  `t5`.`previous`,
+                  CAST(`t5`.`place` AS INT) AS `place`,
+                  CAST(`t5`.`n` AS INT) AS `n`,
+                  CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+                FROM (
+                  SELECT
+                    `t3`.`customer`,
+                    `t3`.`day`,
+                    `t3`.`spend`,
+                    LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+                    ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+                    COUNT(*) OVER (
+                      PARTITION BY `t3`.`customer`
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                    ) AS `n`
+                  FROM `t2` AS `t3`
+                ) AS `t5`
+              ) AS `t6`
+            ) AS `t7`
+          ) AS `t10`
+          GROUP BY
+            1,
+            2
+        ) AS `t11`
+      ) AS `t13`
       GROUP BY
         1
-    ) AS `t25`
-      ON `t19`.`customer` = `t25`.`customer`
-  ) AS `t27`
-    ON `t20`.`customer` = `t27`.`customer`
+    ) AS `t18`
+  ) AS `t20`
+    ON `t15`.`customer` = `t20`.`customer`
 )
 SELECT
-  `t41`.`customer`,
-  `t41`.`orders`,
-  `t41`.`last_day`,
-  `t41`.`idle`,
-  CAST(`t41`.`gap2` AS DOUBLE) / 2 AS `gap`,
-  CAST(`t41`.`p90x10` AS DOUBLE) / 10 AS `p90`,
+  `t34`.`customer`,
+  `t34`.`orders`,
+  `t34`.`last_day`,
+  `t34`.`idle`,
+  CAST(`t34`.`gap2` AS DOUBLE) / 2 AS `gap`,
+  CAST(`t34`.`p90x10` AS DOUBLE) / 10 AS `p90`,
   (
-    `t41`.`idle` * 10
-  ) > `t41`.`p90x10` AS `late`,
+    `t34`.`idle` * 10
+  ) > `t34`.`p90x10` AS `late`,
   IF((
-    `t23`.`least` * 2 * 2
+    `t17`.`least` * 2 * 2
   ) > (
-    `t23`.`earlier2` * 3
+    `t17`.`earlier2` * 3
   ), TRUE, FALSE) AS `slower`,
-  `t41`.`year` AS `value`
+  `t34`.`year` AS `value`
 FROM (
   SELECT
     *
   FROM (
     SELECT
-      `t38`.`customer`,
-      `t38`.`orders`,
-      `t38`.`first_day`,
-      `t38`.`last_day`,
-      `t38`.`gap2`,
-      `t38`.`p90x10`,
-      `t38`.`q0`,
-      `t38`.`q1`,
-      `t38`.`q2`,
-      `t38`.`q3`,
-      `t38`.`peak`,
-      `t38`.`level`,
-      `t38`.`idle`,
-      `t38`.`tenure`,
-      `t38`.`recent`,
-      `t38`.`before`,
-      `t38`.`year`
+      `t31`.`customer`,
+      `t31`.`orders`,
+      `t31`.`first_day`,
+      `t31`.`last_day`,
+      `t31`.`gap2`,
+      `t31`.`p90x10`,
+      `t31`.`q0`,
+      `t31`.`q1`,
+      `t31`.`q2`,
+      `t31`.`q3`,
+      `t31`.`peak`,
+      `t31`.`level`,
+      `t31`.`idle`,
+      `t31`.`tenure`,
+      `t31`.`recent`,
+      `t31`.`before`,
+      `t31`.`year`
     FROM (
       SELECT
-        `t33`.`customer`,
-        `t33`.`orders`,
-        `t33`.`first_day`,
-        `t33`.`last_day`,
-        `t33`.`gap2`,
-        `t33`.`p90x10`,
-        `t33`.`q0`,
-        `t33`.`q1`,
-        `t33`.`q2`,
-        `t33`.`q3`,
-        `t33`.`peak`,
-        `t33`.`level`,
-        `t33`.`idle`,
-        `t33`.`tenure`,
-        `t33`.`recent`,
-        `t33`.`before`,
-        `t37`.`customer` AS `customer_right`,
-        `t37`.`year`
+        `t26`.`customer`,
+        `t26`.`orders`,
+        `t26`.`first_day`,
+        `t26`.`last_day`,
+        `t26`.`gap2`,
+        `t26`.`p90x10`,
+        `t26`.`q0`,
+        `t26`.`q1`,
+        `t26`.`q2`,
+        `t26`.`q3`,
+        `t26`.`peak`,
+        `t26`.`level`,
+        `t26`.`idle`,
+        `t26`.`tenure`,
+        `t26`.`recent`,
+        `t26`.`before`,
+        `t30`.`customer` AS `customer_right`,
+        `t30`.`year`
       FROM (
         SELECT
-          `t29`.`customer`,
-          `t29`.`orders`,
-          `t29`.`first_day`,
-          `t29`.`last_day`,
-          `t29`.`gap2`,
-          `t29`.`p90x10`,
-          `t29`.`q0`,
-          `t29`.`q1`,
-          `t29`.`q2`,
-          `t29`.`q3`,
-          `t29`.`peak`,
-          `t29`.`level`,
-          DATEDIFF(DAY, `t29`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-          DATEDIFF(DAY, `t29`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-          `t29`.`q0` + `t29`.`q1` AS `recent`,
-          `t29`.`q2` + `t29`.`q3` AS `before`
-        FROM `t28` AS `t29`
-      ) AS `t33`
+          `t22`.`customer`,
+          `t22`.`orders`,
+          `t22`.`first_day`,
+          `t22`.`last_day`,
+          `t22`.`gap2`,
+          `t22`.`p90x10`,
+          `t22`.`q0`,
+          `t22`.`q1`,
+          `t22`.`q2`,
+          `t22`.`q3`,
+          `t22`.`peak`,
+          `t22`.`level`,
+          DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+          DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+          `t22`.`q0` + `t22`.`q1` AS `recent`,
+          `t22`.`q2` + `t22`.`q3` AS `before`
+        FROM `t21` AS `t22`
+      ) AS `t26`
       LEFT OUTER JOIN (
         SELECT
-          `t35`.`customer`,
-          SUM(`t35`.`spend`) AS `year`
+          `t28`.`customer`,
+          SUM(`t28`.`spend`) AS `year`
         FROM (
           SELECT
             *
@@ -3153,28 +3088,28 @@ FROM (
               `t4`.`customer`,
               `t4`.`day`,
               `t4`.`spend`,
-              `t31`.`last_day`
+              `t24`.`last_day`
             FROM `t2` AS `t4`
             INNER JOIN (
               SELECT
-                `t29`.`customer`,
-                `t29`.`last_day`
-              FROM `t28` AS `t29`
-            ) AS `t31`
-              ON `t4`.`customer` = `t31`.`customer`
-          ) AS `t34`
+                `t22`.`customer`,
+                `t22`.`last_day`
+              FROM `t21` AS `t22`
+            ) AS `t24`
+              ON `t4`.`customer` = `t24`.`customer`
+          ) AS `t27`
           WHERE
-            DATEDIFF(DAY, `t34`.`day`, `t34`.`last_day`) < 365
-        ) AS `t35`
+            DATEDIFF(DAY, `t27`.`day`, `t27`.`last_day`) < 365
+        ) AS `t28`
         GROUP BY
           1
-      ) AS `t37`
-        ON `t33`.`customer` = `t37`.`customer`
-    ) AS `t38`
-  ) AS `t39`
+      ) AS `t30`
+        ON `t26`.`customer` = `t30`.`customer`
+    ) AS `t31`
+  ) AS `t32`
   WHERE
-    `t39`.`orders` >= 4
-) AS `t41`
+    `t32`.`orders` >= 4
+) AS `t34`
 LEFT OUTER JOIN (
   SELECT
     `t12`.`customer`,
@@ -3279,8 +3214,8 @@ LEFT OUTER JOIN (
   ) AS `t12`
   GROUP BY
     1
-) AS `t23`
-  ON `t41`.`customer` = `t23`.`customer`;
+) AS `t17`
+  ON `t34`.`customer` = `t17`.`customer`;
 
 -- cohorts_month
 WITH `t2` AS (
