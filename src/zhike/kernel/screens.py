@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -224,6 +225,9 @@ class Merging:
     absorbed: Callable[[UUID], Sequence[UUID]]
 
 
+_model = cache(apps.get_model)  # asked for a hundred times by one page
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A record type. `slug` is its address and API path (`customers`), `type` its word in rights and events (`party`)."""
@@ -267,7 +271,7 @@ class Screen:
     @property
     def model_class(self) -> Any:
         """The Django model, a subclass of Record whose columns only the declaration knows."""
-        return apps.get_model(self.model)
+        return _model(self.model)
 
     @property
     def rights(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Cells:
 
     def __init__(self, columns: tuple[Bound, ...], actor: Actor, now: datetime) -> None:
         self.reader = Reader(actor, now, clock.today(actor.zone, at=now))
+        self.labels: dict[Any, SafeString] = {}  # of choices, as far as they have been drawn
         self.choices = {c.name: choices_of(c.column) for c in columns if c.column.kind in (Kind.CHOICE, Kind.MULTI)}
         self.drawers = {item.name: self._drawer(item) for item in columns}
 
@@ -42,18 +43,20 @@ class Cells:
         return self.drawers[item.name](row)
 
     def _drawer(self, item: Bound) -> Drawer:
-        """What draws the cells of a column."""
+        """What draws the cells of a column; one call for a cell, as there are hundreds."""
+        name, own = item.name, not (item.masked or item.column.custom)  # own: stands in the row as it is
         if item.column.cell:
             special, reader = drawn(item.column.cell), self.reader
+            if own:
+                return lambda row: text(special(row.get(name), row, reader))
             return lambda row: text(special(raw_of(item, row), row, reader))
         writer = _text if item.masked else WRITERS.get(item.column.kind, _text)
-        if item.masked or item.column.custom:
-            return lambda row: self._written(writer, item, raw_of(item, row), row)
-        name = item.name
-        return lambda row: self._written(writer, item, row.get(name), row)
 
-    def _written(self, writer: Writer, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-        return NOTHING if value in EMPTY else writer(self, item, value, row)
+        def draw(row: Mapping[str, Any]) -> SafeString:
+            value = row.get(name) if own else raw_of(item, row)
+            return NOTHING if not value and value in EMPTY else writer(self, item, value, row)
+
+        return draw
 
     def when(self, value: Any) -> SafeString:
         """A day or moment, short, with the exact one on hover."""
@@ -82,7 +85,10 @@ def _when(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> Safe
 
 
 def _choice(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:
-    return text(cells.choices[item.name].get(value, value))
+    key = item.name, value
+    if (label := cells.labels.get(key)) is None:
+        label = cells.labels[key] = text(cells.choices[item.name].get(value, value))
+    return label
 
 
 def _multi(cells: Cells, item: Bound, value: Any, row: Mapping[str, Any]) -> SafeString:

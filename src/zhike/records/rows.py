@@ -30,21 +30,20 @@ def table_body(
     """
     opened = [_opened(item, place, edited=True) for place, item in enumerate(columns[1:])]
     shut = [_opened(item, place, edited=False) for place, item in enumerate(columns[1:])]
-    select = text(_("Select"))
-    found = []
+    select = str(text(_("Select")))
+    found: list[str] = []
     for row in rows:
-        base = f"/{screen.slug}/{row['id']}/"
+        pk = str(row["id"])
+        base = f"/{screen.slug}/{pk}/"
         first, *others = cells.row(row)
-        chosen = f"{row['id']}:{row['version']}"  # a bulk command leaves what was saved after this page was drawn
-        found.append(
-            f'<tr data-row data-id="{row["id"]}" data-url="{base}" data-drawer="{base}drawer/" data-edit="{base}edit/">'
+        chosen = f"{pk}:{row['version']}"  # a bulk command leaves what was saved after this page was drawn
+        found += (
+            f'<tr data-row data-id="{pk}" data-url="{base}" data-drawer="{base}drawer/" data-edit="{base}edit/">'
             f'<td class="first"><span class="row-x"><input type="checkbox" name="ids" value="{chosen}" aria-label="{select}">'
-            f'<a class="nm row-x cut" href="{base}">{first}</a></span></td>'
-        )
-        found += [
-            f"{before}{base}{after}{cell}</td>" if after else f"{before}{cell}</td>"
-            for (before, after), cell in zip(shut if row["id"] in fixed else opened, others, strict=True)
-        ]
+            f'<a class="nm row-x cut" href="{base}">', first, "</a></span></td>",
+        )  # fmt: skip
+        for (before, after), cell in zip(shut if row["id"] in fixed else opened, others, strict=True):
+            found += (before, base, after, cell, "</td>") if after else (before, cell, "</td>")
         found.append("</tr>\n")
     return SafeString("".join(found))  # every part is escaped above
 
