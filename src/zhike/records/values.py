@@ -233,15 +233,16 @@ def raw_of(item: Bound, row: Mapping[str, Any]) -> Any:
     return masked(item.column, value) if item.masked else value
 
 
-def as_json(item: Bound, row: Mapping[str, Any]) -> Any:
-    """A column of a row as the API gives it; orjson writes dates, UUIDs and the like."""
-    value, column = raw_of(item, row), item.column
+JsonReader = Callable[[Mapping[str, Any]], Any]
+
+
+def json_reader(item: Bound) -> JsonReader:
+    """What takes a column's value out of a row as the API gives it; orjson writes dates, UUIDs and the like."""
+    column, name, label = item.column, item.name, f"{item.name}__label"
     if item.masked:
-        return value
-    if isinstance(value, Decimal):
-        return str(value)
+        return lambda row: raw_of(item, row)
     if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not column.custom:
-        return None if value is None else {"id": value, "name": row.get(f"{column.name}__label")}
+        return lambda row: None if (value := row.get(name)) is None else {"id": value, "name": row.get(label)}
     if column.kind is Kind.MULTI:
-        return [code for code in (value or "").split("|") if code]
-    return value
+        return lambda row: [code for code in (raw_of(item, row) or "").split("|") if code]
+    return lambda row: str(value) if isinstance(value := raw_of(item, row), Decimal) else value

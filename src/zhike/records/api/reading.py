@@ -16,12 +16,13 @@ from zhike.records.derived import add_filled, add_formulas, add_names
 from zhike.records.history import story
 from zhike.records.merged import go_on, told_by
 from zhike.records.queries import ListQuery, add_tags, has_field, page, value_paths
-from zhike.records.values import as_json
+from zhike.records.values import JsonReader, json_reader
 
 STORY = 50
 AS_STORED = {
     Kind.TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.DATE, Kind.DATETIME, Kind.BOOL, Kind.PHONE, Kind.EMAIL, Kind.URL, Kind.TAGS,
 }  # fmt: skip
+Plan = list[tuple[str, JsonReader | None]]
 
 
 def list_payload(screen: Screen, actor: Actor, query: ListQuery) -> dict[str, Any]:
@@ -53,18 +54,21 @@ def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     return found
 
 
-def _plan(bound: Iterable[Bound]) -> list[tuple[str, Bound | None]]:
-    """Column names in order, each with its rule; None where the stored value is the answer (most are: a list is fast by it)."""
+def _plan(bound: Iterable[Bound]) -> Plan:
+    """Column names in order, each with what reads it; None where the stored value is the answer (most are: a list is fast by it)."""
     return [
-        (item.name, None if item.column.kind in AS_STORED and not item.masked and not item.column.custom else item)
+        (
+            item.name,
+            None if item.column.kind in AS_STORED and not item.masked and not item.column.custom else json_reader(item),
+        )
         for item in bound
     ]
 
 
-def _item(plan: Iterable[tuple[str, Bound | None]], row: Mapping[str, Any]) -> dict[str, Any]:
+def _item(plan: Plan, row: Mapping[str, Any]) -> dict[str, Any]:
     found = {"id": row["id"], "version": row["version"]}
-    for name, item in plan:
-        found[name] = row.get(name) if item is None else as_json(item, row)
+    for name, read in plan:
+        found[name] = row.get(name) if read is None else read(row)
     return found
 
 

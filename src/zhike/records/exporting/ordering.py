@@ -20,7 +20,7 @@ from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.exporting.writing import ENCODINGS, FORMATS, Column
 from zhike.records.queries import ListQuery, counted, matching, page
 from zhike.records.requests import read_query
-from zhike.records.values import as_json, raw_of
+from zhike.records.values import json_reader, raw_of
 
 MOST = 100_000
 AT_ONCE = 2_000
@@ -121,7 +121,7 @@ def _on_cards(order: Order, rows: Sequence[Mapping[str, Any]], by: Actor) -> Map
 
 def _row(order: Order, row: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
     if order.format == "jsonl":
-        return {"id": str(row["id"])} | {item.name: as_json(item, row) for item in order.columns}
+        return {"id": str(row["id"])} | {item.name: json_reader(item)(row) for item in order.columns}
     values = {item.name: shown(item, row, zone) for item in order.columns}
     if order.format == "vcard":
         return {CARD[name]: _joined(value) for name, value in values.items() if name in CARD and value}
