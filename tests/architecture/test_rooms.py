@@ -36,6 +36,7 @@ FURTHER: dict[str, dict[str, str]] = {
         "tokens": "keys for programs",
     },
     "customers": {
+        "inner": "the rows within a customer as programs read them",
         "values": "value objects of names, phones and addresses: too many for one file of terms",
         "pool": "public pools: claiming, falling in",
         "territories": "who gets a new customer",

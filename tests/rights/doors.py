@@ -211,6 +211,7 @@ DOORS = (
     Door("drawer", SEE, _get("drawer/")),
     Door("history", SEE, _get("history/")),
     Door("api get", SEE, lambda c, s, r: c.get(f"/api/{s.slug}/{r.pk}")),
+    Door("api rows", SEE, lambda c, s, r: c.get(f"/api/{s.slug}/{r.pk}/rows"), types=("party",)),
     Door("api history", SEE, lambda c, s, r: c.get(f"/api/{s.slug}/{r.pk}/history")),
     Door("autocomplete", SEE, _pick, staged=_alone),
     Door("edit form", WORK, _get("edit/")),

@@ -222,12 +222,13 @@ def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another party and what it is to this one; `id` is empty where the relation follows from the group."""
+    """Another party and what it is to this one; `id` and `kind` are empty where the relation follows from the group."""
 
     party_id: UUID
     name: str
     what: str
     id: UUID | None = None
+    kind: str = ""
     note: str = ""
 
 
@@ -248,7 +249,7 @@ def related(party: Party, actor: Actor) -> list[Related]:
         kind = RelationKind(row.kind)
         if other in names:
             word = kind if mine else MIRROR.get(kind, kind)
-            found.append(Related(other, names[other], str(word.label), row.pk, row.note))
+            found.append(Related(other, names[other], str(word.label), row.pk, word.value, row.note))
     return found
 
 
@@ -308,24 +309,35 @@ class ShownPoint:
     label: str
     main: bool
     verified: bool
-    barred: str
+    do_not_use: bool
+    reason: str
     source: str
     several: bool
+
+    @property
+    def barred(self) -> str:
+        """Why it must not be used; empty where it may."""
+        return (self.reason or "—") if self.do_not_use else ""
 
     @property
     def may_lead(self) -> bool:
         """Whether it could become the main one of its kind."""
         leads = any(kinds[0] == self.kind for kinds in POINT_COLUMNS.values())
-        return leads and not self.main and not self.barred
+        return leads and not self.main and not self.do_not_use
 
 
 def points_of(party: Party, actor: Actor) -> list[ShownPoint]:
-    """Contact points, the main ones first, masked unless the actor may see them; the main address stands in the facts."""
+    """Contact points as the card lists them: the main address stands in the facts already."""
+    points = every_point_of(party, actor)
+    return [point for point in points if point.kind != PointKind.ADDRESS or not point.main or point.do_not_use]
+
+
+def every_point_of(party: Party, actor: Actor) -> list[ShownPoint]:
+    """Contact points, the main ones first, masked unless the actor may see them."""
     clear = actor.can("party.unmask")
     points = _points(party.pk)
     rules = {row.pk: actor.rule("party", column_of(row.kind, row.column)) for row in points}
-    shown = [row for row in points if row.column != "address" or row.do_not_use]
-    shown = [row for row in shown if rules[row.pk] is not FieldRule.HIDDEN]
+    shown = [row for row in points if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
     of_kind = Counter(row.kind for row in rows)
     return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED, of_kind[row.kind] > 1) for row in rows]
@@ -346,13 +358,12 @@ def _shown(row: ContactPoint, clear: bool, several: bool) -> ShownPoint:
         href = text if text.startswith(("http://", "https://")) else f"https://{text}"
     elif row.kind in (PointKind.WECHAT, PointKind.QQ) and not clear:
         text = f"{text[:1]}***"
-    barred = (row.do_not_use_reason or "—") if row.do_not_use else ""
     kind = PointKind(row.kind)
     masked = text != row.display
     main = bool(row.column) and POINT_COLUMNS[row.column][0] == row.kind
     return ShownPoint(
         row.pk, row.kind, str(kind.label), POINT_ICONS[kind], text, href, masked, row.label, main,
-        row.verified_at is not None, barred, row.source, several,
+        row.verified_at is not None, row.do_not_use, row.do_not_use_reason, row.source, several,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from zhike.customers import actions, queries
+from zhike.customers import actions, inner, queries
 from zhike.customers.actions.adding import FURTHER, further
 from zhike.customers.matching import employers, incoming
 from zhike.customers.merging import queries as merging_queries
@@ -335,6 +335,7 @@ SCREEN = register(
                 context=queries.completeness_panel, place="left",
             ),
         ),
+        inner=inner.ROWS,
         writers=Writers(
             create=actions.create, update=actions.update, create_many=actions.create_many, further=further,
             beside=("aliases", FURTHER),

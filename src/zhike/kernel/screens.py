@@ -214,6 +214,19 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    """Rows within a record, its contact points say, as programs and agents read them: actions on such a row take its id.
+
+    `row` is a frozen dataclass, from whose fields the schema follows; `read(record, actor)` gives the rows as far as the actor
+    may know them.
+    """
+
+    name: str
+    row: type
+    read: Callable[[Any, Any], Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
     """How a type tells of records that became one.
 
@@ -243,6 +256,7 @@ class Screen:
     sections: tuple[Section, ...] = ()
     order: str = "name"  # default sort, "-" for descending
     panels: tuple[Panel, ...] = ()
+    inner: tuple[Inner, ...] = ()
     board: Board | None = None
     writers: Writers = Writers()
     duplicates: Duplicates | None = None

@@ -1,4 +1,4 @@
-"""Tools for agents, derived: a list and a card for every type one may see, a search, and every action one may run."""
+"""Tools for agents, derived: a list, a card and its inner rows for every type one may see, a search, every action one may run."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def _tools(actor: Actor) -> Iterator[Tool]:
     for screen in screens.values():
         if actor.can(f"{screen.type}.view"):
             yield from (_list_tool(screen), _get_tool(screen))
+            if screen.inner:
+                yield _rows_tool(screen)
     for made in registry.values():
         if "mcp" in made.doors and actor.can(made.right):
             yield _action_tool(made)
@@ -139,16 +141,30 @@ def _as_text(name: str, value: Any) -> str:
 
 
 def _get_tool(screen: Screen) -> Tool:
+    title, told = _("Read: %(type)s"), _("One whole record, with the version to change it by.")
+    return _reading_tool(f"get_{screen.type}", title, told, screen, reading.record_payload)
+
+
+def _rows_tool(screen: Screen) -> Tool:
+    title = _("Read the rows within: %(type)s")
+    told = _("Rows within one record (%(kinds)s), with the ids by which they are changed.") % {
+        "kinds": ", ".join(inner.name for inner in screen.inner)
+    }
+    return _reading_tool(f"get_{screen.type}_rows", title, told, screen, reading.rows_payload)
+
+
+def _reading_tool(
+    name: str, title: str, told: str, screen: Screen, payload: Callable[[Screen, Actor, object], Any]
+) -> Tool:
+    """A tool that answers about the record of an id."""
+
     def read(actor: Actor, given: Arguments) -> Any:
         pk = given.pop("id", None)
         _nothing_else(given)
-        return reading.record_payload(screen, actor, pk)
+        return payload(screen, actor, pk)
 
-    title = _("Read: %(type)s") % {"type": screen.label}
     schema = _object({"id": schemas.ID}, "id")
-    return Tool(
-        f"get_{screen.type}", title, _("One whole record, with the version to change it by."), lambda _a: schema, read
-    )
+    return Tool(name, title % {"type": screen.label}, told, lambda _actor: schema, read)
 
 
 def _action_tool(made: Action[..., Any]) -> Tool:

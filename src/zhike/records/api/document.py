@@ -99,6 +99,7 @@ SUMMARIES = {
     "read": gettext_lazy("One whole record"),
     "update": gettext_lazy("Change fields of a record"),
     "archive": gettext_lazy("Put a record into the bin"),
+    "rows": gettext_lazy("The rows within a record"),
     "history": gettext_lazy("The story of a record"),
     "summary": gettext_lazy("Figures by one or two fields"),
     "similar": gettext_lazy("Who may be there already, before one is created"),
@@ -171,7 +172,7 @@ def _spread(path: str, operations: Schema, actor: Actor, found: Schema) -> Itera
 def _of_type(
     path: str, operations: Schema, screen: Screen, actor: Actor, found: Schema
 ) -> Iterator[tuple[str, Schema]]:
-    """List, create, read, change, bin and story of one type."""
+    """List, create, read, inner rows, change, bin and story of one type."""
     name = _class_name(screen)
     found.setdefault(name, schemas.read_schema(screen, actor))
     for method, template in operations.items():
@@ -182,6 +183,10 @@ def _of_type(
         elif method == "get" and path.endswith("/history"):
             operation["parameters"].append(_query("before", {"type": "string"}, "the `next` of the page before"))
             operation["responses"] = {"200": _response("the story", _page(_ref("Event")))}
+        elif method == "get" and path.endswith("/rows"):
+            if not screen.inner:
+                continue
+            operation["responses"] = {"200": _response("the rows, by kind", schemas.rows_schema(screen, found))}
         elif method == "get" and "{id}" in path:
             operation["responses"] = {"200": _response("the record", name)}
         elif method == "get":

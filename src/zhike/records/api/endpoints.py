@@ -243,6 +243,13 @@ def history(request: ActorRequest, slug: str, id: str) -> HttpResponse:
     return reply(reading.history_payload(screen_at(slug), request.actor, id, request.GET.get("before", "")))
 
 
+@api.get("/{slug}/{id}/rows", operation_id="rows")
+def rows(request: ActorRequest, slug: str, id: str) -> HttpResponse:
+    bodies.only(request.GET)
+    found = reading.rows_payload(screen_at(slug), request.actor, id)
+    return reply(found, ETag=f'"{found["version"]}"')
+
+
 @api.post("/{slug}/{id}/{verb}", operation_id="act_on")
 def run_on_record(request: ActorRequest, slug: str, id: str, verb: str) -> HttpResponse:
     return act(request, slug, id, verb)

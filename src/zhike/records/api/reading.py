@@ -7,6 +7,7 @@ from typing import Any
 
 from zhike.kernel import clock
 from zhike.kernel.actor import Actor
+from zhike.kernel.errors import NotFound
 from zhike.kernel.ids import parse_id
 from zhike.kernel.screens import Kind, Screen
 from zhike.records import watching
@@ -52,6 +53,18 @@ def record_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
     if has_field(screen.model_class, "archived_at"):
         found["archived_at"] = record.archived_at
     return found
+
+
+def rows_payload(screen: Screen, actor: Actor, pk: object) -> dict[str, Any]:
+    """The rows within one record, by the names of the declaration: people, contact points and the like of a customer."""
+    if not screen.inner:
+        raise NotFound("page")
+    record = record_at(screen, actor, pk, f"{screen.type}.view")
+    go_on(screen, actor, record)
+    if screen.party == "pk":
+        watching.seen(watching.CARDS, actor)
+    found = {"type": screen.type, "id": record.pk, "version": record.version}
+    return found | {inner.name: list(inner.read(record, actor)) for inner in screen.inner}
 
 
 def _plan(bound: Iterable[Bound]) -> Plan:

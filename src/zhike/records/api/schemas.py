@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from zhike.kernel.actions import Action
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Column, Kind, Screen
@@ -52,6 +54,16 @@ def _read(column: Column) -> Schema:
     if "array" in found["type"]:
         found["items"] = {"type": "string"}
     return found
+
+
+def rows_schema(screen: Screen, definitions: Schema) -> Schema:
+    """The rows within a record as they are answered; what several kinds of rows share is put among `definitions`."""
+    properties: Schema = {"type": {"type": "string"}, "id": ID, "version": {"type": "integer", "minimum": 1}}
+    for inner in screen.inner:
+        row = TypeAdapter(inner.row).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+        definitions |= row.pop("$defs", {})
+        properties[inner.name] = {"type": "array", "items": row}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def write_schema(screen: Screen, actor: Actor, *, creating: bool) -> Schema:
