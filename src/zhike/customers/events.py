@@ -165,6 +165,7 @@ class PartyTransferred:
     to_id: str
     from_id: str
     reason: str = ""
+    version: int = 1
 
 
 @event("party.contacted", sentence=_("%(who)s was in touch with %(subject)s"), icon="message-circle", shown=False)

@@ -38,6 +38,7 @@ from zhike.kernel.screens import (
     register_rights,
 )
 from zhike.kernel.screens import Kind as Is
+from zhike.records.actions import OWNERSHIP
 
 STALE_DAYS, COLD_DAYS = 30, 90  # a last touch older than this is coloured
 
@@ -338,7 +339,7 @@ SCREEN = register(
         inner=inner.ROWS,
         writers=Writers(
             create=actions.create, update=actions.update, create_many=actions.create_many, further=further,
-            beside=("aliases", FURTHER),
+            beside=("aliases", FURTHER, OWNERSHIP),
         ),
         duplicates=Duplicates(read=actions.read_many, find=incoming.find, note=incoming.note),
         beside=Beside(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -90,6 +90,11 @@ class Actor:
     def reach(self, right: str) -> Reach:
         """Where `right` extends to; unknown rights extend nowhere."""
         return EVERYWHERE if self.superuser else self.grants.get(right, NOWHERE)
+
+    def reaching(self, record_id: UUID, rights: Iterable[str]) -> Actor:
+        """The same one, whose rights of these names extend to one record more, unless it is denied."""
+        more = Reach(records=frozenset({record_id}))
+        return replace(self, grants={**self.grants, **{right: self.reach(right).join(more) for right in rights}})
 
     def can(self, right: str) -> bool:
         """Whether the right is held at all, anywhere."""

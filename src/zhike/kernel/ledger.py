@@ -301,6 +301,6 @@ def _faults_of(event: Event, detail: EventDetail | None, erasures: set[UUID]) ->
 
 def read_detail(event: Event) -> dict[str, Any]:
     """The personal part of an event; empty when there is none or it was erased."""
-    detail = EventDetail.objects.filter(event_id=event.pk).first()
+    detail = getattr(event, "detail", None)
     found: dict[str, Any] = orjson.loads(detail.body) if detail else {}
     return found

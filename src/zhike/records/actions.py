@@ -1,11 +1,10 @@
-"""The standard actions of every record type: create, update, archive, restore, purge; undo of an ordinary edit; bulk."""
+"""The standard actions of every record type: create, update, archive, restore, purge; and bulk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -15,14 +14,13 @@ from pydantic import BaseModel, ConfigDict
 
 from zhike.kernel.actions import Action, batch, emit, registry, run
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import BadRequest, Conflict, DomainError, NotFound, Stale
+from zhike.kernel.errors import Conflict, DomainError, NotFound, Stale
 from zhike.kernel.events import BatchRun, Happened, define, kinds
 from zhike.kernel.ids import new_id
-from zhike.kernel.ledger import read_detail
-from zhike.kernel.models import Event, Record
+from zhike.kernel.models import Record
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.records import search
-from zhike.records.access import customer_of, record_at, title_of
+from zhike.records.access import customer_of, title_of
 from zhike.records.columns import custom_columns
 from zhike.records.hanging import remove_everything
 from zhike.records.queries import has_field, tags_of
@@ -39,7 +37,8 @@ SENTENCES: Mapping[str, tuple[Promise | str, str]] = {
 }
 
 
-NO_UNDO = _("This cannot be undone.")
+#: a change told of a type whose owner stands with more than one column: what it takes to put the former one back
+OWNERSHIP = "ownership"
 
 
 class AnyFields(BaseModel):
@@ -283,35 +282,6 @@ def _shown(verb: str) -> Callable[[Any, Actor], bool] | None:
     return None
 
 
-def undo(event_id: UUID, by: Actor) -> Record:
-    """Take back what one's own action just did: by the action it names as its undo, or by restoring the old values."""
-    event = Event.objects.filter(pk=event_id, actor_id=by.user_id).first() if by.user_id else None
-    made = registry.get(event.action) if event else None
-    if event is None or made is None or event.subject_type not in screens:
-        raise NotFound("event")
-    if not made.undo:
-        raise BadRequest("no_undo", NO_UNDO)
-    return _take_back(event, made, by)
-
-
-def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
-    screen = screens[event.subject_type]
-    record: Record = record_at(screen, by, event.subject_id)
-    if record.version != event.payload.get("version", record.version):
-        raise Conflict("changed_since", _("This can no longer be undone: the record was changed since."))
-    if made.undo == "undo":
-        former = {name: _former(sides[0]) for name, sides in read_detail(event).get("changes", {}).items()}
-        run(f"update_{screen.type}", by=by, subject_id=record.pk, data=former, version=record.version)
-    else:
-        run(made.undo, by=by, subject_id=record.pk)
-    fresh: Record = record_at(screen, by, record.pk)
-    return fresh
-
-
-def _former(value: Any) -> Any:
-    return value["id"] if isinstance(value, dict) and "id" in value else value
-
-
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """What a bulk command did: how many records, and which were refused, by id with the reason."""
@@ -332,25 +302,11 @@ def run_bulk(
     if made is None or made.subject is None or not (made.bulk or name.startswith("update_")):
         raise NotFound("action")
     at = versions or {}
-    return _each(name, ids, lambda pk: run(name, by=by, subject_id=pk, data=data, version=at.get(str(pk))), by)
+    return each(name, ids, lambda pk: run(name, by=by, subject_id=pk, data=data, version=at.get(str(pk))), by)
 
 
-def undo_batch(batch_id: UUID, by: Actor) -> tuple[Screen, BulkResult]:
-    """Take back what one's own bulk command did, each record by itself; one changed since is left as it is."""
-    mine = Event.objects.filter(batch_id=batch_id, actor_id=by.user_id) if by.user_id else Event.objects.none()
-    ran = mine.filter(type="batch.run").first()
-    made = registry.get(ran.payload["action"]) if ran else None
-    if made is None or made.subject is None or made.subject.record_type not in screens:
-        raise NotFound("event")
-    if not made.undo:
-        raise BadRequest("no_undo", NO_UNDO)
-    screen = screens[made.subject.record_type]
-    events = {event.subject_id: event for event in mine.filter(action=made.name, caused_by=None).order_by("id")}
-    name = f"update_{screen.type}" if made.undo == "undo" else made.undo
-    return screen, _each(name, events, lambda pk: _take_back(events[pk], made, by), by)
-
-
-def _each(name: str, ids: Iterable[Any], perform: Callable[[Any], object], by: Actor) -> BulkResult:
+def each(name: str, ids: Iterable[Any], perform: Callable[[Any], object], by: Actor) -> BulkResult:
+    """Perform on each record by itself, and list what was refused; one event tells of the whole."""
     done, refused = 0, []
     with batch(new_id()) as batch_id:
         for pk in ids:

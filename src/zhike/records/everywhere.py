@@ -38,6 +38,7 @@ class Everywhere:
     title: Promise | str
     icon: str
     bulk: bool = False
+    undo: str = ""
     doors: str = "web api mcp cli job import"
 
 
@@ -86,8 +87,9 @@ def _register(screen: Screen, one: Everywhere) -> None:
     act.__name__ = act.__qualname__ = f"{one.function.__name__}_{screen.type}"
     act.__doc__ = one.function.__doc__
     action(
-        right=f"{screen.type}.{one.right}", title=one.title, icon=one.icon, bulk=one.bulk, doors=one.doors, shown=_never
-    )(act)
+        right=f"{screen.type}.{one.right}", title=one.title, icon=one.icon, bulk=one.bulk, undo=one.undo, doors=one.doors,
+        shown=_never,
+    )(act)  # fmt: skip
 
 
 def _never(record: Any, actor: Actor) -> bool:
@@ -95,10 +97,16 @@ def _never(record: Any, actor: Actor) -> bool:
 
 
 def leave(
-    verb: str, record: Record, *, by: Actor, payload: Mapping[str, Any], personal: Mapping[str, Any] | None = None
+    verb: str,
+    record: Record,
+    *,
+    by: Actor,
+    payload: Mapping[str, Any],
+    personal: Mapping[str, Any] | None = None,
+    changes: dict[str, Any] | None = None,
 ) -> None:
-    """Emit `<type>.<verb>`; `personal` can be erased."""
+    """Emit `<type>.<verb>`; `personal` and `changes` can be erased."""
     emit(
         Happened(f"{record.record_type}.{verb}", dict(payload), dict(personal or {})),
-        subject=record, by=by, customer_id=customer_of(record), label=title_of(record),
+        subject=record, by=by, customer_id=customer_of(record), label=title_of(record), changes=changes,
     )  # fmt: skip

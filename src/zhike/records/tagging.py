@@ -8,6 +8,8 @@ from uuid import UUID
 from zhike.kernel.text import fold
 from zhike.records.models import Tag, Tagging
 
+TAGS = "tags"  # what columns and changes of tags are called
+
 
 def tag_new(type_: str, rows: Sequence[tuple[UUID, Sequence[str]]]) -> None:
     """Tag many records that have none yet, in a few statements."""

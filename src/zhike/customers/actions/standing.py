@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zhike.customers.actions.fields import Moment, NewLevel, NewOwner, NextStep, Reason
 from zhike.customers.actions.keeping import completeness_of
-from zhike.customers.actions.writing import new_owner
+from zhike.customers.actions.writing import new_owner, ownership
 from zhike.customers.events import (
     ContactNoted,
     ContactTakenBack,
@@ -32,6 +32,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.models import Event
 from zhike.kernel.text import clean
+from zhike.records.actions import OWNERSHIP
 
 CHUNK = 500
 
@@ -55,7 +56,7 @@ def set_level(
     return party
 
 
-@action(right="party.transfer", title=_("Transfer"), icon="arrows-exchange", bulk=True)
+@action(right="party.transfer", title=_("Transfer"), icon="arrows-exchange", bulk=True, undo="undo")
 def transfer_party(
     party: Party,
     *,
@@ -69,12 +70,19 @@ def transfer_party(
         raise Invalid("owner.inactive", message, "to")
     if party.owner_id == to.pk:
         raise Conflict("same_owner", _("“%(name)s” owns this customer already.") % {"name": to.name})
-    before = party.owner_id
+    before = ownership(party)
     fields = new_owner(party, to.pk, timezone.now(), reason)
     fields["completeness"] = completeness_of(party, fields)
     party.change(**fields)
-    told = PartyTransferred(to=to.name, to_id=str(to.pk), from_id=str(before or ""), reason=clean(reason, 400))
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    told = PartyTransferred(
+        to=to.name,
+        to_id=str(to.pk),
+        from_id=str(before["owner_id"] or ""),
+        reason=clean(reason, 400),
+        version=party.version,
+    )
+    changes = {OWNERSHIP: [before, ownership(party)]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Model
@@ -21,17 +21,17 @@ from zhike.customers.actions.keeping import (
     values_of,
 )
 from zhike.customers.actions.preparing import Prepared, percent_complete, prepare, shown_points
-from zhike.customers.models import Membership, OwnerSpell, Party, PartyName
+from zhike.customers.models import Membership, OwnerSpell, Party, PartyName, Pool
 from zhike.customers.queries import team_of
 from zhike.customers.terms import POINT_COLUMNS, Form
 from zhike.customers.territories.queries import for_new
 from zhike.customers.territories.terms import Choice
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Forbidden, Invalid
+from zhike.kernel.errors import Conflict, Forbidden, Invalid
 from zhike.kernel.inserting import insert_models
 from zhike.kernel.screens import screens
-from zhike.records.actions import created, custom_change, spread_custom, updated, write_tags
+from zhike.records.actions import OWNERSHIP, created, custom_change, spread_custom, updated, write_tags
 
 #: attribute → column, where they differ; None: derived, not told as a change of its own
 COLUMN_OF: Mapping[str, str | None] = {
@@ -48,7 +48,9 @@ COLUMN_OF: Mapping[str, str | None] = {
     "birthday_month": None,
     "birthday_day": None,
     "owned_since": None,
+    "from_pool_id": None,
 }
+OWNING: Final = ("owner_id", "owned_since", "team_id", "pool_id", "pooled_at", "pool_reason", "from_pool_id")
 
 
 def create(values: Mapping[str, Any], *, by: Actor) -> Party:
@@ -112,18 +114,15 @@ def update(party: Party, values: Mapping[str, Any], *, by: Actor) -> Party:
     made = prepare(given, lenient=by.door == "import", before=values_of(party))
     fields = dict(made.fields)
     _check_parent(party, fields.get("parent_id"))
-    if "owner_id" in fields and fields["owner_id"] != party.owner_id:
-        if not by.can("party.transfer"):
-            raise Forbidden("party.transfer")
-        fields |= new_owner(party, fields["owner_id"], timezone.now(), "")
-    elif "owner_id" in fields:
-        del fields["owner_id"]
+    fields, owned = fields | _given(party, fields, values, by), ownership(party)
     further, version = keep_names(party, made), party.version
     fields |= place_points(party, made)
     fields |= custom_change(screens["party"], party, dict(values))
     fields["completeness"] = completeness_of(party, fields)
     changes = by_column(party.change(**fields)) | further | keep_further(party, values.get(FURTHER))
     changes |= write_tags(screens["party"], party, dict(values))
+    if "owner" in changes and OWNERSHIP not in values:
+        changes[OWNERSHIP] = [owned, ownership(party)]
     if changes and party.version == version:
         party.advance()
     if changes:
@@ -137,17 +136,51 @@ def _unchanged(party: Party, name: str, value: Any) -> bool:
 
 
 def by_column(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Changes keyed by column, without what merely follows from others; references as text."""
+    """Changes keyed by column, without what merely follows from others; references with the names they had."""
     told = {}
     for attribute, (old, new) in spread_custom(changes).items():
         column = COLUMN_OF.get(attribute, attribute)
         if column is not None:
-            told[column] = [_plain(old), _plain(new)]
+            told[column] = [_named(attribute, old), _named(attribute, new)]
     return told
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value
+def _named(attribute: str, value: Any) -> Any:
+    if not isinstance(value, UUID):
+        return value
+    others: Any = Party._meta.get_field(attribute).related_model
+    name = others.objects.filter(pk=value).values_list("name", flat=True).first()
+    return {"id": str(value), "name": name or ""}
+
+
+def _given(party: Party, fields: Mapping[str, Any], values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """What changes because an edit gives the party to somebody else, or takes such a change back."""
+    if OWNERSHIP in values:
+        return owned_again(party, values[OWNERSHIP])
+    if fields.get("owner_id", party.owner_id) == party.owner_id:
+        return {}
+    if not by.can("party.transfer"):
+        raise Forbidden("party.transfer")
+    return new_owner(party, fields["owner_id"], timezone.now(), "")
+
+
+def ownership(party: Party) -> dict[str, Any]:
+    """Whose the party is since when, or in which pool it lies and why: all that another owner overwrites."""
+    return {name: getattr(party, name) for name in OWNING}
+
+
+def owned_again(party: Party, former: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes when a change of owner is taken back: the time that it ended goes on, as if nothing had happened."""
+    columns: Any = {name: Party._meta.get_field(name) for name in OWNING}
+    fields = {name: column.to_python(former[name]) for name, column in columns.items()}
+    people = columns["owner_id"].related_model
+    gone = fields["owner_id"] and not people.objects.filter(pk=fields["owner_id"], is_active=True).exists()
+    closed = fields["pool_id"] and not Pool.objects.filter(pk=fields["pool_id"], archived_at=None).exists()
+    if gone or closed:
+        raise Conflict("owner.gone", _("Whoever had this customer before no longer works here, or the pool is closed."))
+    if (ended := party.owned_since or party.pooled_at) is not None:
+        party.owner_spells.filter(owner_id=fields["owner_id"], ended_at=ended).delete()
+    return fields
 
 
 def new_owner(party: Party, owner_id: UUID | None, now: datetime, reason: str) -> dict[str, Any]:

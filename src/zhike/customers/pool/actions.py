@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhike.customers.actions.fields import NewOwner, Reason
-from zhike.customers.actions.writing import new_owner
+from zhike.customers.actions.writing import new_owner, ownership
 from zhike.customers.models import ClaimTally, Party, Pool
 from zhike.customers.pool import events, queries
 from zhike.customers.pool.terms import PoolState, read_rules
@@ -26,7 +26,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.ids import parse_id
 from zhike.kernel.text import clean
-from zhike.records.actions import created, leave, updated
+from zhike.records.actions import OWNERSHIP, created, leave, updated
 
 if TYPE_CHECKING:
     from zhike.identity.models import User
@@ -125,7 +125,7 @@ def _take(party: Party, pool: Pool, person: User, now: datetime) -> None:
 
 
 @action(
-    right="party.transfer", title=_("Give out"), icon="user-share", bulk=True,
+    right="party.transfer", title=_("Give out"), icon="user-share", bulk=True, undo="undo",
     shown=lambda party, _by: bool(party.pool_id) and party.owner_id is None,
 )  # fmt: skip
 def assign_from_pool(party: Party, *, to: NewOwner, by: Actor) -> Party:
@@ -138,14 +138,18 @@ def assign_from_pool(party: Party, *, to: NewOwner, by: Actor) -> Party:
         message = _("“%(name)s” no longer works here. Choose somebody else.") % {"name": person.name}
         raise Invalid("owner.inactive", message, "to")
     _check_room(pool, person)
+    before = ownership(party)
     _take(party, pool, person, timezone.now())
-    told = events.PartyGivenFromPool(pool=pool.name, pool_id=str(pool.pk), to=person.name, to_id=str(person.pk))
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    told = events.PartyGivenFromPool(
+        pool=pool.name, pool_id=str(pool.pk), to=person.name, to_id=str(person.pk), version=party.version
+    )
+    changes = {OWNERSHIP: [before, ownership(party)]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 
 @action(
-    right="party.claim", title=_("Into the pool"), icon="pool", bulk=True,
+    right="party.claim", title=_("Into the pool"), icon="pool", bulk=True, undo="undo",
     shown=lambda party, _by: party.owner_id is not None and party.archived_at is None,
 )  # fmt: skip
 def release_party(party: Party, *, reason: Why, pool: IntoPool = None, by: Actor) -> Party:
@@ -159,10 +163,13 @@ def release_party(party: Party, *, reason: Why, pool: IntoPool = None, by: Actor
         raise Invalid("no_pool", _("No pool takes this customer. Choose one."), "pool")
     if target.archived_at is not None:
         raise Invalid("no_pool", _("The pool “%(name)s” is closed. Choose another.") % {"name": target.name}, "pool")
-    before = party.owner_id
+    before = ownership(party)
     party.change(**_into(party, target, timezone.now(), reason))
-    told = events.PartyReleased(pool=target.name, pool_id=str(target.pk), from_id=str(before), reason=reason)
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    told = events.PartyReleased(
+        pool=target.name, pool_id=str(target.pk), from_id=str(before["owner_id"]), reason=reason, version=party.version
+    )
+    changes = {OWNERSHIP: [before, ownership(party)]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 

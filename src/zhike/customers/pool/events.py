@@ -23,6 +23,7 @@ class PartyReleased:
     pool_id: str
     from_id: str
     reason: str = ""
+    version: int = 1
 
 
 @event("party.recycled", sentence=_("%(subject)s fell into %(pool)s: %(rule)s for %(days)s days"), icon="recycle")
@@ -44,6 +45,7 @@ class PartyGivenFromPool:
     pool_id: str
     to: str
     to_id: str
+    version: int = 1
 
 
 @event("party.locked", sentence=_("%(who)s locked %(subject)s: %(reason)s"), icon="lock")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from zhike.customers.actions.writing import new_owner
+from zhike.customers.actions.writing import new_owner, ownership
 from zhike.customers.models import AssignmentRule, Party, Pool
 from zhike.customers.terms import Kind, Level
 from zhike.customers.territories import events, queries
@@ -21,13 +21,14 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.text import clean, sentences
 from zhike.records import work
+from zhike.records.actions import OWNERSHIP
 
 MANAGE = "pool.manage"
 Words = Annotated[list[str] | None, Field(max_length=200)]
 
 
 @action(
-    right="party.transfer", title=_("Assign by rule"), icon="route", bulk=True,
+    right="party.transfer", title=_("Assign by rule"), icon="route", bulk=True, undo="undo",
     shown=lambda party, _by: party.archived_at is None,
 )  # fmt: skip
 def assign_party(party: Party, *, by: Actor) -> Party:
@@ -45,8 +46,8 @@ def _give(party: Party, choice: Choice, by: Actor) -> Party:
     """Carry out a choice; its search stands on the event."""
     if not choice:
         raise Conflict("no_rule", sentences([_("No rule fits this customer."), *choice.sentences()[1:]]))
-    before, now = party.owner_id, timezone.now()
-    if choice.owner_id is not None and choice.owner_id == before:
+    before, now = ownership(party), timezone.now()
+    if choice.owner_id is not None and choice.owner_id == party.owner_id:
         raise Conflict("same_owner", _("“%(name)s” owns this customer already.") % {"name": choice.owner})
     fields = new_owner(party, choice.owner_id, now, choice.rule)
     if choice.pool_id is not None:
@@ -54,9 +55,10 @@ def _give(party: Party, choice: Choice, by: Actor) -> Party:
     party.change(**fields)
     told = events.PartyAssigned(
         rule=choice.rule, to=choice.owner or choice.pool, to_id=str(choice.owner_id or choice.pool_id),
-        from_id=str(before or ""), assigned=choice.payload(),
+        from_id=str(before["owner_id"] or ""), assigned=choice.payload(), version=party.version,
     )  # fmt: skip
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    changes = {OWNERSHIP: [before, ownership(party)]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 

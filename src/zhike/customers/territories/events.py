@@ -18,6 +18,7 @@ class PartyAssigned:
     to_id: str
     from_id: str
     assigned: dict[str, Any]
+    version: int = 1
 
 
 @event("assignment.created", sentence=_("%(who)s made the rule %(subject)s"), icon="route", shown=False)

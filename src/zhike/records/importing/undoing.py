@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from zhike.identity.access import ACCOUNT
 from zhike.kernel import bulk
-from zhike.kernel.actions import action, batch, emit, registry
+from zhike.kernel.actions import action, batch, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError
 from zhike.kernel.ids import new_id
@@ -23,12 +23,11 @@ from zhike.kernel.ledger import read_detail
 from zhike.kernel.models import Event
 from zhike.kernel.screens import Screen, screens
 from zhike.records import work
-from zhike.records.columns import custom_columns
 from zhike.records.importing.events import ImportUndone
 from zhike.records.importing.strangers import KEPT, REMOVED, take_away
 from zhike.records.models import Import, ImportLine, ImportState, Tag, Tagging
 from zhike.records.search.index import forget_many
-from zhike.records.values import read_value
+from zhike.records.undoing import put_back
 
 SIZE = 300
 JOB = "records.undo_import"
@@ -166,26 +165,14 @@ def _restore(screen: Screen, row: Import, created: set[UUID], by: Actor, counts:
                 _leave(row, [(record.pk, str(getattr(record, screen.title)))], counts)
                 continue
             try:
-                _write_old(screen, record, read_detail(event).get("changes", {}), by)
+                with transaction.atomic():
+                    put_back(screen, record, event, read_detail(event).get("changes", {}), by)
             except DomainError:
                 _leave(row, [(record.pk, str(getattr(record, screen.title)))], counts)
                 continue
             if record.pk not in ours:
                 counts["restored"] += 1
             ours[record.pk] = record.version
-
-
-def _write_old(screen: Screen, record: Any, changes: dict[str, list[Any]], by: Actor) -> None:
-    columns = {c.name: c for c in [*screen.columns, *custom_columns(screen)] if c.editable}
-    values = {}
-    for name, (old, _new) in changes.items():
-        if name in columns:
-            plain = old["id"] if isinstance(old, dict) and "id" in old else old
-            values[name] = read_value(columns[name], plain, by)
-        elif name in screen.writers.beside:
-            values[name] = old
-    with transaction.atomic():
-        registry[f"update_{screen.type}"](record, values=values, by=by)
 
 
 def _leave(row: Import, records: Iterable[tuple[UUID, str]], counts: Counter[str]) -> None:

@@ -22,12 +22,12 @@ from zhike.records.access import screen_of, title_of
 from zhike.records.everywhere import everywhere, leave
 from zhike.records.models import Comment, Tag, Tagging
 from zhike.records.queries import tags_of
-from zhike.records.tagging import set_tags
+from zhike.records.tagging import TAGS, set_tags
 from zhike.records.talk import mentions
 from zhike.records.talk.queries import UNDO_TIME
 
 LONGEST, MOST_TAGS = 4000, 50
-TAGS = "records.tags"
+KEEP_TAGS = "records.tags"
 Names = Annotated[
     str, Field(title=str(_("Tags")), description=str(_("Several with commas between them")), max_length=600)
 ]
@@ -41,7 +41,7 @@ def split_names(text: str) -> list[str]:
     return list(names.values())
 
 
-@everywhere(right="edit", title=_("Tag"), icon="tag", bulk=True)
+@everywhere(right="edit", title=_("Tag"), icon="tag", bulk=True, undo="undo")
 def add_tags(record: Record, *, tags: Names, by: Actor) -> Record:
     """Put tags on a record; unknown ones come into being."""
     names = split_names(tags)
@@ -52,19 +52,25 @@ def add_tags(record: Record, *, tags: Names, by: Actor) -> Record:
     if len(before) + len(fresh) > MOST_TAGS:
         raise Invalid("too_many", _("A record carries at most %(n)s tags.") % {"n": MOST_TAGS}, "tags")
     set_tags(record.record_type, record.pk, [*before, *fresh])
-    search.index(record)
-    leave("tagged", record, by=by, payload={"tags": "、".join(names)})
+    _tagged("tagged", record, names, before, by)
     return record
 
 
-@everywhere(right="edit", title=_("Remove tags"), icon="tag", bulk=True)
+@everywhere(right="edit", title=_("Remove tags"), icon="tag", bulk=True, undo="undo")
 def remove_tags(record: Record, *, tags: Names, by: Actor) -> Record:
     """Take tags off a record."""
-    gone = {fold(name) for name in split_names(tags)}
+    names, before = split_names(tags), tags_of([record.pk]).get(record.pk, [])
+    gone = {fold(name) for name in names}
     Tagging.objects.filter(record_id=record.pk, tag__folded__in=gone, tag__on=record.record_type).delete()
-    search.index(record)
-    leave("untagged", record, by=by, payload={"tags": "、".join(split_names(tags))})
+    _tagged("untagged", record, names, before, by)
     return record
+
+
+def _tagged(verb: str, record: Record, names: list[str], before: list[str], by: Actor) -> None:
+    """Search knows the tags, and the ledger those before."""
+    search.index(record)
+    told = {TAGS: [before, tags_of([record.pk]).get(record.pk, [])]}
+    leave(verb, record, by=by, payload={"tags": "、".join(names)}, changes=told)
 
 
 @everywhere(right="comment", title=_("Comment"), icon="message")
@@ -184,7 +190,7 @@ class TagsMerged:
     count: int
 
 
-@action(right=TAGS, title=_("Rename the tag"), icon="pencil", doors="web api cli")
+@action(right=KEEP_TAGS, title=_("Rename the tag"), icon="pencil", doors="web api cli")
 def rename_tag(*, tag: UUID, name: str, by: Actor) -> dict[str, Any]:
     """Call a tag otherwise, on every record that carries it."""
     row, text = _tag(tag), clean(" ".join(name.split()), 40)
@@ -198,7 +204,7 @@ def rename_tag(*, tag: UUID, name: str, by: Actor) -> dict[str, Any]:
     return {"id": str(row.pk), "name": text}
 
 
-@action(right=TAGS, title=_("Merge tags"), icon="arrow-merge", doors="web api cli")
+@action(right=KEEP_TAGS, title=_("Merge tags"), icon="arrow-merge", doors="web api cli")
 def merge_tags(*, tag: UUID, into: UUID, by: Actor) -> dict[str, Any]:
     """Give every record of one tag the other, and remove the first."""
     row, target = _tag(tag), _tag(into)

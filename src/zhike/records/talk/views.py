@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhike.identity.settings_pages import pages_for
-from zhike.kernel.actions import run
-from zhike.kernel.doors import ActorRequest, needs, signed_in
+from zhike.kernel.actions import registry, run
+from zhike.kernel.doors import ActorRequest, needs, signed_in, toast
 from zhike.kernel.errors import DomainError, NotFound
 from zhike.kernel.screens import Screen, screens
 from zhike.records.access import record_at, screen_at
+from zhike.records.answers import undo_url
 from zhike.records.everywhere import has_everything
 from zhike.records.talk import actions, mentions, queries
+from zhike.records.views.commands import carried_out
 
 VERBS = {"": "comment", "edit": "edit_comment", "remove": "remove_comment"}
 
@@ -67,16 +69,22 @@ def mentionable(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
 def tags(request: ActorRequest, slug: str, pk: UUID) -> HttpResponse:
     """The panel of tags; a POST adds or takes off."""
     screen, actor = screen_at(slug), request.actor
-    record = record_at(screen, actor, pk)
+    record, said = record_at(screen, actor, pk), ""
     if request.method == "POST":
         verb = "remove_tags" if request.POST.get("do") == "remove" else "add_tags"
-        run(f"{verb}_{screen.type}", by=actor, subject_id=pk, data={"tags": request.POST.get("tags", "")})
+        made = registry[f"{verb}_{screen.type}"]
+        ran = run(made.name, by=actor, subject_id=pk, data={"tags": request.POST.get("tags", "")})
         if not request.htmx:
-            return HttpResponseRedirect(f"/{slug}/{pk}/")
-    return render(request, "records/talk/tags.html", {"panel": queries.panel_of_tags(record, actor)})
+            return carried_out(request, made, f"/{slug}/{pk}/", ran)
+        said = toast(_("Done: %(action)s") % {"action": made.title}, undo=undo_url(ran.event_id))
+    context = {"panel": queries.panel_of_tags(record, actor)}
+    response = render(request, "records/talk/tags.html", context)
+    if said:
+        response["HX-Trigger"] = said
+    return response
 
 
-@needs(actions.TAGS)
+@needs(actions.KEEP_TAGS)
 @require_GET
 def tag_list(request: ActorRequest, type_: str = "") -> HttpResponse:
     """The list of tags of a type."""
@@ -90,7 +98,7 @@ def tag_list(request: ActorRequest, type_: str = "") -> HttpResponse:
     return render(request, "records/talk/tag_list.html", context)
 
 
-@needs(actions.TAGS)
+@needs(actions.KEEP_TAGS)
 @require_POST
 def tag_change(request: ActorRequest, type_: str, tag: UUID) -> HttpResponse:
     """Rename a tag, or merge it into another."""

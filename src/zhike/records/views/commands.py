@@ -17,7 +17,7 @@ from zhike.kernel.doors import ActorRequest, signed_in
 from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.ids import new_id, parse_id
 from zhike.kernel.screens import Screen, screens
-from zhike.records import actions, forms
+from zhike.records import actions, forms, undoing
 from zhike.records.access import record_at, screen_at, title_of
 from zhike.records.answers import dialog, done, labelled, read_key, read_version, submit, undo_url
 from zhike.records.cards import door_of
@@ -156,7 +156,7 @@ def bulk_form(screen: Screen, made: Action[..., Any], actor: Actor, data: Any) -
 @require_POST
 def undo(request: ActorRequest, event_id: UUID) -> HttpResponse:
     """Take back what was just done; whoever stands on the card of what is in the bin now, is led to its list."""
-    record = actions.undo(event_id, request.actor)
+    record = undoing.undo(event_id, request.actor)
     slug = screens[record.record_type].slug
     card, gone = f"/{slug}/{record.pk}/", getattr(record, "archived_at", None) is not None
     there = (request.htmx.current_url_abs_path or "").startswith(card)
@@ -168,6 +168,6 @@ def undo(request: ActorRequest, event_id: UUID) -> HttpResponse:
 @require_POST
 def undo_bulk(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Take back what a bulk command just did; what was changed since is left alone, and named."""
-    screen, result = actions.undo_batch(batch_id, request.actor)
+    screen, result = undoing.undo_batch(batch_id, request.actor)
     context = {"title": _("Undo"), "result": result, "refused": result.refused, "undo": ""}
     return told(request, screen, _("Taken back: %(n)s records"), context)

@@ -1,0 +1,256 @@
+"""What was done to whose a customer is, and to its tags, can be taken back, and nothing else is touched by that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from zhike.customers.actions.writing import ownership
+from zhike.customers.models import OwnerSpell, Party
+from zhike.customers.pool.actions import PoolDraft, create_pool, release_party
+from zhike.customers.territories.actions import RuleDraft, create_assignment
+from zhike.identity.actions import set_roles_of_person
+from zhike.kernel.actions import Outcome, run
+from zhike.kernel.errors import Conflict, NotFound
+from zhike.kernel.models import Event
+from zhike.kernel.testing import SYSTEM
+from zhike.records.actions import run_bulk
+from zhike.records.history import story
+from zhike.records.queries import tags_of
+from zhike.records.undoing import undo, undo_batch
+
+if TYPE_CHECKING:
+    from zhike.identity.testing import World
+
+pytestmark = pytest.mark.django_db
+HE, WU, ZHOU, SUN = "何永强", "吴敏", "周晓岚", "孙雨桐"
+
+
+def customer(world: World, name: str = "金鼎家电", owner: str = HE, **values: Any) -> Party:
+    given = {"owner": str(world.people[owner].pk)} if owner else {}
+    made: Party = run("create_party", by=SYSTEM, data={"name": name, **given, **values}).value
+    return Party.objects.get(pk=made.pk)
+
+
+def give(world: World, party: Party, to: str, by: str = ZHOU, **data: str) -> Outcome:
+    return run("transfer_party", by=world.actor(by), subject_id=party.pk, data={"to": str(world.people[to].pk), **data})
+
+
+def event(outcome: Outcome) -> UUID:
+    assert outcome.event_id is not None
+    return outcome.event_id
+
+
+def tags(party: Party) -> list[str]:
+    return tags_of([party.pk]).get(party.pk, [])
+
+
+def test_a_transfer_taken_back_leaves_owner_dates_team_and_history_as_they_were(world: World) -> None:
+    party = customer(world)
+    before = ownership(party)
+    given = give(world, party, WU, reason="换区")
+    assert OwnerSpell.objects.filter(party=party).count() == 1
+    undo(event(given), world.actor(ZHOU))
+    party.refresh_from_db()
+    assert ownership(party) == before
+    assert not OwnerSpell.objects.filter(party=party).exists()
+
+
+def test_an_earlier_spell_of_the_same_owner_stays(world: World) -> None:
+    party = customer(world, owner=WU)
+    give(world, party, HE)
+    give(world, party, WU)
+    party.refresh_from_db()
+    before, spells = ownership(party), list(OwnerSpell.objects.order_by("pk").values())
+    undo(event(give(world, party, HE)), world.actor(ZHOU))
+    party.refresh_from_db()
+    assert (ownership(party), list(OwnerSpell.objects.order_by("pk").values())) == (before, spells)
+
+
+def test_a_customer_of_a_pool_lies_there_again_with_day_and_reason(world: World) -> None:
+    pool, party = create_pool(PoolDraft(name="华东公海"), by=SYSTEM), customer(world)
+    release_party(party, reason="长期未跟进", pool=pool, by=SYSTEM)
+    party.refresh_from_db()
+    before = ownership(party)
+    assert (before["pool_id"], before["pool_reason"]) == (pool.pk, "长期未跟进")
+    given = give(world, party, WU)
+    assert Party.objects.get(pk=party.pk).pool_id is None
+    undo(event(given), world.actor(ZHOU))
+    party.refresh_from_db()
+    assert ownership(party) == before
+
+
+def test_what_went_into_the_pool_by_mistake_comes_back_to_whoever_gave_it(world: World) -> None:
+    pool, party, he = create_pool(PoolDraft(name="华东公海"), by=SYSTEM), customer(world), world.actor(HE)
+    before = ownership(party)
+    given = run("release_party", by=he, subject_id=party.pk, data={"reason": "误操作", "pool": str(pool.pk)})
+    undo(event(given), he)
+    party.refresh_from_db()
+    assert ownership(party) == before
+    assert not OwnerSpell.objects.filter(party=party).exists()
+
+
+def test_what_somebody_claimed_meanwhile_stays_theirs(world: World) -> None:
+    pool, party, he = create_pool(PoolDraft(name="华东公海"), by=SYSTEM), customer(world), world.actor(HE)
+    given = run("release_party", by=he, subject_id=party.pk, data={"reason": "误操作", "pool": str(pool.pk)})
+    run("claim_party", by=world.actor(WU), subject_id=party.pk)
+    with pytest.raises(Conflict):
+        undo(event(given), he)
+    assert Party.objects.get(pk=party.pk).owner == world.people[WU]
+
+
+def test_what_was_given_out_of_the_pool_lies_there_again(world: World) -> None:
+    pool, party, zhou = create_pool(PoolDraft(name="华东公海"), by=SYSTEM), customer(world), world.actor(ZHOU)
+    release_party(party, reason="长期未跟进", pool=pool, by=SYSTEM)
+    party.refresh_from_db()
+    before = ownership(party)
+    out = run("assign_from_pool", by=zhou, subject_id=party.pk, data={"to": str(world.people[WU].pk)})
+    undo(event(out), zhou)
+    party.refresh_from_db()
+    assert ownership(party) == before
+
+
+def test_what_a_rule_decided_can_be_taken_back(world: World) -> None:
+    create_assignment(RuleDraft(name="宁波归吴敏", people=[world.people[WU].pk]), by=SYSTEM)
+    party, zhou = customer(world), world.actor(ZHOU)
+    before = ownership(party)
+    given = run("assign_party", by=zhou, subject_id=party.pk)
+    assert Party.objects.get(pk=party.pk).owner == world.people[WU]
+    undo(event(given), zhou)
+    party.refresh_from_db()
+    assert ownership(party) == before
+
+
+def test_what_was_given_out_of_ones_reach_can_be_taken_back_and_nothing_else_of_it(world: World) -> None:
+    party, zhou = customer(world), world.actor(ZHOU)
+    given = give(world, party, SUN)
+    with pytest.raises(NotFound):
+        run("set_level", by=zhou, subject_id=party.pk, data={"level": "A"})
+    undo(event(given), zhou)
+    assert Party.objects.get(pk=party.pk).owner == world.people[HE]
+
+
+def test_nobody_takes_back_what_lay_outside_their_present_reach_before(world: World) -> None:
+    party = customer(world)
+    given = give(world, party, SUN)
+    set_roles_of_person(world.people[ZHOU], roles=[world.roles["salesperson"].pk], by=SYSTEM)
+    with pytest.raises(NotFound):
+        undo(event(given), world.actor(ZHOU))
+    with pytest.raises(NotFound):
+        undo(event(given), world.actor(HE))
+    assert Party.objects.get(pk=party.pk).owner == world.people[SUN]
+
+
+def test_many_transfers_are_taken_back_but_for_what_changed_since(world: World) -> None:
+    first, second, third = (customer(world, name) for name in ("金鼎家电", "绿野酒店", "长江电器"))
+    zhou = world.actor(ZHOU)
+    ids, data = [one.pk for one in (first, second, third)], {"to": str(world.people[SUN].pk)}
+    ran = run_bulk("transfer_party", ids, data, zhou)
+    run("update_party", by=world.actor(SUN), subject_id=second.pk, data={"city": "北京"})
+    _screen, back = undo_batch(UUID(ran.batch_id), zhou)
+    assert (back.done, [(one["id"], one["code"]) for one in back.refused]) == (2, [(str(second.pk), "changed_since")])
+    owners = {party.pk: party.owner.name for party in Party.objects.select_related("owner") if party.owner}
+    assert owners == {first.pk: HE, second.pk: SUN, third.pk: HE}
+    assert OwnerSpell.objects.filter(party__in=(first, third)).count() == 0
+
+
+def test_an_owner_changed_in_the_form_is_taken_back_as_exactly(world: World) -> None:
+    party = customer(world, city="杭州")
+    before, data = (ownership(party), party.city), {"owner": str(world.people[WU].pk), "city": "宁波"}
+    changed = run("update_party", by=world.actor(ZHOU), subject_id=party.pk, data=data)
+    undo(event(changed), world.actor(ZHOU))
+    party.refresh_from_db()
+    assert (ownership(party), party.city) == before
+    assert not OwnerSpell.objects.filter(party=party).exists()
+
+
+def test_the_story_names_owners_and_never_their_ids(world: World) -> None:
+    party = customer(world)
+    run("update_party", by=world.actor(ZHOU), subject_id=party.pk, data={"owner": str(world.people[WU].pk)})
+    changes = {label: (old, new) for label, old, new in story(world.actor(ZHOU), [party.pk])[0].changes}
+    assert ("何永强", "吴敏") in changes.values()
+    assert ("杭州组", "宁波组") in changes.values()
+
+
+def test_to_whom_has_left_since_nothing_goes_back(world: World) -> None:
+    party = customer(world)
+    given = give(world, party, WU)
+    type(world.people[HE]).objects.filter(pk=world.people[HE].pk).update(is_active=False)
+    with pytest.raises(Conflict, match="已离职"):
+        undo(event(given), world.actor(ZHOU))
+
+
+def test_a_tag_that_was_put_on_is_taken_off_and_others_stay(world: World) -> None:
+    party, he = customer(world, tags=["老客户"]), world.actor(HE)
+    put = run("add_tags_party", by=he, subject_id=party.pk, data={"tags": "老客户、重点"})
+    run("add_tags_party", by=SYSTEM, subject_id=party.pk, data={"tags": "展会"})
+    run("update_party", by=SYSTEM, subject_id=party.pk, data={"city": "杭州"})
+    undo(event(put), he)
+    assert sorted(tags(party)) == sorted(["老客户", "展会"])
+
+
+def test_a_tag_that_was_taken_off_is_put_back(world: World) -> None:
+    party, he = customer(world, tags=["老客户", "重点"]), world.actor(HE)
+    off = run("remove_tags_party", by=he, subject_id=party.pk, data={"tags": "重点、没有的"})
+    assert tags(party) == ["老客户"]
+    undo(event(off), he)
+    assert sorted(tags(party)) == sorted(["老客户", "重点"])
+
+
+def test_a_tag_that_somebody_put_on_again_is_theirs(world: World) -> None:
+    party, he = customer(world), world.actor(HE)
+    put = run("add_tags_party", by=he, subject_id=party.pk, data={"tags": "重点"})
+    run("remove_tags_party", by=SYSTEM, subject_id=party.pk, data={"tags": "重点"})
+    run("add_tags_party", by=SYSTEM, subject_id=party.pk, data={"tags": "重点"})
+    with pytest.raises(Conflict):
+        undo(event(put), he)
+    assert tags(party) == ["重点"]
+
+
+def test_tags_set_in_the_form_go_back_without_those_that_came_later(world: World) -> None:
+    party, he = customer(world, tags=["老客户", "重点"]), world.actor(HE)
+    edited = run("update_party", by=he, subject_id=party.pk, data={"tags": ["展会"], "city": "杭州"})
+    run("add_tags_party", by=SYSTEM, subject_id=party.pk, data={"tags": "新品"})
+    undo(event(edited), he)
+    assert sorted(tags(party)) == sorted(["老客户", "重点", "新品"])
+    assert Party.objects.get(pk=party.pk).city == ""
+
+
+def test_many_are_untagged_again_and_who_had_the_tag_before_keeps_it(world: World) -> None:
+    first, second = customer(world), customer(world, "绿野酒店", tags=["重点"])
+    he = world.actor(HE)
+    ran = run_bulk("add_tags_party", [first.pk, second.pk], {"tags": "重点"}, he)
+    _screen, back = undo_batch(UUID(ran.batch_id), he)
+    assert (back.done, back.refused) == (2, ())
+    assert (tags(first), tags(second)) == ([], ["重点"])
+
+
+def test_a_record_without_a_column_of_tags_gets_its_own_back(world: World) -> None:
+    he = world.actor(HE)
+    task = run("create_task", by=he, data={"name": "送样品"}).value
+    run("add_tags_task", by=he, subject_id=task.pk, data={"tags": "急"})
+    off = run("remove_tags_task", by=he, subject_id=task.pk, data={"tags": "急"})
+    undo(event(off), he)
+    assert tags_of([task.pk])[task.pk] == ["急"]
+
+
+def test_the_panel_of_tags_offers_the_undo(world: World) -> None:
+    party, browser = customer(world), world.client(HE)
+    answer = browser.post(f"/customers/{party.pk}/tags/", {"tags": "重点"}, headers={"HX-Request": "true"})
+    put = Event.objects.get(type="party.tagged")
+    assert f"/undo/{put.pk}/" in answer["HX-Trigger"]
+    page = browser.post(f"/customers/{party.pk}/tags/", {"tags": "展会"}, follow=True).content.decode()
+    assert "/undo/" in page, "without a script the card offers it"
+
+
+def test_several_codes_of_a_field_of_ones_own_go_back(world: World) -> None:
+    from zhike.records.models import CustomField
+
+    options = [["a", "甲"], ["b", "乙"], ["c", "丙"]]
+    CustomField.objects.create(on="party", key="c_lines", label="产品线", kind="multi", options=options)
+    party = customer(world, c_lines=["a", "b"])
+    edited = run("update_party", by=world.actor(HE), subject_id=party.pk, data={"c_lines": ["c"]})
+    undo(event(edited), world.actor(HE))
+    assert Party.objects.get(pk=party.pk).custom["c_lines"] == "|a|b|"
