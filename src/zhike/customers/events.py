@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from django.utils.translation import gettext_lazy as _
 
 from zhike.customers.terms import PointKind
@@ -83,11 +85,28 @@ class MemberChanged:
     icon="user-minus",
 )
 class MemberLeft:
-    """A membership ended."""
+    """A membership ended, with what it takes to take that back: whether they were the main contact, and who reported to them."""
 
     person: str
     membership: str
     on: str
+    primary: bool = False
+    reports: list[str] = field(default_factory=list)
+    undo: dict[str, str] = field(default_factory=dict)
+
+
+@event(
+    "party.member_returned",
+    sentence=_("%(who)s noted that %(person)s has not left %(subject)s"),
+    personal=("person",),
+    icon="user-check",
+)
+class MemberReturned:
+    """A departure was taken back."""
+
+    person: str
+    membership: str
+    undo: dict[str, str]
 
 
 @event(

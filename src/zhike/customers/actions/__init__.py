@@ -11,6 +11,7 @@ from zhike.customers.actions.people import (
     end_membership,
     relate_parties,
     remove_alias,
+    return_member,
     unrelate_parties,
 )
 from zhike.customers.actions.privacy import erase_party, export_person
@@ -56,6 +57,7 @@ __all__ = [
     "relate_parties",
     "remove_alias",
     "remove_contact_point",
+    "return_member",
     "reveal_contact",
     "set_level",
     "set_next_step",

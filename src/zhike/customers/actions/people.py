@@ -42,6 +42,7 @@ from zhike.customers.events import (
     MemberChanged,
     MemberLeft,
     MemberRemoved,
+    MemberReturned,
     PartiesRelated,
     PartiesUnrelated,
 )
@@ -51,6 +52,7 @@ from zhike.customers.terms import NAME_COLUMNS, Form, NameOf
 from zhike.kernel.actions import About, action, emit, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid, NotFound
+from zhike.kernel.models import Event
 from zhike.kernel.text import clean
 from zhike.records import search
 
@@ -213,19 +215,46 @@ def _keep_primary(party: Party, row: Membership, *, was_primary: bool = False) -
     party.change(contact_name=row.person.name[:80], contact_title=row.role)
 
 
-@action(right="party.edit", title=_("Note that somebody left"), icon="user-minus", about=member_now)
+@action(
+    right="party.edit", title=_("Note that somebody left"), icon="user-minus", about=member_now, undo="return_member"
+)
 def end_membership(party: Party, *, membership_id: UUID, on: Day = None, by: Actor) -> Party:
     """A person no longer belongs to this organisation; the row stays as history."""
     row = own_membership(party, membership_id)
     if row.ended_on is not None:
         raise Conflict("member.left", _("This person has left already."))
-    was_primary = row.primary
+    was_primary, reports = row.primary, [str(pk) for pk in row.reports.values_list("pk", flat=True)]
     row.ended_on, row.primary = on or timezone.localdate(), False
     row.save(update_fields=["ended_on", "primary"])
     row.reports.update(reports_to=row.reports_to_id)
     if was_primary:
         party.change(contact_name="", contact_title="")
-    told = MemberLeft(person=row.person.name, membership=str(row.pk), on=row.ended_on.isoformat())
+    told = MemberLeft(
+        person=row.person.name, membership=str(row.pk), on=row.ended_on.isoformat(), primary=was_primary, reports=reports,
+        undo={"membership_id": str(row.pk)},
+    )  # fmt: skip
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+@action(right="party.edit", title=_("They did not leave"), icon="user-check", about=member_now, undo="end_membership")
+def return_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
+    """Take back that somebody left; they are the main contact and whose superior they were, unless others are by now."""
+    row = own_membership(party, membership_id)
+    if row.ended_on is None:
+        raise Conflict("member.here", _("“%(name)s” has not left.") % {"name": row.person.name})
+    if party.people.filter(person=row.person_id, ended_on=None).exists():
+        raise Conflict("member.known", _("“%(name)s” belongs here already.") % {"name": row.person.name})
+    left = Event.objects.filter(subject_id=party.pk, type="party.member_left", payload__membership=str(row.pk))
+    was = left.order_by("-id").values_list("payload", flat=True).first() or {}
+    undo = {"membership_id": str(row.pk), "on": row.ended_on.isoformat()}
+    row.ended_on = None
+    row.primary = was.get("primary", False) and not party.people.filter(primary=True).exists()
+    row.save(update_fields=["ended_on", "primary"])
+    below = party.people.filter(pk__in=was.get("reports", ()), ended_on=None, reports_to=row.reports_to_id)
+    below.update(reports_to=row)
+    _keep_primary(party, row)
+    told = MemberReturned(person=row.person.name, membership=str(row.pk), undo=undo)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 

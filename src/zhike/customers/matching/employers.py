@@ -179,6 +179,6 @@ def _moved_on(row: Membership, batch_id: UUID, brought: bool) -> bool:
     others = Event.objects.exclude(batch_id=batch_id)
     if brought and others.filter(Q(subject_id=row.person_id) | Q(customer_id=row.person_id)).exists():
         return True
-    kinds = ("party.member_changed", "party.member_left")
+    kinds = ("party.member_changed", "party.member_left", "party.member_returned")
     told = others.filter(subject_id=row.organisation_id, type__in=kinds).values_list("payload", flat=True)
     return any(payload.get("membership") == str(row.pk) for payload in told.iterator())

@@ -1,15 +1,18 @@
-"""What was done to whose a customer is, and to its tags, can be taken back, and nothing else is touched by that."""
+"""What was done to whose a customer is, to its tags and its people can be taken back, and nothing else is touched by that."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member
 from zhike.customers.actions.writing import ownership
-from zhike.customers.models import OwnerSpell, Party
+from zhike.customers.models import Membership, OwnerSpell, Party
 from zhike.customers.pool.actions import PoolDraft, create_pool, release_party
+from zhike.customers.queries import people_of
 from zhike.customers.territories.actions import RuleDraft, create_assignment
 from zhike.identity.actions import set_roles_of_person
 from zhike.kernel.actions import Outcome, run
@@ -23,6 +26,7 @@ from zhike.records.undoing import undo, undo_batch
 
 if TYPE_CHECKING:
     from zhike.identity.testing import World
+    from zhike.kernel.actor import Actor
 
 pytestmark = pytest.mark.django_db
 HE, WU, ZHOU, SUN = "何永强", "吴敏", "周晓岚", "孙雨桐"
@@ -254,3 +258,66 @@ def test_several_codes_of_a_field_of_ones_own_go_back(world: World) -> None:
     edited = run("update_party", by=world.actor(HE), subject_id=party.pk, data={"c_lines": ["c"]})
     undo(event(edited), world.actor(HE))
     assert Party.objects.get(pk=party.pk).custom["c_lines"] == "|a|b|"
+
+
+def people(party: Party, by: Actor) -> dict[str, Membership]:
+    """A manager whom two people report to, and who reports to a chief."""
+    for name in ("沈总", "陆文斌", "周琪", "方圆"):
+        add_member(party, MemberDraft(name=name, primary=name == "陆文斌", role="总监"), by=by)
+    rows = {row.person.name: row for row in party.people.select_related("person")}
+    for name, above in (("陆文斌", "沈总"), ("周琪", "陆文斌"), ("方圆", "陆文斌")):
+        change_member(party, MemberChange(membership_id=rows[name].pk, reports_to=rows[above].pk), by=by)
+    return rows
+
+
+def structure(party: Party) -> list[dict[str, Any]]:
+    return list(party.people.order_by("pk").values("person__name", "primary", "reports_to", "ended_on"))
+
+
+def test_a_departure_taken_back_leaves_the_people_as_they_were(world: World) -> None:
+    party, he = customer(world), world.actor(HE)
+    rows = people(party, he)
+    before = structure(party)
+    left = run("end_membership", by=he, subject_id=party.pk, data={"membership_id": str(rows["陆文斌"].pk)})
+    assert Party.objects.get(pk=party.pk).contact_name == ""
+    undo(event(left), he)
+    party.refresh_from_db()
+    assert (structure(party), party.contact_name, party.contact_title) == (before, "陆文斌", "总监")
+
+
+def test_what_was_arranged_since_a_departure_stays(world: World) -> None:
+    party, he = customer(world), world.actor(HE)
+    rows = people(party, he)
+    left = run("end_membership", by=he, subject_id=party.pk, data={"membership_id": str(rows["陆文斌"].pk)})
+    party.refresh_from_db()
+    change_member(party, MemberChange(membership_id=rows["周琪"].pk, primary=True, reports_to=""), by=he)
+    undo(event(left), he)
+    now = {row.person.name: row for row in party.people.select_related("person")}
+    assert (now["周琪"].primary, now["周琪"].reports_to_id, now["陆文斌"].primary) == (True, None, False)
+    assert now["方圆"].reports_to_id == rows["陆文斌"].pk
+    assert Party.objects.get(pk=party.pk).contact_name == "周琪"
+
+
+def test_a_return_is_a_click_beside_the_name_and_can_be_taken_back(world: World) -> None:
+    party, browser, he = customer(world), world.client(HE), world.actor(HE)
+    row = people(party, he)["陆文斌"]
+    run("end_membership", by=he, subject_id=party.pk, data={"membership_id": str(row.pk), "on": "2026-10-31"})
+    base = f"/customers/{party.pk}/"
+    assert f"{base}return_member/" in browser.get(base).content.decode()
+    answer = browser.post(f"{base}return_member/", {"membership_id": str(row.pk)}, headers={"HX-Request": "true"})
+    row.refresh_from_db()
+    assert (answer.status_code, row.ended_on) == (204, None)
+    browser.post(json.loads(answer["HX-Trigger"])["zhike:toast"]["undo"])
+    row.refresh_from_db()
+    assert str(row.ended_on) == "2026-10-31"
+
+
+def test_who_came_back_by_another_row_is_not_there_twice(world: World) -> None:
+    party, he = customer(world), world.actor(HE)
+    row = people(party, he)["陆文斌"]
+    left = run("end_membership", by=he, subject_id=party.pk, data={"membership_id": str(row.pk)})
+    add_member(party, MemberDraft(person=row.person), by=he)
+    with pytest.raises(Conflict):
+        undo(event(left), he)
+    with pytest.raises(Conflict):
+        run("return_member", by=he, subject_id=party.pk, data={"membership_id": str(people_of(party)[0].pk)})
