@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from zhike.customers.terms import PointKind
+from zhike.customers.terms import Attitude, Decision, PointKind
 from zhike.kernel.events import event
+from zhike.kernel.screens import Column
+from zhike.kernel.screens import Kind as Is
 
 POINTS = {"kind": {kind.value: kind.label for kind in PointKind}}
 
@@ -45,11 +49,24 @@ class PointRemoved:
     words=POINTS,
 )
 class PointBarred:
-    """A contact point must not be used any more (or may be used again)."""
+    """A contact point must not be used any more."""
 
     kind: str
-    do_not_use: bool
     reason: str = ""
+    undo: dict[str, Any]
+
+
+@event(
+    "party.point_allowed",
+    sentence=_("%(who)s noted that %(kind)s of %(subject)s may be used again"),
+    icon="circle-check",
+    words=POINTS,
+)
+class PointAllowed:
+    """A contact point that was barred may be used again."""
+
+    kind: str
+    undo: dict[str, Any]
 
 
 @event(
@@ -70,9 +87,20 @@ class MemberAdded:
     sentence=_("%(who)s changed the part of %(person)s in %(subject)s"),
     personal=("person",),
     icon="user-edit",
+    columns=(
+        Column(name="role", label=_("Position")),
+        Column(name="department", label=_("Department")),
+        Column(name="decision", label=_("Part in decisions"), kind=Is.CHOICE, choices=Decision),
+        Column(name="attitude", label=_("Attitude"), kind=Is.CHOICE, choices=Attitude),
+        Column(name="reports_to", label=_("Reports to")),
+        Column(name="primary", label=_("Main contact"), kind=Is.BOOL),
+        Column(name="outside", label=_("From outside"), kind=Is.BOOL),
+        Column(name="started_on", label=pgettext_lazy("membership", "Since"), kind=Is.DATE),
+        Column(name="note", label=_("Note")),
+    ),
 )
 class MemberChanged:
-    """A person's position, part in decisions, attitude or superior changed."""
+    """What a person is in an organisation changed; the changes say it by the names of the membership."""
 
     person: str
     membership: str

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from zhike.kernel.screens import Column
+
 E = TypeVar("E")
 
 
@@ -24,6 +26,7 @@ class EventKind:
     icon: str
     shown: bool
     words: Mapping[str, Mapping[str, str | Promise]]
+    columns: tuple[Column, ...] = ()
 
     def tell(self, **values: Any) -> str:
         """The sentence in the reader's language; missing personal values read as erased."""
@@ -53,15 +56,17 @@ def event(
     icon: str = "circle-dot",
     shown: bool = True,
     words: Mapping[str, Mapping[str, str | Promise]] | None = None,
+    columns: tuple[Column, ...] = (),
 ) -> Callable[[type[E]], type[E]]:
     """Register a frozen dataclass as the event `type_`. `shown=False` keeps it off a customer's timeline (it stays in the audit).
 
-    `words` says for a field what its codes are called in the sentence.
+    `words` says for a field what its codes are called in the sentence; `columns` are those that its changes name beside the
+    record's own: of an inner row, say.
     """
 
     def register(cls: type[E]) -> type[E]:
         frozen = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-        define(type_, sentence=sentence, personal=personal, icon=icon, shown=shown, words=words)
+        define(type_, sentence=sentence, personal=personal, icon=icon, shown=shown, words=words, columns=columns)
         _type_of[frozen] = type_
         return frozen
 
@@ -76,11 +81,12 @@ def define(
     icon: str = "circle-dot",
     shown: bool = True,
     words: Mapping[str, Mapping[str, str | Promise]] | None = None,
+    columns: tuple[Column, ...] = (),
 ) -> None:
     """Register a kind without a class of its own (record types' created, updated, archived … come this way)."""
     if type_ in kinds:
         raise RuntimeError(f"event {type_} is declared twice")
-    kinds[type_] = EventKind(type_, sentence, frozenset(personal), icon, shown, words or {})
+    kinds[type_] = EventKind(type_, sentence, frozenset(personal), icon, shown, words or {}, columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel import clock
 from zhike.kernel.actions import registry
-from zhike.kernel.actor import Actor
+from zhike.kernel.actor import Actor, FieldRule
 from zhike.kernel.events import kinds
 from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event
@@ -151,8 +151,9 @@ def _entry(event: Event, people: Mapping[UUID, str], bound: Mapping[str, Bound],
         values["what"] = _what_was_seen(event.subject_type, str(values["what"]))
     text = kind.tell(**values) if kind else event.type
     icon = kind.icon if kind else "circle-dot"
+    named = {**bound, **{column.name: Bound(column, FieldRule.OPEN) for column in (kind.columns if kind else ())}}
     changes = tuple(
-        _sides(name, sides, bound, actor) for name, sides in told.get("changes", {}).items() if name in bound
+        _sides(name, sides, named, actor) for name, sides in told.get("changes", {}).items() if name in named
     )
     return Entry(event.id, event.at, icon, who, text, changes, event, told, payload)
 

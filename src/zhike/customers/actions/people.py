@@ -160,7 +160,10 @@ def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
     for attribute, new in _changes(party, row, draft).items():
         old = getattr(row, attribute)
         if old != new:
-            before[attribute.removesuffix("_id")] = [_plain(old), _plain(new)]
+            name = attribute.removesuffix("_id")
+            before[name] = (
+                [_superiors_name(old), _superiors_name(new)] if name == "reports_to" else [_plain(old), _plain(new)]
+            )
             setattr(row, attribute, new)
     row.save()
     _keep_primary(party, row, was_primary=was_primary)
@@ -199,6 +202,13 @@ def _superior(party: Party, row: Membership, superior_id: UUID) -> UUID:
         seen.add(step)
         step = tops.get(step)
     return superior_id
+
+
+def _superiors_name(membership_id: UUID | None) -> dict[str, str] | None:
+    if membership_id is None:
+        return None
+    name = Membership.objects.filter(pk=membership_id).values_list("person__name", flat=True).first()
+    return {"id": str(membership_id), "name": name or ""}
 
 
 def _plain(value: Any) -> Any:

@@ -101,8 +101,9 @@ def _told_of(party: Party) -> Iterable[UUID]:
 
 
 def _told_elsewhere(party: Party) -> Iterable[UUID]:
-    """Events of organisations and related parties whose personal detail names this one."""
+    """Events of organisations, of related parties and of those it was merged with, whose personal detail names this one."""
     near = set(party.memberships.values_list("organisation_id", flat=True))
+    near |= {pk for pair in _merges_of(party).values_list("survivor_id", "loser_id") for pk in pair}
     for left, right in Relation.objects.filter(Q(left=party) | Q(right=party)).values_list("left_id", "right_id"):
         near |= {left, right}
     near.discard(party.pk)

@@ -23,7 +23,7 @@ from zhike.customers.actions.fields import (
 )
 from zhike.customers.actions.keeping import columns_of, completeness_of, free_column, keep_keys, new_point
 from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
-from zhike.customers.events import PointAdded, PointBarred, PointChanged, PointRemoved
+from zhike.customers.events import PointAdded, PointAllowed, PointBarred, PointChanged, PointRemoved
 from zhike.customers.models import ContactPoint, Party
 from zhike.customers.queries import points_of
 from zhike.customers.terms import POINT_COLUMNS, PointKind, column_of
@@ -158,7 +158,7 @@ def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
     return party
 
 
-@action(right="party.edit", title=_("Do not use"), icon="ban", about=point_now)
+@action(right="party.edit", title=_("Do not use"), icon="ban", about=point_now, undo="mark_do_not_use")
 def mark_do_not_use(
     party: Party,
     *,
@@ -169,11 +169,13 @@ def mark_do_not_use(
 ) -> Party:
     """Bar a contact point, with the reason, or let it be used again."""
     row = own_point(party, point_id)
+    undo = {"point_id": str(row.pk), "do_not_use": row.do_not_use, "reason": row.do_not_use_reason}
     reason = clean(reason, 200)
     row.do_not_use, row.do_not_use_reason = do_not_use, reason if do_not_use else ""
     row.save(update_fields=["do_not_use", "do_not_use_reason"])
     refresh(party, {})
-    told = PointBarred(kind=row.kind, do_not_use=do_not_use, reason=reason)
+    barred = PointBarred(kind=row.kind, reason=reason, undo=undo)
+    told = barred if do_not_use else PointAllowed(kind=row.kind, undo=undo)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 

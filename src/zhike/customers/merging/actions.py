@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import F
@@ -174,7 +175,7 @@ def unmerge_party(party: Party, *, by: Actor) -> dict[str, Any]:
     later = queries.later_than(merge)
     moves = Moves(merge.moved, merge.changed, merge.created)
     moves.undo(survivor.pk, loser.pk)
-    kept = _restore_fields(survivor, merge)
+    kept = give_up_merged(survivor, other=loser, merge_id=merge.pk, by=by)
     _change(loser, {"archived_at": None, "merged_into_id": None})
     for one in (survivor, loser):
         rows.scores_complete(one)
@@ -182,7 +183,7 @@ def unmerge_party(party: Party, *, by: Actor) -> dict[str, Any]:
     told = events.PartyUnmerged(
         other=survivor.name, other_id=str(survivor.pk), merge_id=str(merge.pk), later=len(later), kept=kept
     )
-    event_id = emit(told, subject=loser, by=by, customer_id=survivor.pk, label=loser.name)
+    event_id = emit(told, subject=loser, by=by, customer_id=loser.pk, label=loser.name)
     Merge.objects.filter(pk=merge.pk).update(undone_at=timezone.now(), undone_event_id=event_id)
     _given_back(party, loser)
     reply = {"id": str(loser.pk), "type": "party", "version": loser.version, "survivor_id": str(survivor.pk)}
@@ -198,8 +199,16 @@ def _check_survivor(survivor: Party, merge: Merge) -> None:
         raise Conflict("merge.merged", merged)
 
 
-def _restore_fields(survivor: Party, merge: Merge) -> list[str]:
+@action(right="party.merge", title=_("Take out of the merge"), icon="arrows-split-2", doors="job")
+def give_up_merged(party: Party, *, other: Party, merge_id: UUID, by: Actor) -> list[str]:
     """What the survivor had taken on goes, unless somebody changed it since; those are named."""
+    kept = _restore_fields(party, Merge.objects.get(pk=merge_id))
+    told = events.MergeGivenUp(other=other.name, other_id=str(other.pk), merge_id=str(merge_id))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return kept
+
+
+def _restore_fields(survivor: Party, merge: Merge) -> list[str]:
     back: dict[str, Any] = {}
     kept = []
     own = {column.attname: column for column in Party._meta.concrete_fields}

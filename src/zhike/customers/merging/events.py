@@ -42,6 +42,20 @@ class PartyUnmerged:
 
 
 @event(
+    "party.merge_given_up",
+    sentence=_("%(other)s stands by itself again, out of %(subject)s"),
+    personal=("other",),
+    icon="arrows-split-2",
+)
+class MergeGivenUp:
+    """What had been taken on from another record went back to it: the other end of `party.unmerged`."""
+
+    other: str
+    other_id: str
+    merge_id: str
+
+
+@event(
     "party.told_apart",
     sentence=_("%(who)s noted that %(subject)s and %(other)s are different customers"),
     personal=("other",),

@@ -15,7 +15,7 @@ from zhike.kernel.actions import registry, run
 from zhike.kernel.actor import FieldRule
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
-from zhike.records.history import tell
+from zhike.records.history import story, tell
 from zhike.records.search.offers import offers
 from zhike.records.search.queries import search
 
@@ -117,6 +117,10 @@ def test_a_number_is_changed_verified_barred_and_removed_beside_it(he: Actor, br
     assert party.points.get(pk=second.pk).do_not_use_reason == "空号"
     browser.post(f"{base}mark_do_not_use/", {"point_id": str(second.pk), "do_not_use": "false"}, headers=HTMX)
     assert not party.points.get(pk=second.pk).do_not_use
+    told = {entry.event.type: entry.text for entry in story(he, [party.pk])}
+    assert "不可使用" not in told["party.point_allowed"] and "可以使用" in told["party.point_allowed"]
+    browser.post(f"/undo/{Event.objects.get(type='party.point_allowed').pk}/", headers=HTMX)
+    assert party.points.get(pk=second.pk).do_not_use_reason == "空号"
     browser.post(f"{base}remove_contact_point/", {"point_id": str(second.pk)}, headers=HTMX)
     assert [point.display for point in party.points.all()] == ["13812345678"]
 
@@ -189,3 +193,17 @@ def test_a_programme_changes_a_member_by_name_of_the_field(he: Actor) -> None:
     run("change_member", by=he, subject_id=party.pk, data={"membership_id": str(row.pk), "decision": "decider"})
     row.refresh_from_db()
     assert (row.decision, row.department) == ("decider", "工程部")
+
+
+def test_the_story_says_what_became_different_about_a_member(he: Actor) -> None:
+    party = customer(he)
+    above, row = member(party, "沈嘉禾", he), member(party, "陆文斌", he, department="工程部")
+    change = {"department": "采购部", "started_on": "2024-03-01", "reports_to": str(above.pk), "decision": "buyer"}
+    data = {"membership_id": str(row.pk), "primary": True, "note": "爱喝茶", **change}
+    run("change_member", by=he, subject_id=party.pk, data=data)
+    with override("zh-hans"):
+        found = {label: (old, new) for label, old, new in story(he, [party.pk])[0].changes}
+    assert found == {
+        "部门": ("工程部", "采购部"), "入职日期": ("—", "2024-03-01"), "汇报给": ("—", "沈嘉禾"), "决策角色": ("—", "采购者"),
+        "主要联系人": ("否", "是"), "备注": ("—", "爱喝茶"),
+    }  # fmt: skip

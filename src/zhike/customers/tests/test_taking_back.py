@@ -270,8 +270,8 @@ def people(party: Party, by: Actor) -> dict[str, Membership]:
     return rows
 
 
-def structure(party: Party) -> list[dict[str, Any]]:
-    return list(party.people.order_by("pk").values("person__name", "primary", "reports_to", "ended_on"))
+def structure(party: Party) -> list[tuple[Any, ...]]:
+    return list(party.people.order_by("pk").values_list("person__name", "primary", "reports_to", "ended_on"))
 
 
 def test_a_departure_taken_back_leaves_the_people_as_they_were(world: World) -> None:

@@ -197,6 +197,17 @@ def test_the_timeline_goes_on_where_the_page_ended(he: Actor) -> None:
     assert {line.at for line in first}.isdisjoint(line.at for line in second)
 
 
+def test_both_records_tell_that_they_were_taken_apart(world: World) -> None:
+    chief = world.actor("沈嘉禾")
+    one, two = (run("create_party", by=chief, data={"name": name}).value for name in ("甲公司", "乙公司"))
+    run("merge_party", by=chief, subject_id=one.pk, data={"other": str(two.pk)})
+    run("unmerge_party", by=chief, subject_id=two.pk)
+    with override("zh-hans"):
+        texts = {party.name: timeline(party.pk, chief)[0][0].title for party in (one, two)}
+    assert texts["乙公司"] == "沈嘉禾撤销合并，把 乙公司 从 甲公司 中拆出"
+    assert texts["甲公司"] == "乙公司 已从 甲公司 中拆出，恢复为独立记录"
+
+
 def test_the_timeline_tells_changes_beside_touches(he: Actor, browser: Client) -> None:
     party = customer(he)
     run("update_party", by=he, subject_id=party.pk, data={"source": "展会"})
