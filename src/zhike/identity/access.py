@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from threading import Lock
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from zhike.identity.models import FieldGrant, Grant, Organisation, Share, Team, Token, User
-from zhike.identity.terms import Effect, Extent, ShareLevel
+from zhike.identity.terms import WEEKDAYS, Effect, Extent, ShareLevel
 from zhike.kernel import clock
 from zhike.kernel.actor import EVERYWHERE, STRICTNESS, Actor, FieldRule, Reach
 from zhike.kernel.errors import NotFound
@@ -184,10 +184,31 @@ def narrowed(actor: Actor, token: Token) -> Actor:
 
 def working_calendar() -> clock.WorkingCalendar:
     """When the organisation works, as its settings say."""
-    row = organisation()
+    return calendar_of(organisation())
+
+
+def calendar_of(row: Organisation) -> clock.WorkingCalendar:
+    """The working calendar as the organisation's row keeps it; a day worked beyond the week has the hours of its first day."""
     kept = row.calendar
-    weekend = frozenset(kept.get("weekend", (5, 6)))
-    return clock.WorkingCalendar(zone=row.zone, weekend=weekend, holidays=kept.get("country", "CN"))
+    weekly = {
+        int(day): tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in hours)
+        for day, hours in kept.get("hours", {}).items()
+    }
+    usual = {"hours": weekly[min(weekly)]} if weekly else {}
+    days = {date.fromisoformat(day): worked for day, (worked, _reason) in kept.get("days", {}).items()}
+    return clock.WorkingCalendar(
+        zone=row.zone, weekend=frozenset(kept.get("weekend", (5, 6))), holidays=kept.get("country", "CN"), weekly=weekly,
+        exceptions=days, **usual,
+    )  # fmt: skip
+
+
+def week_of(calendar: clock.WorkingCalendar) -> dict[str, str]:
+    """The hours of each weekday in writing, "" for a day off."""
+    hours = {place: calendar.weekly.get(place, calendar.hours) for place in range(len(WEEKDAYS))}
+    return {
+        name: "" if place in calendar.weekend else " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours[place])
+        for place, name in enumerate(WEEKDAYS)
+    }
 
 
 def organisation() -> Organisation:

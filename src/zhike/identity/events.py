@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from zhike.identity.terms import WEEKDAYS
 from zhike.kernel.events import event
+from zhike.kernel.screens import Column
 
 
 @event("person.signed_in", sentence=_("%(who)s signed in"), icon="login", shown=False)
@@ -274,6 +276,47 @@ class OrganisationChanged:
     """Name, zone, currency, language or working calendar changed."""
 
     fields: str
+
+
+@event(
+    "calendar.week_set",
+    sentence=_("%(who)s changed the working hours of the week"),
+    icon="calendar-time",
+    shown=False,
+    columns=tuple(Column(name=name, label=label) for name, label in WEEKDAYS.items()),
+)
+class WorkingWeekSet:
+    """The hours of weekdays, or whose public holidays are kept, changed."""
+
+    country: str
+
+
+@event("calendar.day_off", sentence=_("%(who)s gave %(day)s off: %(reason)s"), icon="calendar-off", shown=False)
+class DayOff:
+    """A single day is not worked."""
+
+    day: str
+    reason: str
+
+
+@event(
+    "calendar.day_worked",
+    sentence=_("%(who)s made %(day)s a working day: %(reason)s"),
+    icon="calendar-check",
+    shown=False,
+)
+class DayWorked:
+    """A single day is worked."""
+
+    day: str
+    reason: str
+
+
+@event("calendar.day_usual", sentence=_("%(who)s let %(day)s be as usual again"), icon="calendar", shown=False)
+class DayAsUsual:
+    """An exception was taken back."""
+
+    day: str
 
 
 @event("organisation.set_up", sentence=_("The product was set up for %(name)s"), icon="home", shown=False)

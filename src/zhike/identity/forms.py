@@ -13,21 +13,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from zhike.identity import queries
-from zhike.identity.terms import Density, Theme
+from zhike.identity.terms import WEEKDAYS, Density, Theme
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import screens
 
 FIRST_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Urumqi", "Asia/Singapore", "Asia/Tokyo")
-DAYS = (
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-)
 HOLIDAYS = (("CN", _("China (with shifted working days)")), ("", _("nowhere")))
 
 
@@ -175,26 +166,55 @@ class TokenForm(Carrying):
 
 
 class OrganisationForm(Carrying):
-    """The organisation and its working calendar."""
+    """The organisation."""
 
     name = forms.CharField(label=_("Name of the organisation"), max_length=120)
     language = forms.ChoiceField(label=_("Language for new people"), choices=settings.LANGUAGES)
     zone = forms.ChoiceField(label=_("Time zone"))
     currency = forms.CharField(label=_("Currency"), max_length=3, initial="CNY")
-    country = forms.ChoiceField(label=_("Public holidays of"), choices=HOLIDAYS, required=False)
-    weekend = forms.TypedMultipleChoiceField(
-        label=_("Days off every week"), coerce=int, choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = _zones()  # type: ignore[attr-defined]
+
+
+class NewOrganisationForm(OrganisationForm):
+    """The organisation as the first run asks for it, with the days it is closed."""
+
+    country = forms.ChoiceField(label=_("Public holidays of"), choices=HOLIDAYS, required=False)
+    weekend = forms.TypedMultipleChoiceField(
+        label=_("Days off every week"), coerce=int, choices=tuple(enumerate(WEEKDAYS.values())), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         """As the action takes them."""
         told = self.cleaned_data
         calendar = {"country": told["country"] or "", "weekend": told["weekend"]}
         return {k: told[k] for k in ("name", "language", "zone", "currency")} | {"calendar": calendar}
+
+
+class WeekForm(Carrying):
+    """The hours of each weekday, and whose public holidays are kept."""
+
+    country = forms.ChoiceField(label=_("Public holidays of"), choices=HOLIDAYS, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in WEEKDAYS.items():
+            box = forms.TextInput(attrs={"placeholder": _("day off")})
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=80, widget=box)
+
+
+class DayForm(Carrying):
+    """A single day."""
+
+    day = forms.CharField(widget=forms.HiddenInput)
+    worked = forms.ChoiceField(
+        label=_("This day is"), required=False, widget=forms.RadioSelect,
+        choices=(("", _("as usual")), ("false", _("off")), ("true", _("worked"))),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=80)
 
 
 class FirstPersonForm(Carrying):

@@ -26,7 +26,7 @@ class Organisation(models.Model):
     language = models.CharField(max_length=10, default="zh-hans")
     calendar = models.JSONField(
         default=dict, blank=True
-    )  # {"country": "CN", "weekend": [5, 6], "hours": […], "extra": {date: bool}}
+    )  # {"country": "CN", "weekend": [5, 6], "hours": {"0": [["09:00", "18:00"]], …}, "days": {date: [worked, reason]}}
     ready_at = models.DateTimeField(null=True)  # set once by the first-run pages; they are dead afterwards
     setup_digest = models.CharField(max_length=64, blank=True)
     rights_epoch = models.PositiveBigIntegerField(default=1)  # bumped by whatever changes anybody's rights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -15,7 +15,7 @@ from zhike.identity import access
 from zhike.identity.models import FieldGrant, Grant, Invitation, Role, Session, Share, Team, Token, User
 from zhike.identity.sessions import IDLE
 from zhike.identity.signin import folded
-from zhike.identity.terms import Effect, Extent
+from zhike.identity.terms import HOLIDAYS, Effect, Extent
 from zhike.kernel.actor import STRICTNESS, Actor, FieldRule, Reach
 from zhike.kernel.composed import composed
 from zhike.kernel.errors import NotFound
@@ -275,3 +275,40 @@ class Placed:
         if self.team and self.team in reach.teams:
             return _("in the team or above it: %(team)s") % {"team": Team.objects.get(pk=self.team).name}
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """One day of the working calendar as its page shows it."""
+
+    day: date
+    inside: bool  # of the month that is shown
+    worked: bool
+    usual: bool  # worked, were it no exception
+    holiday: str
+    exception: bool
+    reason: str
+
+    @property
+    def mark(self) -> str:
+        """Off or worked against what the weekday says; empty for a day like any other."""
+        unlike = self.exception or bool(self.holiday)
+        return "" if not unlike else "worked" if self.worked else "off"
+
+
+def month_of(first: date) -> list[list[CalendarDay]]:
+    """The weeks, Monday to Sunday, of the month that begins with `first`."""
+    row = access.organisation()
+    calendar, reasons = access.calendar_of(row), row.calendar.get("days", {})
+    monday = first - timedelta(days=first.weekday())
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    days = [monday + timedelta(days=n) for n in range((last - monday).days + 7 - last.weekday())]
+    shown = [
+        CalendarDay(
+            day, day.month == first.month, calendar.is_working(day), calendar.is_usually_working(day),
+            str(HOLIDAYS.get(decree.holiday, decree.holiday)) if (decree := calendar.decree(day)) else "",
+            day in calendar.exceptions, reasons.get(day.isoformat(), ("", ""))[1],
+        )
+        for day in days
+    ]  # fmt: skip
+    return [shown[start : start + 7] for start in range(0, len(shown), 7)]

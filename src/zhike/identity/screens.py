@@ -104,7 +104,9 @@ register_rights(
 
 for page in (
     SettingsPage(label=_("Organisation"), icon="building", url="/settings/organisation/", right="identity.organisation",
-                 note=_("Name, time zone, currency, working calendar")),
+                 note=_("Name, time zone, currency")),
+    SettingsPage(label=_("Working calendar"), icon="calendar-time", url="/settings/calendar/", right="identity.organisation",
+                 note=_("Hours of the week, public holidays, single days off or worked")),
     SettingsPage(label=_("Team tree"), icon="hierarchy-2", url="/settings/teams/", right="team.edit",
                  note=_("Who belongs where; what managers see follows it")),
     SettingsPage(label=_("Roles and rights"), icon="shield-check", url="/settings/roles/", right="identity.roles",

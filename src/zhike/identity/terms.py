@@ -48,3 +48,17 @@ class LinkPurpose(models.TextChoices):
 
     INVITE = "invite", _("invitation")
     RESET = "reset", _("new password")
+
+
+WEEKDAYS = {
+    "monday": _("Monday"), "tuesday": _("Tuesday"), "wednesday": _("Wednesday"), "thursday": _("Thursday"),
+    "friday": _("Friday"), "saturday": _("Saturday"), "sunday": _("Sunday"),
+}  # fmt: skip
+
+#: what the decrees about public holidays call them
+HOLIDAYS = {
+    "New Year's Day": _("New Year's Day"), "Spring Festival": _("Spring Festival"), "Tomb-sweeping Day": _("Tomb-sweeping Day"),
+    "Labour Day": _("Labour Day"), "Dragon Boat Festival": _("Dragon Boat Festival"),
+    "Mid-autumn Festival": _("Mid-autumn Festival"), "National Day": _("National Day"),
+    "Anti-Fascist 70th Day": _("Victory Day"),
+}  # fmt: skip

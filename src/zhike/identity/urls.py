@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from zhike.identity.views import entrance, mine, rights, security, setup
+from zhike.identity.views import calendar, entrance, mine, rights, security, setup
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", entrance.sign_in, name="signin"),
@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/self/", rights.act_as_self, name="act_as_self"),
     path("settings/", rights.home, name="settings"),
     path("settings/organisation/", rights.organisation, name="organisation"),
+    path("settings/calendar/", calendar.month, name="calendar"),
+    path("settings/calendar/day/", calendar.day, name="calendar_day"),
     path("settings/teams/", rights.teams, name="team_tree"),
     path("settings/teams/<uuid:team_id>/move/", rights.move_team, name="move_team"),
     path("settings/roles/", rights.roles, name="role_list"),

@@ -111,15 +111,24 @@ def _named_day(day: date, on: date) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Decree:
+    """What the State Council decreed for a day: whether it is worked, and the holiday by which it is otherwise than usual."""
+
+    worked: bool
+    holiday: str = ""  # its English name
+
+
 @lru_cache(maxsize=20_000)
-def _chinese_working_day(day: date) -> bool | None:
-    """What the State Council decreed for that day; nothing where no decree is known."""
+def chinese_decree(day: date) -> Decree | None:
+    """The decree for that day; nothing where none is known yet."""
     import chinese_calendar
 
     try:
-        return bool(chinese_calendar.is_workday(day))
+        off, holiday = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:
         return None
+    return Decree(not off, holiday or "")
 
 
 Hours = tuple[time, time]
@@ -129,26 +138,37 @@ Hours = tuple[time, time]
 class WorkingCalendar:
     """When an organisation works: hours of a working day, weekends, holidays with their make-up days, exceptions.
 
-    `exceptions` says of single days whether they are worked and wins over everything else. `holidays` is "CN" or "".
+    `weekly` holds the hours of weekdays (Monday is 0) that have their own; others have `hours`. `exceptions` says of single
+    days whether they are worked and wins over everything else. `holidays` is "CN" or "".
     """
 
     zone: str = SHANGHAI
     hours: Sequence[Hours] = ((time(9), time(18)),)
+    weekly: Mapping[int, Sequence[Hours]] = field(default_factory=dict)
     weekend: frozenset[int] = frozenset({5, 6})
     holidays: str = "CN"
     exceptions: Mapping[date, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ends = [end for pair in self.hours for end in pair]
-        if not ends or ends != sorted(set(ends)):
-            raise Invalid("clock.hours", gettext_lazy("Working hours must follow each other without overlap."))
+        for hours in (self.hours, *self.weekly.values()):
+            ends = [end for pair in hours for end in pair]
+            if not ends or ends != sorted(set(ends)):
+                raise Invalid("clock.hours", gettext_lazy("Working hours must follow each other without overlap."))
 
     def is_working(self, day: date) -> bool:
         """Whether the day is worked."""
         if day in self.exceptions:
             return self.exceptions[day]
-        decreed = _chinese_working_day(day) if self.holidays == "CN" else None
-        return decreed if decreed is not None else day.weekday() not in self.weekend
+        return self.is_usually_working(day)
+
+    def is_usually_working(self, day: date) -> bool:
+        """Whether the day is worked by decree and week, were it no exception."""
+        decree = self.decree(day)
+        return decree.worked if decree is not None and decree.holiday else day.weekday() not in self.weekend
+
+    def decree(self, day: date) -> Decree | None:
+        """What is decreed for the day, where the organisation follows the decrees."""
+        return chinese_decree(day) if self.holidays == "CN" else None
 
     def working_days(self, start: date, step: int = 1) -> Iterator[date]:
         """Working days from `start` on, it included; backwards with step −1."""
@@ -180,7 +200,8 @@ class WorkingCalendar:
         """The stretches worked on a day, in UTC."""
         if not self.is_working(day):
             return []
-        return [(moment(day, start, self.zone), moment(day, end, self.zone)) for start, end in self.hours]
+        hours = self.weekly.get(day.weekday(), self.hours)
+        return [(moment(day, start, self.zone), moment(day, end, self.zone)) for start, end in hours]
 
     def add_working_hours(self, start: datetime, hours: float | timedelta) -> datetime:
         """When so many hours have been worked after `start`, in UTC; rather at the end of a day than next morning."""

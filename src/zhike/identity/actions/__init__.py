@@ -1,5 +1,6 @@
 """What identity does: people, teams, roles and rights, shares, one's own account, the organisation."""
 
+from zhike.identity.actions.calendar import set_calendar_day, set_working_week
 from zhike.identity.actions.mine import (
     add_app,
     add_passkey,
@@ -41,6 +42,6 @@ __all__ = [
     "change_password", "create_person", "create_role", "create_team", "create_token", "deactivate_person",
     "end_session", "end_sessions_of_person", "grant_right_to_role", "invite_person", "move_team", "place_person",
     "reactivate_person", "remove_key", "renew_recovery_codes", "revoke_right_of_role", "revoke_token",
-    "set_field_rule_of_role", "set_preferences", "set_rights_of_role", "set_roles_of_person", "share_record",
-    "unshare_record", "update_person", "update_role", "update_team",
+    "set_calendar_day", "set_field_rule_of_role", "set_preferences", "set_rights_of_role", "set_roles_of_person",
+    "set_working_week", "share_record", "unshare_record", "update_person", "update_role", "update_team",
 ]  # fmt: skip

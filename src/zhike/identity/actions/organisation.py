@@ -19,11 +19,11 @@ WEEK = frozenset(range(7))
 
 
 def usable_calendar(calendar: dict[str, Any]) -> dict[str, Any]:
-    """A working calendar as it is stored: country, days off in the week, hours, further days off or on."""
+    """The beginning of a working calendar: country and days off in the week; `set_working_week` says more."""
     weekend = calendar.get("weekend", [5, 6])
     if not set(weekend) <= WEEK or len(set(weekend)) > 6:
         raise Invalid("weekend", _("At least one day of the week must be a working day."), "weekend")
-    return {**calendar, "country": str(calendar.get("country", "CN"))[:2].upper(), "weekend": sorted(set(weekend))}
+    return {"country": str(calendar.get("country", "CN"))[:2].upper(), "weekend": sorted(set(weekend))}
 
 
 @action(right="identity.organisation", title=_("Save"), icon="building")
@@ -52,7 +52,7 @@ def change_organisation(
             raise Invalid("language", _("“%(value)s” is not offered here.") % {"value": language[:20]}, "language")
         values["language"] = language
     if calendar is not None:
-        values["calendar"] = usable_calendar(calendar)
+        values["calendar"] = row.calendar | usable_calendar(calendar)
     changed = {k: [getattr(row, k), v] for k, v in values.items() if getattr(row, k) != v}
     for column, value in values.items():
         setattr(row, column, value)

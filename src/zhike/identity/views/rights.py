@@ -34,12 +34,11 @@ def home(request: ActorRequest) -> HttpResponse:
 
 @needs("identity.organisation")
 def organisation(request: ActorRequest) -> HttpResponse:
-    """Name, zone, currency, language, working calendar."""
+    """Name, zone, currency, language."""
     row = access.organisation()
     own = {"name": row.name, "language": row.language, "zone": row.zone, "currency": row.currency}
-    calendar = {"country": row.calendar.get("country", "CN"), "weekend": row.calendar.get("weekend", [5, 6])}
-    form = forms.OrganisationForm(forms.posted(request), initial=own | calendar)
-    if form.attempt(lambda _v: acted(request, "change_organisation", **form.values())):
+    form = forms.OrganisationForm(forms.posted(request), initial=own)
+    if form.attempt(lambda values: acted(request, "change_organisation", **values)):
         return done(request, _("Saved."), request.path)
     return page(request, "identity/settings/organisation.html", form)
 

@@ -41,7 +41,7 @@ def _page(request: HttpRequest, form: Any, step: str, **context: Any) -> HttpRes
 def organisation(request: HttpRequest) -> HttpResponse:
     """Who you are, where, and when you work."""
     initial = {"weekend": WEEKEND, "zone": "Asia/Shanghai", "language": "zh-hans", "currency": "CNY", "country": "CN"}
-    form = forms.OrganisationForm(forms.posted(request), initial=initial)
+    form = forms.NewOrganisationForm(forms.posted(request), initial=initial)
     if form.attempt(lambda _values: setup.keep_organisation(form.values())):
         return HttpResponseRedirect(request.path)
     return _page(request, form, "organisation")
