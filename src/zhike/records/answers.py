@@ -23,14 +23,14 @@ def submit(
     perform: Callable[[dict[str, Any]], Outcome],
     *,
     title: str,
-    hints: str = "",
+    **around: Any,
 ) -> Outcome | HttpResponse:
-    """Perform with what the form carries; a refusal gives the form again, nothing lost, and still with its hints."""
+    """Perform with what the form carries; a refusal gives the form again, nothing lost, with what stood `around` it."""
     data = forms.submitted(form.fields, request.POST, forms.many_of(form))
     try:
         return perform(data)
     except DomainError as error:
-        return form_again(request, form, error, title=title, action=request.get_full_path(), hints=hints)
+        return form_again(request, form, error, title=title, action=request.get_full_path(), **around)
 
 
 def read_version(sent: Any) -> int | None:

@@ -34,16 +34,16 @@ def act(request: ActorRequest, slug: str, pk: UUID, verb: str) -> HttpResponse:
     record = record_at(screen, actor, pk, made.right)
     about = about_row(made, record, request)
     form = forms.action_form(made, actor, forms.sent(request), request.GET.dict(), about)
+    around = {"made": made, "subtitle": about.name if about else title_of(record), "hints": made.hints}
     if request.method == "GET":
-        subtitle = about.name if about else title_of(record)
-        context = {"form": form, "title": made.title, "subtitle": subtitle, "action": request.path}
-        return dialog(request, context | fresh(made, record))
+        context = {"form": form, "title": made.title, "action": request.path, "version": record.version}
+        return dialog(request, context | around | {"key": new_id().hex})
 
     def perform(data: dict[str, Any]) -> Outcome:
         given, version, key = forms.without_blanks(made, data), read_version(request.POST), read_key(request)
         return run(made.name, by=actor, subject_id=pk, data=given, version=version, idempotency_key=key)
 
-    ran = submit(request, form, perform, title=str(made.title), hints=made.hints)
+    ran = submit(request, form, perform, title=str(made.title), **around)
     if isinstance(ran, HttpResponse):
         return ran
     return handed_out(made.file, ran.reply) if made.file else carried_out(request, made, after(screen, pk, ran), ran)
@@ -70,11 +70,6 @@ def about_row(made: Action[..., Any], record: Any, request: ActorRequest) -> Abo
     if pk is None:
         raise NotFound(made.inner)
     return made.about(record, pk, request.actor)
-
-
-def fresh(made: Action[..., Any], record: Any) -> dict[str, Any]:
-    """What a form of an action needs the first time it is shown."""
-    return {"made": made, "version": record.version, "key": new_id().hex, "hints": made.hints}
 
 
 def after(screen: Screen, pk: UUID, outcome: Outcome) -> str:

@@ -77,3 +77,22 @@ def test_what_is_about_to_fall_has_a_page_and_the_card_a_countdown(world: World)
     client = world.client("何永强")
     assert "快掉的客户" in client.get("/pool/falling/").content.decode()
     assert "30" in client.get(f"/customers/{near.pk}/").content.decode()
+
+
+def test_the_drawer_beside_the_pool_offers_the_claim(world: World) -> None:
+    lying, mine = party(pool=pool()), owned(world, "何永强", name="有主的客户")
+    browser = world.client("何永强")
+    assert f'hx-get="/customers/{lying.pk}/claim/"' in browser.get(f"/customers/{lying.pk}/drawer/").content.decode()
+    assert "/claim/" not in browser.get(f"/customers/{mine.pk}/drawer/").content.decode()
+
+
+def test_a_claim_names_the_customer_once_also_where_it_is_refused(world: World) -> None:
+    lying = party("临沂市顺达厨卫", pool=pool(capacity=0, daily_limit=1))
+    other = party("梧州市聚源家居", pool=lying.pool)
+    browser, htmx = world.client("何永强"), {"HX-Request": "true"}
+    asked = browser.get(f"/customers/{lying.pk}/claim/", headers=htmx).content.decode()
+    assert asked.count("临沂市顺达厨卫") == 1
+    assert browser.post(f"/customers/{lying.pk}/claim/", headers=htmx).status_code == 204
+    refused = browser.post(f"/customers/{other.pk}/claim/", headers=htmx)
+    assert refused.status_code == 409
+    assert refused.content.decode().count("梧州市聚源家居") == 1
