@@ -99,6 +99,7 @@ register_rights(
         Right(code="identity.why", label=_("See who can see a record, and why")),
         Right(code="record.share", label=_("Let others in on a record")),
         Right(code="ledger.read", label=_("Read the audit ledger")),
+        Right(code="ledger.export", label=_("Take the audit ledger out as a file")),
     )
 )
 

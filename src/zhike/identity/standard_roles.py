@@ -100,6 +100,7 @@ def auditor() -> Grants:
     for screen in screens.values():
         yield f"{screen.type}.view", Extent.ALL
     yield "ledger.read", Extent.ALL
+    yield "ledger.export", Extent.ALL
     yield "identity.why", Extent.ALL
 
 

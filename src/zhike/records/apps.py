@@ -9,6 +9,7 @@ DECLARING = ("events", "actions", "screens")
 OWN_ROOMS = (
     "importing.actions",
     "exporting.actions",
+    "ledger.actions",
     "notices.actions",
     "work.actions",
     "custom.actions",

@@ -92,6 +92,7 @@ own_pages = [
     path("settings/fields/<slug:type_>/<uuid:pk>/", field_views.change, name="field_change"),
     path("settings/fields/<slug:type_>/<uuid:pk>/<slug:verb>/", field_views.turn, name="field_turn"),
     path("settings/ledger/", ledger_views.ledger, name="ledger"),
+    path("settings/ledger/export/", ledger_views.export, name="ledger_export"),
     path("settings/tags/", talk_views.tag_list, name="tag_list"),
     path("settings/tags/<slug:type_>/", talk_views.tag_list, name="tag_list_of"),
     path("settings/tags/<slug:type_>/<uuid:tag>/", talk_views.tag_change, name="tag_change"),

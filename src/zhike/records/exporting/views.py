@@ -52,10 +52,11 @@ def _given(request: ActorRequest, screen: Screen) -> HttpResponse:
     order = ordered(screen.type, actor, data["params"], data["columns"], data["format"], data["encoding"])
     out = io.BytesIO()
     write_table(order.format, out, order.heads, rows_of(order, actor), encoding=order.encoding)
-    return _file(io.BytesIO(out.getvalue()), files.file_name(order), FORMATS[order.format][0])
+    return as_file(io.BytesIO(out.getvalue()), files.file_name(order), FORMATS[order.format][0])
 
 
-def _file(out: Any, name: str, media_type: str) -> HttpResponse:
+def as_file(out: Any, name: str, media_type: str) -> HttpResponse:
+    """Something to keep, which no cache does."""
     response: Any = FileResponse(out, content_type=media_type)
     response["Content-Disposition"] = content_disposition(name)
     response["Cache-Control"] = "no-store"
@@ -68,4 +69,4 @@ def _file(out: Any, name: str, media_type: str) -> HttpResponse:
 def download(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A file written in the background: for its requester, within a day."""
     path, name, media_type = files.finished(request.actor, pk)
-    return _file(path.open("rb"), name, media_type)
+    return as_file(path.open("rb"), name, media_type)

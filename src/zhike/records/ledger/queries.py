@@ -132,9 +132,9 @@ class Page:
     looked_to: datetime | None = None
 
 
-def page(asked: Asked, actor: Actor) -> Page:
+def page(asked: Asked, actor: Actor, size: int = SIZE) -> Page:
     """The next lines of the ledger."""
-    rows, before, looked_to = _found(asked, actor)
+    rows, before, looked_to = _found(asked, actor, size)
     veiled = {event.id for event in rows if not _open(event)} - _seen(rows, actor)
     real = {event.real_actor_id for event in rows if event.real_actor_id != event.actor_id}
     names = names_of_people(real - {None})
@@ -142,7 +142,7 @@ def page(asked: Asked, actor: Actor) -> Page:
     return Page(tuple(lines), before, looked_to)
 
 
-def _found(asked: Asked, actor: Actor) -> tuple[list[Event], UUID | None, datetime | None]:
+def _found(asked: Asked, actor: Actor, size: int) -> tuple[list[Event], UUID | None, datetime | None]:
     """Rows of a page, the id behind which to go on, and the time back to which was looked where it was not enough."""
     stretch, rest = _conditions(asked, actor)
     within = Event.objects.filter(stretch).order_by("-id")
@@ -150,9 +150,9 @@ def _found(asked: Asked, actor: Actor) -> tuple[list[Event], UUID | None, dateti
     if rest:
         near = within.values("pk")[:REACH]
         wanted = Event.objects.filter(rest, pk__in=near).order_by("-id")
-    rows = list(wanted.select_related("detail")[: SIZE + 1])
-    if len(rows) > SIZE:
-        return rows[:SIZE], rows[SIZE - 1].id, None
+    rows = list(wanted.select_related("detail")[: size + 1])
+    if len(rows) > size:
+        return rows[:size], rows[size - 1].id, None
     last = within.values_list("pk", "at")[REACH - 1 : REACH].first() if rest else None
     return (rows, *last) if last else (rows, None, None)
 
