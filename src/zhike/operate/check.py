@@ -1,4 +1,4 @@
-"""`zhike check ledger|search|files|all`: whether what is kept is what was recorded."""
+"""`zhike check ledger|search|files|all`: whether what is kept is what was recorded; `search --rebuild` first makes the table anew."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from zhike.records.models import Blob, SearchRow
 from zhike.records.queries import has_field
 
 Result = tuple[str, list[str]]
+REBUILD = "--rebuild"
 PIECE = 1 << 20
 
 
@@ -68,6 +69,8 @@ def of_search() -> Result:
         if missing or extra:
             text = _("%(type)s: %(missing)s records are not found, %(extra)s found that are gone")
             faults.append(text % {"type": screen.type, "missing": missing, "extra": extra})
+    if faults:
+        faults.append(_("Make the search table anew with zhike check search --rebuild."))
     return _("Search: %(count)s records compared.") % {"count": f"{total:,}"}, faults
 
 
@@ -77,11 +80,11 @@ def live_records(screen: Screen) -> QuerySet[Any]:
     return records.filter(archived_at=None) if has_field(screen.model_class, "archived_at") else records
 
 
-def rebuild_search() -> None:
-    """Make the search table anew from the records."""
+def rebuild_search() -> int:
+    """Make the search table anew from the records, while people go on searching; the answer is how many it holds."""
     from zhike.records.search.index import rebuild
 
-    rebuild(Actor.system("search", door="cli"))
+    return rebuild(Actor.system("search", door="cli"))
 
 
 CHECKS: dict[str, Callable[[], Result]] = {"ledger": of_ledger, "search": of_search, "files": of_files}
@@ -89,13 +92,16 @@ CHECKS: dict[str, Callable[[], Result]] = {"ledger": of_ledger, "search": of_sea
 
 def main(arguments: list[str]) -> int:
     """Run the named checks; the exit code is 1 when one finds a fault."""
-    names = arguments or ["all"]
+    rebuilding = arguments == ["search", REBUILD]
+    names = [name for name in arguments if not (rebuilding and name == REBUILD)] or ["all"]
     if names == ["all"]:
         names = list(CHECKS)
     if unknown := [name for name in names if name not in CHECKS]:
         message = _("There is no check “%(name)s”. There are: %(names)s, all")
         print(message % {"name": unknown[0][:40], "names": ", ".join(CHECKS)}, file=sys.stderr)
         return 2
+    if rebuilding:
+        print(_("Search: %(count)s records made findable anew.") % {"count": f"{rebuild_search():,}"})
     worst = 0
     for name in names:
         began = time.monotonic()

@@ -186,10 +186,13 @@ def test_checks_tell_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     from zhike.records.models import SearchRow
 
     SearchRow.objects.all().delete()
+    capsys.readouterr()
     assert check.main(["search"]) == 1
-    check.rebuild_search()
-    assert check.main(["search"]) == 0
-    assert check.main(["nothing"]) == 2
+    assert "zhike check search --rebuild" in capsys.readouterr().out
+    assert check.main(["search", "--rebuild"]) == 0
+    assert SearchRow.objects.count() == 1
+    for wrong in (["nothing"], ["ledger", "--rebuild"], ["--rebuild"]):
+        assert check.main(wrong) == 2
 
 
 def test_people_from_the_command_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
