@@ -9,13 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel.events import event
 
 
-@event("touch.logged", sentence=_("%(who)s logged a touch: %(text)s"), personal=("text",), icon="message-circle")
+@event(
+    "touch.logged", sentence=_("%(who)s logged a touch: %(text)s"), personal=("text", "person"), icon="message-circle"
+)
 class TouchLogged:
-    """A touch was written down."""
+    """A touch was written down; `person` is the one of the customer's people whom it was with."""
 
     kind: str
     text: str
     at: datetime
+    person: str = ""
+    person_id: str = ""
     version: int = 1
 
 

@@ -13,6 +13,8 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.composed import composed
 from zhike.kernel.models import Sight, with_names
 
+WHOSE = ("party", "person")  # each has an index of its own
+
 
 def open_tasks(actor: Actor, *, before: datetime, size: int) -> list[Task]:
     """A person's open tasks that are due before a moment or have no date, the most pressing first."""
@@ -43,16 +45,18 @@ def task(pk: object, by: Actor, right: str = "task.view") -> Task:
 
 
 def last_touches(party_id: UUID, actor: Actor, *, before: datetime | None = None, size: int = 30) -> list[Touch]:
-    """A customer's touches before a moment, latest first, with who wrote them."""
-    return _touches(party_id, before, sight=Touch.sight_of(actor), size=size)
+    """A customer's touches before a moment, latest first, with who wrote them; of a person also those with them elsewhere."""
+    sight = Touch.sight_of(actor)
+    found = [touch for whose in WHOSE for touch in _touches(party_id, before, sight=sight, size=size, whose=whose)]
+    return sorted(found, key=lambda touch: (touch.at, touch.pk), reverse=True)[:size]
 
 
 @composed
-def _touches(party: UUID, before: datetime | None, *, sight: Sight, size: int) -> QuerySet[Touch]:
-    found = Touch.objects.in_sight(sight).filter(party=party, archived_at=None)
+def _touches(party: UUID, before: datetime | None, *, sight: Sight, size: int, whose: str) -> QuerySet[Touch]:
+    found = Touch.objects.in_sight(sight).filter(**{whose: party}, archived_at=None)
     if before is not None:
         found = found.filter(at__lt=before)
-    return with_names(found, "owner", "person").order_by("-at", "-id")[:size]
+    return with_names(found, "owner", "person", "party").order_by("-at", "-id")[:size]
 
 
 def touches_of(party_id: UUID, actor: Actor, size: int = 30) -> QuerySet[Touch]:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guess/", log.guess, name="guess"),
     path("log/", log.sheet, name="log"),
     path("log/customers/", log.customers, name="log_customers"),
+    path("log/people/", log.people, name="log_people"),
     path("customers/<uuid:pk>/", customer.page, name="customer"),
     path("customers/<uuid:pk>/drawer/", customer.drawer, name="customer_drawer"),
     path("customers/<uuid:pk>/points/<uuid:point>/", customer.point, name="customer_point"),

@@ -12,7 +12,14 @@ from zhike.activities.actions.tasks import (
     restore_task,
     update_task_row,
 )
-from zhike.activities.actions.touches import TouchDraft, archive_touch, create_touch_row, log_touch, restore_touch
+from zhike.activities.actions.touches import (
+    TouchDraft,
+    archive_touch,
+    create_touch_row,
+    log_touch,
+    restore_touch,
+    update_touch_row,
+)
 
 __all__ = [
     "TaskDraft",
@@ -30,4 +37,5 @@ __all__ = [
     "restore_task",
     "restore_touch",
     "update_task_row",
+    "update_touch_row",
 ]

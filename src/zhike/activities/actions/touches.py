@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,16 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Invalid
 from zhike.kernel.screens import screens
 from zhike.kernel.text import clean
-from zhike.records.actions import archive, created, custom_change, restore
+from zhike.records.actions import (
+    archive,
+    by_column,
+    created,
+    custom_change,
+    model_values,
+    restore,
+    spread_custom,
+    updated,
+)
 from zhike.records.talk.actions import tell_named
 
 if TYPE_CHECKING:
@@ -45,6 +55,9 @@ class TouchDraft:
     at: Annotated[datetime | None, Field(title=_("When"))] = None
     direction: Annotated[Direction, Field(title=_("Direction"))] = Direction.OUT
     minutes: Annotated[int | None, Field(title=_("Minutes"), ge=0, le=1440)] = None
+    person: Annotated[
+        UUID | None, Field(title=_("With whom"), description=_("One of the customer's people, by id."))
+    ] = None
     next_step: Annotated[str, Field(title=_("Next step"), max_length=200)] = ""
     next_at: Annotated[datetime | None, Field(title=_("Next step on"))] = None
     next_all_day: Annotated[bool, Field(title=_("All day"))] = False
@@ -55,7 +68,10 @@ def log_touch(party: Party, draft: TouchDraft, *, by: Actor) -> Touch:
     """Write down what happened with a customer, and what comes next; the next step becomes a task of the writer."""
     touch = _log({f.name: getattr(draft, f.name) for f in fields(draft)} | {"party": party}, by=by)
     tell_named(party, touch.text, by=by)
-    told = TouchLogged(kind=touch.kind, text=touch.text, at=touch.at)
+    told = TouchLogged(
+        kind=touch.kind, text=touch.text, at=touch.at, person=touch.person.name if touch.person else "",
+        person_id=str(touch.person_id or ""),
+    )  # fmt: skip
     emit(told, subject=touch, by=by, customer_id=party.pk, label=party.name)
     name, due = clean(draft.next_step, 200), draft.next_at
     if name or due:
@@ -75,6 +91,7 @@ def _log(values: Mapping[str, Any], *, by: Actor) -> Touch:
     owner = values.get("owner")
     touch = Touch(
         party=values["party"],
+        person=_with_whom(values["party"], values.get("person")),
         kind=kind,
         text=text,
         at=moment,
@@ -87,15 +104,46 @@ def _log(values: Mapping[str, Any], *, by: Actor) -> Touch:
     )
     touch.custom = custom_change(screens["touch"], touch, dict(values)).get("custom", {})
     touch.save(force_insert=True)
-    if kind in COUNTS:
-        note_contact(touch.party, kind=str(kind), at=moment, by=by)
+    _note(touch, by)
     return touch
+
+
+def _with_whom(party: Party, person: UUID | Party | None) -> Party | None:
+    """The one of the customer's people whom a touch was with; also one who has left, for it may be of long ago."""
+    if person is None:
+        return None
+    found: Party | None = Party.objects.filter(
+        pk=getattr(person, "pk", person), memberships__organisation=party
+    ).first()
+    if found is None:
+        raise Invalid("touch.person", _("Choose somebody who belongs to this customer."), "person")
+    return found
+
+
+def _note(touch: Touch, by: Actor) -> None:
+    """Customer and person were in touch with us; of a person out of one's reach nothing is noted."""
+    for party in (touch.party, touch.person) if touch.kind in COUNTS else ():
+        if party is not None and party.within(by, "party.view"):
+            note_contact(party, kind=str(touch.kind), at=touch.at, by=by)
 
 
 def create_touch_row(values: Mapping[str, Any], *, by: Actor) -> Touch:
     """Writer of the standard action `create_touch`: what API and import end in."""
     touch = _log(values, by=by)
     created(touch, by=by)
+    return touch
+
+
+def update_touch_row(touch: Touch, values: Mapping[str, Any], *, by: Actor) -> Touch:
+    """Writer of the standard action `update_touch`: whom it was with stays one of the customer's people."""
+    screen, given = screens["touch"], dict(values)
+    party = given.get("party") or touch.party
+    if "person" in given:
+        given["person"] = _with_whom(party, given["person"])
+    elif party.pk != touch.party_id:
+        given["person"] = None
+    changes = touch.change(**model_values(screen, given), **custom_change(screen, touch, given))
+    updated(touch, by_column(screen, spread_custom(changes)), by=by)
     return touch
 
 
@@ -114,13 +162,14 @@ def archive_touch(touch: Touch, *, by: Actor) -> Touch:
 
 
 def _take_back(touch: Touch, by: Actor) -> None:
-    """The date of the customer's last touch follows, where this was it."""
-    if touch.kind not in COUNTS or touch.party.last_touch_at != touch.at:
-        return
-    others = Touch.objects.filter(party=touch.party, kind__in=COUNTS).exclude(pk=touch.pk)
-    remaining = others.filter(archived_at=None).aggregate(at=Max("at"))["at"]
-    gone = list(others.exclude(archived_at=None).values_list("at", flat=True))
-    take_contact_back(touch.party, at=touch.at, remaining=remaining, gone=gone, by=by)
+    """The date of the last touch follows, of the customer and of the person, where this was it."""
+    for party in (touch.party, touch.person) if touch.kind in COUNTS else ():
+        if party is None or party.last_touch_at != touch.at or not party.within(by, "party.view"):
+            continue
+        others = Touch.objects.filter(Q(party=party) | Q(person=party), kind__in=COUNTS).exclude(pk=touch.pk)
+        remaining = others.filter(archived_at=None).aggregate(at=Max("at"))["at"]
+        gone = list(others.exclude(archived_at=None).values_list("at", flat=True))
+        take_contact_back(party, at=touch.at, remaining=remaining, gone=gone, by=by)
 
 
 def _in_bin(touch: Any, actor: Actor) -> bool:
@@ -131,6 +180,5 @@ def _in_bin(touch: Any, actor: Actor) -> bool:
 def restore_touch(touch: Touch, *, by: Actor) -> Touch:
     """Take a touch back from the bin."""
     restore(touch, by=by)
-    if touch.kind in COUNTS:
-        note_contact(touch.party, kind=str(touch.kind), at=touch.at, by=by)
+    _note(touch, by)
     return touch

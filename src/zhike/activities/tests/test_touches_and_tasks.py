@@ -20,10 +20,11 @@ from zhike.activities.actions import (
     restore_touch,
 )
 from zhike.activities.models import Task, Touch
-from zhike.activities.queries import open_tasks, task_counts, touches_of
+from zhike.activities.queries import last_touches, open_tasks, task_counts, touches_of
 from zhike.activities.terms import TouchKind
+from zhike.customers.actions import MemberDraft, add_member
 from zhike.customers.models import Party
-from zhike.kernel.actions import run
+from zhike.kernel.actions import registry, run
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from zhike.kernel.models import Event
 
@@ -213,3 +214,62 @@ def test_the_list_of_tasks_tells_what_is_late_and_important_and_leads_to_the_cus
     assert all('class="red"' not in rows[name] for name in ("约培训", "发报价"))
     assert [name for name in rows if 'class="mk amb"' in rows[name]] == ["催收货款"]
     assert f'href="/customers/{party.pk}/"' in rows["约培训"]
+
+
+def people(party: Party, by: Actor, *names: str) -> list[Party]:
+    for name in names:
+        add_member(party, MemberDraft(name=name), by=by)
+    return [party.people.get(person__name=name).person for name in names]
+
+
+def test_a_touch_says_with_which_of_the_customers_people_it_was(he: Actor) -> None:
+    party = customer(he)
+    [lu] = people(party, he, "陆文斌")
+    touch = log_touch(party, TouchDraft(text="谈了样机", kind=TouchKind.CALL, person=lu.pk), by=he)
+    assert touch.person == lu
+    mine, theirs = last_touches(party.pk, he), last_touches(lu.pk, he)
+    assert [row.pk for row in mine] == [row.pk for row in theirs] == [touch.pk]
+    lu.refresh_from_db()
+    assert lu.last_touch_at == touch.at, "the person was in touch with us as well"
+    archive_touch(touch, by=he)
+    lu.refresh_from_db()
+    assert lu.last_touch_at is None
+    assert last_touches(lu.pk, he) == []
+
+
+def test_nobody_else_than_the_customers_own_people_can_be_named(he: Actor) -> None:
+    party, stranger = customer(he), registry["create_party"](values={"name": "周琪", "form": "person"}, by=he)
+    for data in ({"person": str(stranger.pk)}, {"person": str(party.pk)}):
+        with pytest.raises(Invalid) as refused:
+            run("log_touch", by=he, subject_id=party.pk, data={"text": "谈了样机", **data})
+        assert refused.value.field == "person"
+    with pytest.raises(Invalid):
+        run("create_touch", by=he, data={"text": "谈了", "party": str(party.pk), "person": str(stranger.pk)})
+
+
+def test_a_touch_that_moves_to_another_customer_leaves_the_person_behind(he: Actor) -> None:
+    party, other = customer(he), customer(he)
+    [lu] = people(party, he, "陆文斌")
+    made = run("create_touch", by=he, data={"text": "谈了", "party": str(party.pk), "person": str(lu.pk)}).value
+    with pytest.raises(Invalid):
+        run("update_touch", by=he, subject_id=made.pk, data={"party": str(other.pk), "person": str(lu.pk)})
+    run("update_touch", by=he, subject_id=made.pk, data={"party": str(other.pk)})
+    made.refresh_from_db()
+    assert (made.party_id, made.person_id) == (other.pk, None)
+
+
+def test_whom_it_was_with_is_chosen_in_the_composer_and_in_the_sheet_and_read_on_both_cards(
+    he: Actor, world: World
+) -> None:
+    party, browser = customer(he), world.client("何永强")
+    lu, _zhou = people(party, he, "陆文斌", "周琪")
+    for address in (f"/customers/{party.pk}/", f"/log/?customer={party.pk}", f"/log/people/?customer={party.pk}"):
+        assert f'name="person" value="{lu.pk}"' in browser.get(address).content.decode(), address
+    assert 'name="person"' not in browser.get(f"/customers/{lu.pk}/").content.decode()
+    assert browser.get("/log/people/").status_code == 200
+    sent = {"kind": "call", "text": "谈了样机", "person": str(lu.pk)}
+    browser.post(f"/customers/{party.pk}/log_touch/", sent)
+    assert "电话：陆文斌" in browser.get(f"/customers/{party.pk}/timeline/").content.decode()
+    assert f"电话：{party.name}" in browser.get(f"/customers/{lu.pk}/timeline/").content.decode()
+    browser.post("/log/", {"kind": "visit", "text": "看了现场", "customer": str(party.pk), "person": ""})
+    assert Touch.objects.get(kind="visit").person is None

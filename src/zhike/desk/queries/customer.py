@@ -49,7 +49,7 @@ def timeline(
     """Touches and changes in one, latest first, of the customer and of those merged into it; where the next page begins, or ""."""
     lines: list[Line] = []
     if show != CHANGES and actor.can("touch.view"):
-        lines += [_touched(touch) for touch in last_touches(party_id, actor, before=before, size=size + 1)]
+        lines += [_touched(touch, party_id) for touch in last_touches(party_id, actor, before=before, size=size + 1)]
     if show != TOUCHES:
         lines += _changed([party_id, *merged_ids(party_id)], actor, before, size + 1)
     lines.sort(key=lambda line: line.at, reverse=True)
@@ -57,16 +57,17 @@ def timeline(
     return lines[:size], more
 
 
-def _touched(touch: Any) -> Line:
+def _touched(touch: Any, party_id: UUID) -> Line:
     kind = TouchKind(touch.kind)
     title = str(kind.label)
     if touch.minutes:
         title += " " + _("%(n)s min") % {"n": touch.minutes}
-    if touch.person_id:
-        title += _(": %(name)s") % {"name": touch.person.name}
+    other = touch.party if touch.person_id == party_id else touch.person
+    if other is not None:
+        title += _(": %(name)s") % {"name": other.name}
     tags = ({"label": str(_("From the customer")), "tone": "acc"},) if touch.direction == Direction.IN else ()
     text = touch.text
-    if kind is TouchKind.NOTE and "\n" not in text and len(text) < 60:
+    if kind is TouchKind.NOTE and other is None and "\n" not in text and len(text) < 60:
         title, text = text, ""
     by = touch.owner.name if touch.owner else ""
     return Line(touch.at, ICONS[kind], title, text, by, f"/touches/{touch.pk}/", tags)

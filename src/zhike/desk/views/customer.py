@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from zhike.customers.access import party as party_at
-from zhike.customers.queries import survivor_of
+from zhike.customers.queries import people_of, survivor_of
 from zhike.desk.actions import open_brief
 from zhike.desk.queries import customer as asked
 from zhike.desk.views.log import KINDS
@@ -78,7 +78,8 @@ def first_lines(party: Any, actor: Actor) -> dict[str, Any]:
     lines, more = asked.timeline(party.pk, actor)
     base = f"/customers/{party.pk}/"
     addresses = {"mention_url": f"{base}mentionable/", "log_url": f"{base}log_touch/"}
-    return {"lines": lines, "more": more, "show": asked.ALL, "kinds": KINDS(), **addresses}
+    people = [] if party.is_person else people_of(party)
+    return {"lines": lines, "more": more, "show": asked.ALL, "kinds": KINDS(), "people": people, **addresses}
 
 
 def told_on_arrival(request: ActorRequest, party: Any) -> list[asked.Warning]:

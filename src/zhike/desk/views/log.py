@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from zhike.activities.guessing import guess_next
 from zhike.activities.terms import ICONS, TouchKind
 from zhike.customers.access import party as party_at
+from zhike.customers.queries import people_of
 from zhike.desk.queries.customer import guess_reply
 from zhike.desk.queries.today import lately
 from zhike.desk.views.today import answered
@@ -73,6 +74,7 @@ def shown(request: ActorRequest, pk: UUID | None) -> HttpResponse:
     context = {
         "title": _("Log a touch"),
         "party": party,
+        "people": people_of(party) if party else [],
         "recent": [] if party else lately(request.actor, 6),
         "kinds": KINDS(),
         "kind": request.GET.get("kind", "note"),
@@ -87,6 +89,14 @@ def customers(request: ActorRequest) -> HttpResponse:
     request.actor.require("party.view")
     found = picked(screens["party"], request.actor, request.GET.get("q", "")[:80], 8)
     return render(request, "desk/log_customers.html", {"found": found, "asked": request.GET.get("q", "")})
+
+
+@signed_in
+def people(request: ActorRequest) -> HttpResponse:
+    """The people of the customer that was chosen in the sheet."""
+    pk = parse_id(request.GET.get("customer", ""))
+    found = people_of(party_at(pk, request.actor)) if pk else []
+    return render(request, "desk/with_whom.html", {"people": found})
 
 
 def save(request: ActorRequest, pk: UUID) -> HttpResponse:
@@ -110,7 +120,7 @@ def save(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def logged(post: Any) -> tuple[str, dict[str, Any]]:
     """The action and its data for a touch."""
-    data = {name: post[name] for name in ("text", "kind", "at", "minutes", "direction") if post.get(name)}
+    data = {name: post[name] for name in ("text", "kind", "at", "minutes", "direction", "person") if post.get(name)}
     return "log_touch", data | step_of(post)
 
 
