@@ -19,18 +19,50 @@ if TYPE_CHECKING:
     from ibis import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Part of whole, with a 95 % interval (Wilson) where both are counts; `value` is None where the whole is 0."""
+@dataclass(frozen=True, kw_only=True)
+class Rate(Result):
+    """Part of whole, with a 95 % interval (Wilson) where both are counts; `name` is what it is called, (Chinese, English)."""
 
+    name: tuple[str, str]
     part: float
     whole: float
-    value: float | None
     low: float | None = None
     high: float | None = None
 
+    @property
+    def value(self) -> float | None:
+        """Part / whole; None where the whole is 0."""
+        return self.part / self.whole if self.whole else None
 
-def rate(part: float, whole: float) -> Rate:
+    def findings(self) -> Iterable[Note]:
+        """The rate, its interval, and of how many."""
+        zh, en = self.name
+        if self.value is None:
+            yield Note("rate", f"{zh}：没有可计算的对象。", f"{en}: there is nothing to take it of.")
+            return
+        known = self.low is not None and self.high is not None
+        span = f"{percent(self.low or 0)}–{percent(self.high or 0)}" if known else ""
+        yield Note(
+            "rate",
+            f"{zh} {percent(self.value)}" + (f"（{span}，n={self.cases:,}）。" if known else "。"),
+            f"{en}: {percent(self.value)}" + (f" ({span}, n={self.cases:,})." if known else "."),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceSensitivity(Result):
+    """`rates`: the win rate of each band of discounts, by the band's name such as "0%–5%"."""
+
+    rates: Mapping[str, Rate]
+
+    def findings(self) -> Iterable[Note]:
+        """Every band that was quoted."""
+        for found in self.rates.values():
+            if found.whole:
+                yield from found.findings()
+
+
+def rate(part: float, whole: float, name: tuple[str, str] = ("比率", "Rate")) -> Rate:
     """A rate of counts; Wilson's interval (1927): (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
 
     >>> round(rate(8, 10).low, 3), round(rate(8, 10).high, 3)
@@ -39,51 +71,50 @@ def rate(part: float, whole: float) -> Rate:
     if not (math.isfinite(part) and math.isfinite(whole)) or whole < 0 or not 0 <= part <= whole:
         zh, en = f"比率的分子须在 0 与分母之间：{part}/{whole}", f"A part lies between 0 and the whole: {part}/{whole}."
         raise MethodError("rate", zh, en)
-    if whole == 0:
-        return Rate(part, whole, None)
-    return Rate(part, whole, part / whole, *wilson(part, whole))
+    low, high = wilson(part, whole) if whole else (None, None)
+    return Rate(cases=int(whole), name=name, part=part, whole=whole, low=low, high=high)
 
 
 def churn(lost: int, opening: int) -> Rate:
     """Lost customers / opening customers."""
-    return rate(lost, opening)
+    return rate(lost, opening, ("流失率", "Churn"))
 
 
 def retention(closing: int, new: int, opening: int) -> Rate:
     """(closing − new) / opening."""
-    return rate(closing - new, opening)
+    return rate(closing - new, opening, ("保持率", "Retention"))
 
 
 def return_rate(with_two_orders: int, customers: int) -> Rate:
     """回头率: customers with at least two orders / all customers."""
-    return rate(with_two_orders, customers)
+    return rate(with_two_orders, customers, ("回头率", "Return rate"))
 
 
 def complaint_rate(complaints: int, orders: int) -> Rate:
     """Complaints / orders; one order may bring several complaints, so there is no interval and it may pass 1."""
     if complaints < 0 or orders < 0:
         raise MethodError("rate", "次数不能为负", "Counts are not negative.")
-    return Rate(complaints, orders, complaints / orders if orders else None)
+    return Rate(cases=orders, name=("投诉率", "Complaint rate"), part=complaints, whole=orders)
 
 
 def favour(positive: int, aware: int) -> Rate:
     """美誉度: those who think well of us / those who know us."""
-    return rate(positive, aware)
+    return rate(positive, aware, ("美誉度", "Favour"))
 
 
 def naming(named: int, buyers: int) -> Rate:
     """指名度: those who would ask for us by name / buyers of the category."""
-    return rate(named, buyers)
+    return rate(named, buyers, ("指名度", "Naming"))
 
 
 def penetration(customers: int, market: int) -> Rate:
     """Our customers / all who could be."""
-    return rate(customers, market)
+    return rate(customers, market, ("渗透率", "Penetration"))
 
 
 def close_rate(won: int, decided: int) -> Rate:
     """Deals won / deals decided."""
-    return rate(won, decided)
+    return rate(won, decided, ("成交率", "Close rate"))
 
 
 def share_of_wallet(ours: Any, category: Any) -> Rate:
@@ -92,15 +123,15 @@ def share_of_wallet(ours: Any, category: Any) -> Rate:
     if not (math.isfinite(part) and math.isfinite(whole)) or whole < part or part < 0:
         zh, en = "我方销售额不能超过客户的品类支出", "Our sales cannot exceed what the customer spends in the category."
         raise MethodError("wallet", zh, en)
-    return Rate(part, whole, part / whole if whole else None)
+    return Rate(cases=1, name=("客户份额", "Share of wallet"), part=part, whole=whole)
 
 
 def price_sensitivity(
     quotes: Sequence[tuple[float, bool]], edges: Sequence[float] = (0, 0.05, 0.1, 0.2)
-) -> dict[str, Rate]:
+) -> PriceSensitivity:
     """Win rate by discount: quotes (discount as a share, won), grouped at the edges (lower edge included).
 
-    >>> price_sensitivity([(0.0, False), (0.02, True), (0.15, True)])["0%–5%"].value
+    >>> price_sensitivity([(0.0, False), (0.02, True), (0.15, True)]).rates["0%–5%"].value
     0.5
     """
     cuts = [*edges, 1.0]
@@ -109,8 +140,9 @@ def price_sensitivity(
     found = {}
     for low, high in pairwise(cuts):
         inside = [won for discount, won in quotes if low <= discount < high or (high == 1.0 and discount == 1.0)]
-        found[f"{low * 100:g}%–{high * 100:g}%"] = rate(sum(inside), len(inside))
-    return found
+        band = f"{low * 100:g}%–{high * 100:g}%"
+        found[band] = rate(sum(inside), len(inside), (f"折扣 {band} 的成交率", f"Won at a discount of {band}"))
+    return PriceSensitivity(cases=len(quotes), parameters={"edges": tuple(edges)}, rates=found)
 
 
 @dataclass(frozen=True, kw_only=True)

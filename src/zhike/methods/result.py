@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+Number = TypeVar("Number", float, Decimal)
 
 
 class MethodError(ValueError):
@@ -51,6 +54,22 @@ class Result:
     def explain(self, lang: str = "zh") -> list[str]:
         """Findings, then doubts, as sentences: `zh…` is simplified Chinese, anything else English."""
         return [note.say(lang) for note in (*self.findings(), *self.warnings)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Result, Generic[Number]):
+    """A result that is one number, with the sentence that says which."""
+
+    value: Number
+    said: Note
+
+    def __float__(self) -> float:
+        """The number alone, for arithmetic."""
+        return float(self.value)
+
+    def findings(self) -> Iterable[Note]:
+        """The sentence."""
+        yield self.said
 
 
 def is_chinese(lang: str) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.result import Figure, MethodError, Note, Result
 
 
-def order_quantity(demand: float, order_cost: float, holding_cost: float) -> float:
+def order_quantity(demand: float, order_cost: float, holding_cost: float) -> Figure[float]:
     """EOQ for `demand` units per period, a cost per order, and a holding cost per unit and the same period.
 
-    >>> order_quantity(1000, 50, 4)
+    >>> order_quantity(1000, 50, 4).value
     158.11388300841898
     """
     if not (demand >= 0 and order_cost >= 0 and holding_cost > 0 and isfinite(demand)):
@@ -25,7 +25,15 @@ def order_quantity(demand: float, order_cost: float, holding_cost: float) -> flo
             "需求与订货成本不能为负，持有成本须大于 0。",
             "Demand and cost are from 0, holding cost above 0.",
         )
-    return sqrt(2 * order_cost * demand / holding_cost)
+    quantity = sqrt(2 * order_cost * demand / holding_cost)
+    return Figure(
+        cases=1,
+        parameters={"demand": demand, "order_cost": order_cost, "holding_cost": holding_cost},
+        value=quantity,
+        said=Note(
+            "order_quantity", f"每次订货 {quantity:,.0f} 最省。", f"Ordering {quantity:,.0f} at a time costs least."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def policy(
         )
     span = lead + review
     safety = NormalDist().inv_cdf(service) * demand.spread * sqrt(span)
-    quantity = order_quantity(demand.mean, order_cost, holding_cost) if holding_cost > 0 else 0.0
+    quantity = order_quantity(demand.mean, order_cost, holding_cost).value if holding_cost > 0 else 0.0
     point = demand.mean * span + safety
     return Policy(
         cases=demand.periods,

@@ -15,7 +15,7 @@ from zhike.methods.intervals import normal_quantile, wilson
 from zhike.methods.prediction.coding import Coding, learn_coding, tidy
 from zhike.methods.prediction.fitting import fit
 from zhike.methods.prediction.model import as_outcome, split_in_time
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.result import Figure, MethodError, Note, Result
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -147,12 +147,12 @@ def _incremental(
 
 def smallest_effect(
     contacted: int, held_out: int, base_rate: float, *, power: float = 0.8, level: float = 0.95
-) -> float:
+) -> Figure[float]:
     """The smallest lift (difference of rates) that these sizes detect with this power; NaN where even a rate of 1 is too little.
 
     Solves lift = z(level)·√(p̄(1 − p̄)(1/n + 1/m)) + z(power)·√(p₁(1 − p₁)/n + p₀(1 − p₀)/m), p₁ = p₀ + lift and p̄ pooled (Fleiss).
 
-    >>> round(smallest_effect(10_000, 10_000, 0.05), 4)
+    >>> round(smallest_effect(10_000, 10_000, 0.05).value, 4)
     0.009
     """
     if min(contacted, held_out) < 1 or not 0 <= base_rate < 1:
@@ -173,11 +173,34 @@ def smallest_effect(
 
     low, high = 0.0, 1 - base_rate
     if missing(high) < 0:
-        return math.nan
-    for _ in range(60):  # halving finds the root to the last digit
+        high = math.nan
+    for _ in range(60 if high == high else 0):  # halving finds the root to the last digit
         middle = (low + high) / 2
         low, high = (low, middle) if missing(middle) > 0 else (middle, high)
-    return high
+    return Figure(
+        cases=contacted + held_out,
+        parameters={
+            "contacted": contacted,
+            "held_out": held_out,
+            "base_rate": base_rate,
+            "power": power,
+            "level": level,
+        },
+        value=high,
+        said=_detectable(high, power),
+    )
+
+
+def _detectable(lift: float, power: float) -> Note:
+    if lift != lift:
+        return Note(
+            "undetectable", "人数太少，任何提升都看不出来。", "These groups are too small to detect any lift at all."
+        )
+    return Note(
+        "smallest_effect",
+        f"这样的人数有 {power:.0%} 的把握看出至少 {lift * 100:.2f} 个百分点的提升。",
+        f"With {power:.0%} certainty these sizes detect a lift of {lift * 100:.2f} points or more.",
+    )
 
 
 def uplift_curve(
@@ -202,15 +225,32 @@ def uplift_curve(
     return np.concatenate(([0.0], count)), np.concatenate(([0.0], gain))
 
 
-def qini(outcome: Any, treated: Any, score: Any) -> float:
+def qini(outcome: Any, treated: Any, score: Any) -> Figure[float]:
     """Area between the Qini curve and the straight line, as a share of the best possible order's; 0 = random."""
     hit, sent = as_outcome(outcome), as_outcome(treated)
+    return _area("Qini", _qini(hit, sent, score), len(hit))
+
+
+def auuc(outcome: Any, treated: Any, score: Any) -> Figure[float]:
+    """The same of the uplift curve; its best order puts hits of the treated and misses of the control first."""
+    hit, sent = as_outcome(outcome), as_outcome(treated)
+    return _area("AUUC", _auuc(hit, sent, score), len(hit))
+
+
+def _area(name: str, value: float, cases: int) -> Figure[float]:
+    said = Note(
+        name.lower(),
+        f"{name} {value:.3f}（随机为 0，最好的排序为 1）。",
+        f"{name} is {value:.3f} (a random order has 0, the best 1).",
+    )
+    return Figure(cases=cases, error={name.lower(): value}, value=value, said=said)
+
+
+def _qini(hit: Floats, sent: Floats, score: Any) -> float:
     return _share_of_best(hit, sent, score, hit * sent - hit * (1 - sent), "qini")
 
 
-def auuc(outcome: Any, treated: Any, score: Any) -> float:
-    """The same of the uplift curve; its best order puts hits of the treated and misses of the control first."""
-    hit, sent = as_outcome(outcome), as_outcome(treated)
+def _auuc(hit: Floats, sent: Floats, score: Any) -> float:
     more = ((hit == 1) & (sent == 0)).sum() > ((hit == 0) & (sent == 1)).sum()
     return _share_of_best(hit, sent, score, 2.0 * (hit == sent) + (hit if more else sent), "uplift")
 
@@ -301,13 +341,12 @@ def uplift_model(
     matrix = coding.matrix(columns)
     fitted = _fitted(kind, matrix[before], hit[before], sent[before])
     score = _difference(fitted, matrix[after])
-    found = qini(hit[after], sent[after], score)
-    chance = [qini(hit[after], sent[after], rng.permutation(score)) for _ in range(100)]
+    found, area = (measure(hit[after], sent[after], score) for measure in (_qini, _auuc))
+    chance = [_qini(hit[after], sent[after], rng.permutation(score)) for _ in range(100)]
     top = np.argsort(-score, kind="stable")[: len(score) // 3]
     return UpliftModel(
         cases=len(hit), parameters={"kind": kind, "seed": seed}, warnings=(*coding.notes, *_not_random(coding, matrix, sent)),
-        error={"qini": found, "auuc": auuc(hit[after], sent[after], score)}, kind=kind, qini=found,
-        auuc=auuc(hit[after], sent[after], score), best_third=holdout_lift(sent[after][top], hit[after][top]),
+        error={"qini": found, "auuc": area}, kind=kind, qini=found, auuc=area, best_third=holdout_lift(sent[after][top], hit[after][top]),
         overall=holdout_lift(sent[after], hit[after]), usable=found > float(np.quantile(chance, 0.95)), coding=coding, fitted=fitted,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ import numpy as np
 from zhike.methods.clv.fitting import Floats, Objective, climb
 from zhike.methods.clv.grouping import as_floats
 from zhike.methods.clv.model import Fit
-from zhike.methods.result import MethodError, Note
+from zhike.methods.result import Figure, MethodError, Note
 
 
 class SBG:
@@ -135,10 +135,10 @@ def _objective(lost: Floats, left: float) -> Objective:
     return value
 
 
-def simple_value(margin: float, retention: float, discount: float, *, first_now: bool = False) -> float:
+def simple_value(margin: float, retention: float, discount: float, *, first_now: bool = False) -> Figure[float]:
     """Lifetime value for a constant margin per period: m·r/(1+d-r), or m·(1+d)/(1+d-r) when the first margin is now.
 
-    >>> round(simple_value(100, .8, .1), 2), round(simple_value(100, .8, .1, first_now=True), 2)
+    >>> round(simple_value(100, .8, .1).value, 2), round(simple_value(100, .8, .1, first_now=True).value, 2)
     (266.67, 366.67)
     """
     if not 0 <= retention < 1 or not discount > 0 or not np.isfinite(margin):
@@ -147,13 +147,19 @@ def simple_value(margin: float, retention: float, discount: float, *, first_now:
             "留存率须在 0 与 1 之间（不含 1），贴现率须大于 0。",
             "Retention must be from 0 to below 1, and discount above 0.",
         )
-    return margin * ((1 + discount) if first_now else retention) / (1 + discount - retention)
+    return _worth(
+        margin * ((1 + discount) if first_now else retention) / (1 + discount - retention),
+        1,
+        {"margin": margin, "retention": retention, "discount": discount, "first_now": first_now},
+    )
 
 
-def finite_value(margins: Sequence[float], retention: float, discount: float, acquisition_cost: float = 0.0) -> float:
+def finite_value(
+    margins: Sequence[float], retention: float, discount: float, acquisition_cost: float = 0.0
+) -> Figure[float]:
     """Lifetime value over the periods of `margins`: Σ_t m_t·rᵗ/(1+d)ᵗ - acquisition cost, t = 0 for the first.
 
-    >>> round(finite_value([100, 100, 100], .8, .1, 50), 2)
+    >>> round(finite_value([100, 100, 100], .8, .1, 50).value, 2)
     175.62
     """
     values = as_floats(margins, "margins")
@@ -162,4 +168,19 @@ def finite_value(margins: Sequence[float], retention: float, discount: float, ac
             "bad_rates", "留存率须在 0 与 1 之间，贴现率不能为负。", "Retention is from 0 to 1, discount from 0."
         )
     at = np.arange(len(values))
-    return float((values * (retention / (1 + discount)) ** at).sum() - acquisition_cost)
+    return _worth(
+        float((values * (retention / (1 + discount)) ** at).sum() - acquisition_cost),
+        len(values),
+        {"retention": retention, "discount": discount, "acquisition_cost": acquisition_cost},
+    )
+
+
+def _worth(value: float, cases: int, parameters: dict[str, Any]) -> Figure[float]:
+    """`cases` are the margins that went in."""
+    kept, rate = parameters["retention"], parameters["discount"]
+    said = Note(
+        "lifetime_value",
+        f"每期留存 {kept:.1%}、贴现 {rate:.1%} 时，一位客户的终身价值为 {value:,.2f}。",
+        f"With {kept:.1%} retained and {rate:.1%} discount per period a customer is worth {value:,.2f}.",
+    )
+    return Figure(cases=cases, parameters=parameters, value=value, said=said)

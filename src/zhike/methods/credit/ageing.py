@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.result import Figure, MethodError, Note, Result
 
 BUCKETS: tuple[tuple[str, int | None], ...] = (
     ("not due", 0), ("1–30", 30), ("31–60", 60), ("61–90", 90), ("91–180", 180), ("181–365", 365), ("> 365", None),
@@ -81,30 +81,44 @@ def ageing(items: Sequence[Open], as_of: date, provision: Sequence[Decimal] = PR
     )
 
 
-def dso(receivables: Decimal, credit_sales: Decimal, days: int) -> Decimal:
+def dso(receivables: Decimal, credit_sales: Decimal, days: int) -> Figure[Decimal]:
     """Days of sales outstanding: receivables/credit sales of the period × its days.
 
-    >>> dso(Decimal(300), Decimal(900), 90)
+    >>> dso(Decimal(300), Decimal(900), 90).value
     Decimal('30')
     """
     if credit_sales <= 0 or days <= 0:
         raise MethodError("no_sales", "期间赊销额须大于 0。", "Credit sales of the period must be above 0.")
-    return receivables * days / credit_sales
+    return _days(receivables * days / credit_sales, 1, {"receivables": receivables, "credit_sales": credit_sales})
 
 
-def count_back_dso(receivables: Decimal, periods: Sequence[tuple[Decimal, int]]) -> tuple[Decimal, bool]:
+def count_back_dso(receivables: Decimal, periods: Sequence[tuple[Decimal, int]]) -> Figure[Decimal]:
     """Days one must go back until sales make up the receivables; `periods` = (credit sales, days), the latest first.
 
-    The second value is False when all periods together are not enough: then it is at least so many days.
+    The warning `beyond_the_periods` says that all of them together are not enough: then it is at least so many days.
 
-    >>> count_back_dso(Decimal(250), [(Decimal(100), 31), (Decimal(200), 30), (Decimal(90), 31)])
-    (Decimal('53.50'), True)
+    >>> count_back_dso(Decimal(250), [(Decimal(100), 31), (Decimal(200), 30), (Decimal(90), 31)]).value
+    Decimal('53.50')
     """
     left, days = receivables, Decimal(0)
     for sales, length in periods:
         if sales < 0 or length <= 0:
             raise MethodError("bad_periods", "各期赊销额不能为负。", "Sales of a period must not be negative.")
         if left <= sales:
-            return (days + (left / sales * length if left > 0 else 0), True)
+            days, left = days + (left / sales * length if left > 0 else 0), Decimal(0)
+            break
         left, days = left - sales, days + length
-    return days, left <= 0
+    beyond = Note(
+        "beyond_the_periods",
+        f"各期赊销合计仍少 {left:,.2f}，实际天数只会更多。",
+        f"All periods together leave {left:,.2f} uncovered: it is at least so many days.",
+    )
+    return _days(days, len(periods), {"receivables": receivables}, (beyond,) if left > 0 else ())
+
+
+def _days(
+    days: Decimal, periods: int, parameters: dict[str, Decimal], warnings: tuple[Note, ...] = ()
+) -> Figure[Decimal]:
+    """`cases` are the periods of sales that went in."""
+    said = Note("dso", f"应收账款相当于 {days:,.1f} 天的赊销额。", f"Receivables are {days:,.1f} days of credit sales.")
+    return Figure(cases=periods, parameters=parameters, warnings=warnings, value=days, said=said)

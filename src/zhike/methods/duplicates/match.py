@@ -9,7 +9,7 @@ from math import inf, log2
 from random import Random
 from typing import Any
 
-from zhike.methods.result import MethodError
+from zhike.methods.result import MethodError, Note
 
 from .blocking import candidates, keys
 from .clusters import Edge, clusters
@@ -53,10 +53,11 @@ def match(
     facts = _facts(batch, pairs, model)
     for _ in range(settings.rounds):
         model = batch.relearned(facts, model, settings)
-    floor = _bits_of(settings.threshold if threshold is None else threshold)
+    threshold = settings.threshold if threshold is None else threshold
+    floor = _bits_of(threshold)
     found = {edge: batch.pair(edge, facts[edge], model) for edge in facts if model.total(facts[edge]) >= floor}
     groups = batch.groups({edge: pair.probability for edge, pair in found.items()}, model, settings)
-    return _result(found, groups, batch, len(pairs), skipped)
+    return _result(found, groups, batch, {"threshold": threshold, "rounds": settings.rounds}, (len(pairs), skipped))
 
 
 def _facts(batch: _Batch, pairs: Iterable[Edge], model: Model) -> Facts:
@@ -165,10 +166,40 @@ def _bits_of(limit: float) -> float:
 
 
 def _result(
-    found: dict[Edge, Pair], groups: list[list[int]], batch: _Batch, compared: int, skipped: dict[str, int]
+    found: dict[Edge, Pair],
+    groups: list[list[int]],
+    batch: _Batch,
+    parameters: dict[str, Any],
+    looked_at: tuple[int, dict[str, int]],
 ) -> MatchResult:
+    """`looked_at`: how many pairs were compared, and the blocks that were too large, by kind of key."""
     home = {position: number for number, group in enumerate(groups) for position in group}
     best_first = sorted(found, key=lambda edge: (-found[edge].probability, edge))
     cut = tuple(found[a, b] for a, b in best_first if home.get(a, -1) != home.get(b, -2))
     named = tuple(tuple((batch.side[position], batch.records[position].id) for position in group) for group in groups)
-    return MatchResult(tuple(found[edge] for edge in best_first), named, cut, compared, skipped)
+    compared, skipped = looked_at
+    return MatchResult(
+        cases=len(batch.records),
+        parameters=parameters,
+        warnings=tuple(_doubts(len(cut), sum(skipped.values()))),
+        pairs=tuple(found[edge] for edge in best_first),
+        clusters=named,
+        cut=cut,
+        compared=compared,
+        skipped=skipped,
+    )
+
+
+def _doubts(cut: int, skipped: int) -> Iterable[Note]:
+    if cut:
+        yield Note(
+            "kept_apart",
+            f"{cut:,} 对只是经由别的记录相连，没有归为一组，请逐对查看。",
+            f"{cut:,} pairs were joined only by a chain and kept apart: look at each.",
+        )
+    if skipped:
+        yield Note(
+            "blocks_skipped",
+            f"{skipped:,} 个线索牵涉的记录太多，没有逐对比较。",
+            f"{skipped:,} keys are shared by too many records to compare each pair.",
+        )

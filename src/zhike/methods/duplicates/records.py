@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from zhike.methods.result import Note, Result
+
 
 class Kind(StrEnum):
     PERSON = "person"
@@ -138,8 +140,8 @@ class Pair:
         return [reason.explain(lang) for reason in self.reasons]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchResult:
+@dataclass(frozen=True, kw_only=True)
+class MatchResult(Result):
     """Pairs at or above the threshold (best first) and the groups that hold together.
 
     `clusters` are tuples of (side, id), side 0 for `records` and 1 for `other`: the two lists may use the same ids.
@@ -152,6 +154,17 @@ class MatchResult:
     cut: tuple[Pair, ...]
     compared: int
     skipped: Mapping[str, int] = field(default_factory=dict)
+
+    def findings(self) -> Iterable[Note]:
+        """How many are the same, in how many groups."""
+        inside = sum(map(len, self.clusters))
+        yield Note(
+            "duplicates",
+            f"{self.cases:,} 条记录比对 {self.compared:,} 对：{len(self.pairs):,} 对像是同一客户，"
+            f"{inside:,} 条属于 {len(self.clusters):,} 组。",
+            f"{self.cases:,} records, {self.compared:,} pairs compared: {len(self.pairs):,} look like one customer, {inside:,} "
+            f"records form {len(self.clusters):,} groups.",
+        )
 
     def together(self) -> set[frozenset[tuple[int, str]]]:
         """All pairs of (side, id) that a cluster puts together."""

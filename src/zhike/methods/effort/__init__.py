@@ -1,6 +1,6 @@
 """Where effort pays: visits by their next gain, over- and under-service, and the price of a bid."""
 
-from zhike.methods.effort.bids import Bid, Rival, WinCurve, best_bid, go_no_go, win_curve
+from zhike.methods.effort.bids import Bid, GoNoGo, Rival, WinCurve, best_bid, go_no_go, win_curve
 from zhike.methods.effort.visits import (
     INTERVALS,
     Account,
@@ -16,6 +16,7 @@ __all__ = [
     "INTERVALS",
     "Account",
     "Bid",
+    "GoNoGo",
     "Rival",
     "Saturating",
     "Served",

@@ -45,6 +45,18 @@ class WinCurve(Result):
     intercept: float
     slope: float
 
+    def findings(self) -> Iterable[Note]:
+        """How fast winning falls, and where it is an even chance."""
+        if self.slope > 0:
+            even = self.intercept / self.slope
+            yield Note(
+                "win_curve",
+                f"报价 {even:,.2f} 时中标与否各半，报价每高出 {1 / self.slope:,.2f}，中标的胜算降为 1/e。",
+                f"Winning is even at {even:,.2f}; each {1 / self.slope:,.2f} more divides the odds by e.",
+            )
+        else:
+            yield Note("win_rises", "中标率不随报价上升而下降。", "Winning does not fall with the price.")
+
     def win(self, price: float) -> float:
         """The chance to win at a price."""
         return 1 / (1 + exp(min(max(self.slope * price - self.intercept, -700.0), 700.0)))
@@ -216,11 +228,25 @@ def _priced(
     )
 
 
-def go_no_go(scores: Mapping[str, float], weights: Mapping[str, float] | None = None) -> tuple[str, float]:
-    """("go" from 70 %, "review" from 50 %, else "no", and the percent) of criteria scored 0–10.
+@dataclass(frozen=True, kw_only=True)
+class GoNoGo(Result):
+    """Whether to bid: "go" from 70 %, "review" from 50 %, else "no"."""
 
-    >>> go_no_go({name: 7 for name in CRITERIA})
-    ('go', 70.0)
+    verdict: Literal["go", "review", "no"]
+    percent: float
+
+    def findings(self) -> Iterable[Note]:
+        """The verdict with its percent."""
+        zh = {"go": "投标", "review": "需要评审", "no": "不投标"}[self.verdict]
+        en = {"go": "bid", "review": "review it", "no": "do not bid"}[self.verdict]
+        yield Note("go_no_go", f"得分 {self.percent:.0f}%：{zh}。", f"{self.percent:.0f}% of the points: {en}.")
+
+
+def go_no_go(scores: Mapping[str, float], weights: Mapping[str, float] | None = None) -> GoNoGo:
+    """Σ weight·score/(10·Σ weight) of criteria scored 0–10.
+
+    >>> go_no_go({name: 7 for name in CRITERIA}).verdict
+    'go'
     """
     weights = dict(weights or CRITERIA)
     if (
@@ -230,4 +256,9 @@ def go_no_go(scores: Mapping[str, float], weights: Mapping[str, float] | None = 
     ):
         raise MethodError("bad_scores", "每个标准都要打 0–10 分。", "Every criterion needs a score from 0 to 10.")
     percent = sum(weights[name] * scores[name] for name in weights) / sum(weights.values()) * 10
-    return ("go" if percent >= 70 else "review" if percent >= 50 else "no"), percent
+    return GoNoGo(
+        cases=len(scores),
+        parameters={"weights": weights},
+        verdict="go" if percent >= 70 else "review" if percent >= 50 else "no",
+        percent=percent,
+    )

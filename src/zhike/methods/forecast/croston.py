@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -9,17 +10,25 @@ from typing import Any
 import numpy as np
 
 from zhike.methods.forecast.smoothing import Floats
-from zhike.methods.result import MethodError
+from zhike.methods.result import MethodError, Note, Result
 
 
-@dataclass(frozen=True)
-class Croston:
+@dataclass(frozen=True, kw_only=True)
+class Croston(Result):
     """The mean demand per step; `size` and `gap` are the smoothed size and interval of demands."""
 
     size: float
     gap: float
     factor: float
     history: Floats
+
+    def findings(self) -> Iterable[Note]:
+        """How much comes how often."""
+        yield Note(
+            "croston",
+            f"平均每 {self.gap:.1f} 期有一次需求，每次约 {self.size:,.1f}；每期平均 {self.ahead(1)[0]:,.1f}。",
+            f"A demand of about {self.size:,.1f} comes every {self.gap:.1f} steps: {self.ahead(1)[0]:,.1f} per step.",
+        )
 
     def ahead(self, steps: int) -> Floats:
         """The same mean demand for each step, (steps,)."""
@@ -50,4 +59,11 @@ def croston(series: Any, alpha: float = 0.1, *, corrected: bool = False) -> Cros
     for before, place in pairwise(places.tolist()):
         size += alpha * (float(values[place]) - size)
         gap += alpha * (float(place - before) - gap)
-    return Croston(size, gap, 1 - alpha / 2 if corrected else 1.0, values)
+    return Croston(
+        cases=len(values),
+        parameters={"alpha": alpha, "corrected": corrected},
+        size=size,
+        gap=gap,
+        factor=1 - alpha / 2 if corrected else 1.0,
+        history=values,
+    )

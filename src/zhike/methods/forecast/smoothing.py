@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhike.methods.result import MethodError
+from zhike.methods.result import MethodError, Note, Result
 
 Floats = NDArray[np.float64]
 _EDGE = 1e-3
@@ -35,8 +36,8 @@ class States:
     season: Floats
 
 
-@dataclass(frozen=True)
-class Smoothed:
+@dataclass(frozen=True, kw_only=True)
+class Smoothed(Result):
     """A fitted model. `alpha beta gamma phi` weigh errors; `errors` are one step ahead, (n,); `last` are its states."""
 
     shape: Shape
@@ -48,6 +49,14 @@ class Smoothed:
     last: States
     errors: Floats
     fitted: Floats
+
+    def findings(self) -> Iterable[Note]:
+        """The next step, and how fast the past is forgotten."""
+        yield Note(
+            "smoothed",
+            f"下一期 {self.ahead(1)[0]:,.1f}；最近一期的权重为 {self.alpha:.2f}。",
+            f"The next step brings {self.ahead(1)[0]:,.1f}; the latest one weighs {self.alpha:.2f}.",
+        )
 
     @property
     def sse(self) -> float:
@@ -120,7 +129,10 @@ def with_states(values: Floats, shape: Shape, weights: Floats, first: States) ->
     )
     errors, last = run(values, shape, np.reshape(weights, (4, 1)), start)
     a, b, g, p = (float(weight) for weight in weights)
-    return Smoothed(shape, a, b, g, p, first, _pick(last, 0), errors[:, 0], values - errors[:, 0])
+    return Smoothed(
+        cases=len(values), parameters=shape._asdict(), shape=shape, alpha=a, beta=b, gamma=g, phi=p, first=first,
+        last=_pick(last, 0), errors=errors[:, 0], fitted=values - errors[:, 0],
+    )  # fmt: skip
 
 
 def run(values: Floats, shape: Shape, weights: Floats, first: States) -> tuple[Floats, States]:

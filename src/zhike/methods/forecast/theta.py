@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from zhike.methods.forecast.smoothing import Floats, Smoothed, smooth
+from zhike.methods.result import Note, Result
 
 
-@dataclass(frozen=True)
-class Theta:
+@dataclass(frozen=True, kw_only=True)
+class Theta(Result):
     """`seasons` are ratios (1 without a season), the next step's first."""
 
     level: Smoothed
     slope: float
     seasons: Floats
-    cases: int
+
+    def findings(self) -> Iterable[Note]:
+        """The next step, and half of the slope."""
+        yield Note(
+            "theta",
+            f"下一期 {self.ahead(1)[0]:,.1f}，每期趋势 {self.slope / 2:+,.2f}。",
+            f"The next step brings {self.ahead(1)[0]:,.1f}; the trend is {self.slope / 2:+,.2f} per step.",
+        )
 
     def ahead(self, steps: int) -> Floats:
         """Point forecasts, (steps,)."""
@@ -52,7 +61,13 @@ def theta(series: Any, period: int = 0) -> Theta:
     level = smooth(plain)
     time = np.arange(len(values)) - (len(values) - 1) / 2
     slope = float(time @ plain / (time @ time))
-    return Theta(level, slope, np.roll(ratios, -(len(values) % len(ratios))), len(values))
+    return Theta(
+        cases=len(values),
+        parameters={"period": period, "alpha": level.alpha},
+        level=level,
+        slope=slope,
+        seasons=np.roll(ratios, -(len(values) % len(ratios))),
+    )
 
 
 def _ratios(values: Floats, period: int) -> Floats:

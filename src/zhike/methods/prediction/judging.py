@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhike.methods.intervals import normal_quantile, wilson
-from zhike.methods.result import MethodError
+from zhike.methods.result import MethodError, Note, Result
 
 Floats = NDArray[np.float64]
 
@@ -34,11 +35,10 @@ class Decile(NamedTuple):
     captured: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+@dataclass(frozen=True, kw_only=True)
+class Judgement(Result):
     """Probabilities against what happened."""
 
-    cases: int
     hits: int
     auc: float
     auc_interval: tuple[float, float]
@@ -53,6 +53,16 @@ class Judgement:
     @property
     def base_rate(self) -> float:
         return self.hits / self.cases
+
+    def findings(self) -> Iterable[Note]:
+        """How it ranks, and whether its level is right."""
+        low, high = self.auc_interval
+        yield Note(
+            "judged",
+            f"{self.cases:,} 例：AUC {self.auc:.3f}（{low:.3f}–{high:.3f}）；预测平均 {self.promised:.1%}，实际 {self.base_rate:.1%}。",
+            f"{self.cases:,} cases: AUC {self.auc:.3f} ({low:.3f}–{high:.3f}); {self.promised:.1%} promised on average, "
+            f"{self.base_rate:.1%} happened.",
+        )
 
 
 def midranks(values: Any) -> Floats:
@@ -106,13 +116,15 @@ def judge(outcome: Any, probability: Any, *, level: float = 0.95, bins: int = 10
     sure = np.asarray(probability, dtype=float)
     if not np.isfinite(sure).all() or sure.min() < 0 or sure.max() > 1:
         raise MethodError("probability_range", "概率须在 0 与 1 之间。", "Probabilities must lie between 0 and 1.")
-    rate = float(hit.mean())
+    rate, area, brier = float(hit.mean()), auc(hit, sure), float(((sure - hit) ** 2).mean())
     return Judgement(
         cases=len(hit),
+        parameters={"level": level, "bins": bins},
+        error={"auc": area, "brier": brier, "brier_constant": rate * (1 - rate)},
         hits=int(hit.sum()),
-        auc=auc(hit, sure),
+        auc=area,
         auc_interval=auc_interval(hit, sure, level),
-        brier=float(((sure - hit) ** 2).mean()),
+        brier=brier,
         brier_constant=rate * (1 - rate),
         promised=float(sure.mean()),
         calibration=calibration(hit, sure, bins, level),

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhike.methods.intervals import wilson
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.result import Figure, MethodError, Note, Result
 
 Floats = NDArray[np.float64]
 FEW_ANSWERS = 30
+NAMES_ZH = {"CSAT": "满意率", "NPS": "净推荐值"}
 SEVEN_STEPS = (-60, -40, -20, 0, 20, 40, 60)
 
 
@@ -67,8 +68,12 @@ class Share(Result):
 
     def findings(self) -> Iterable[Note]:
         """The figure, its interval and its number of answers."""
-        text = f"{self.value:.1%}（{self.low:.1%}–{self.high:.1%}，n={self.cases:,}）"
-        yield Note("share", f"{self.name}：{text}。", f"{self.name}: {text.replace('（', ' (').replace('）', ')')}.")
+        span = f"{self.low:.1%}–{self.high:.1%}"
+        yield Note(
+            "share",
+            f"{NAMES_ZH[self.name]} {self.name}：{self.value:.1%}（{span}，n={self.cases:,}）。",
+            f"{self.name}: {self.value:.1%} ({span}, n={self.cases:,}).",
+        )
 
 
 def csat(answers: Any, *, scale: tuple[int, int] = (1, 5), satisfied_from: float = 4, level: float = 0.95) -> Share:
@@ -172,10 +177,10 @@ def felt_over_expected(felt: Any, expected: Any) -> FeltOverExpected:
     )
 
 
-def index_score(means: Sequence[float], weights: Sequence[float], scale: tuple[float, float]) -> float:
+def index_score(means: Sequence[float], weights: Sequence[float], scale: tuple[float, float]) -> Figure[float]:
     """0–100: Σ w(x̄ - min)/(Σ w (max - min))·100.
 
-    >>> round(index_score([8, 7, 7], [.3885, .3190, .2925], (1, 10)), 3)
+    >>> round(index_score([8, 7, 7], [.3885, .3190, .2925], (1, 10)).value, 3)
     70.983
     """
     x, w = np.asarray(means, dtype=float), np.asarray(weights, dtype=float)
@@ -184,25 +189,36 @@ def index_score(means: Sequence[float], weights: Sequence[float], scale: tuple[f
         raise MethodError(
             "bad_weights", "均值与权重须一一对应，权重之和须为正。", "Each mean needs a weight; weights sum to above 0."
         )
-    return float((w * (x - low)).sum() / (w.sum() * (high - low)) * 100)
+    score = float((w * (x - low)).sum() / (w.sum() * (high - low)) * 100)
+    return _index(score, len(x), {"weights": w.tolist(), "scale": scale})
 
 
-def weighted_index(table: Mapping[str, Any], weights: Mapping[str, float], scale: tuple[float, float]) -> float:
+def weighted_index(table: Mapping[str, Any], weights: Mapping[str, float], scale: tuple[float, float]) -> Figure[float]:
     """Σ w·mean/max·100: the plain satisfaction index, weights summing to whatever they sum to."""
     parts = [(answered(table[item], item, scale)[0].mean(), weight) for item, weight in weights.items()]
     whole = sum(weight for _, weight in parts)
     if whole <= 0 or any(weight < 0 for _, weight in parts):
         raise MethodError("bad_weights", "权重不能为负，且至少一个为正。", "Weights are not negative and not all zero.")
-    return float(sum(mean * weight for mean, weight in parts) / whole / scale[1] * 100)
+    score = float(sum(mean * weight for mean, weight in parts) / whole / scale[1] * 100)
+    return _index(score, len(parts), {"weights": dict(weights), "scale": scale})
 
 
-def seven_step(answers: Any) -> float:
+def _index(score: float, items: int, parameters: dict[str, Any]) -> Figure[float]:
+    """`cases` are the items that went in."""
+    said = Note("index", f"满意度指数 {score:.1f}（满分 100）。", f"The satisfaction index is {score:.1f} of 100.")
+    return Figure(cases=items, parameters=parameters, value=score, said=said)
+
+
+def seven_step(answers: Any) -> Figure[float]:
     """Mean of answers 1–7 (very dissatisfied … very satisfied) on -60 … 60 in steps of 20.
 
-    >>> seven_step([7, 4, 5])
+    >>> seven_step([7, 4, 5]).value
     26.666666666666668
     """
-    given, _ = answered(answers, "seven-step", (1, 7))
+    given, blank = answered(answers, "seven-step", (1, 7))
     if np.any(given != np.floor(given)):
         raise MethodError("not_a_step", "七级量表只能取 1–7 的整数。", "The seven-step scale has whole steps 1 to 7.")
-    return float(np.asarray(SEVEN_STEPS)[given.astype(int) - 1].mean())
+    mean = float(np.asarray(SEVEN_STEPS)[given.astype(int) - 1].mean())
+    said = Note("seven_step", f"七级量表均值 {mean:+.1f}（−60 至 60）。", f"The mean is {mean:+.1f} on -60 to 60.")
+    warnings = tuple(few_answers(len(given), blank))
+    return Figure(cases=len(given), parameters={"scale": (1, 7)}, warnings=warnings, value=mean, said=said)

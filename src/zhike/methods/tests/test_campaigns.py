@@ -36,8 +36,8 @@ def test_against_newcombe_differences(
 def test_against_scikit_uplift_on_a_resample() -> None:
     found: dict[str, Any] = json.loads((Path(__file__).parent / "oracle_uplift.json").read_text(encoding="utf-8"))
     case = found["outcome"], found["treated"], found["score"]
-    assert qini(*case) == pytest.approx(found["qini"], abs=1e-12)
-    assert auuc(*case) == pytest.approx(found["auuc"], abs=1e-12)
+    assert qini(*case).value == pytest.approx(found["qini"], abs=1e-12)
+    assert auuc(*case).value == pytest.approx(found["auuc"], abs=1e-12)
     x, y = uplift_curve(*case)
     assert len(x) == found["points"]
     assert y.mean() == pytest.approx(found["qini_curve_mean"])
@@ -67,14 +67,14 @@ def test_a_lift_inside_the_noise_is_called_noise() -> None:
 
 
 def test_the_smallest_effect_is_found_four_times_in_five() -> None:
-    lift = smallest_effect(3000, 1000, 0.10)
+    lift = smallest_effect(3000, 1000, 0.10).value
     rng = np.random.default_rng(4)
     ours, held = rng.binomial(3000, 0.10 + lift, 1500) / 3000, rng.binomial(1000, 0.10, 1500) / 1000
     pooled = (3 * ours + held) / 4
     z = (ours - held) / np.sqrt(pooled * (1 - pooled) * (1 / 3000 + 1 / 1000))
     assert np.mean(np.abs(z) > 1.96) == pytest.approx(0.8, abs=0.04)
-    assert smallest_effect(10_000, 10_000, 0.10) < smallest_effect(1000, 1000, 0.10)
-    assert math.isnan(smallest_effect(2, 2, 0.5))
+    assert smallest_effect(10_000, 10_000, 0.10).value < smallest_effect(1000, 1000, 0.10).value
+    assert math.isnan(smallest_effect(2, 2, 0.5).value)
 
 
 def campaign(effect: float, cases: int = 6000, seed: int = 2) -> tuple[dict[str, Any], Any, Any]:

@@ -379,9 +379,9 @@ def test_nonsense_is_refused(call: Callable[[], object]) -> None:
 
 
 def test_the_textbook_formulas() -> None:
-    assert simple_value(100, 0.8, 0.1) == pytest.approx(80 / 0.3)
-    assert simple_value(100, 0.8, 0.1, first_now=True) == pytest.approx(110 / 0.3)
-    assert finite_value([100] * 400, 0.8, 0.1) == pytest.approx(simple_value(100, 0.8, 0.1, first_now=True))
+    assert simple_value(100, 0.8, 0.1).value == pytest.approx(80 / 0.3)
+    assert simple_value(100, 0.8, 0.1, first_now=True).value == pytest.approx(110 / 0.3)
+    assert finite_value([100] * 400, 0.8, 0.1).value == pytest.approx(simple_value(100, 0.8, 0.1, first_now=True).value)
 
 
 @settings(max_examples=8, deadline=None)

@@ -65,7 +65,7 @@ def test_impossible_answers_are_refused(answers: dict[str, float]) -> None:
 def test_working_assets_follow_q() -> None:
     sheet = Balance(Decimal(300), Decimal(100), Decimal(200), Decimal(400), Decimal(500))
     assert sheet.q == Decimal("1.5") + 1 - Decimal("0.4") - Decimal("0.8") == Decimal("1.3")
-    assert working_assets_limit(sheet) == 75
+    assert working_assets_limit(sheet).value == 75
     edges = {
         "-5": 0,
         "-4.6": 0,
@@ -85,12 +85,14 @@ def test_working_assets_follow_q() -> None:
 
 
 def test_the_other_limits_and_what_is_left() -> None:
-    assert sales_limit([Decimal(90), Decimal(110)], 45, "AAA") == 300
-    assert sales_limit([Decimal(100)], 30, "C") == 0
-    assert net_assets_limit(Decimal(500), Decimal(100)) == 300 and net_assets_limit(Decimal(-500), Decimal(1)) == 0
+    assert sales_limit([Decimal(90), Decimal(110)], 45, "AAA").value == 300
+    assert sales_limit([Decimal(100)], 30, "C").value == 0
+    assert net_assets_limit(Decimal(500), Decimal(100)).value == 300
+    assert net_assets_limit(Decimal(-500), Decimal(1)).value == 0
     months = [Decimal(v) for v in (210, 0, 0, 0, 0, 0)]
-    assert receipts_limit(months, 30) == 60  # the latest month weighs six of twenty-one
-    assert available(Decimal(100), Decimal(70), Decimal(50), Decimal(5)) == -15
+    assert receipts_limit(months, 30).value == 60  # the latest month weighs six of twenty-one
+    over = available(Decimal(100), Decimal(70), Decimal(50), Decimal(5))
+    assert over.value == -15 and [note.code for note in over.warnings] == ["over_the_limit"]
     bad: list[Callable[[], object]] = [
         lambda: receipts_limit(months[:5], 30),
         lambda: sales_limit([], 30, "A"),
@@ -120,10 +122,12 @@ def test_ageing_and_provision_by_year() -> None:
 
 
 def test_days_of_sales_outstanding() -> None:
-    assert dso(Decimal(50), Decimal(100), 30) == 15
-    assert count_back_dso(Decimal(400), [(Decimal(100), 30), (Decimal(200), 31)]) == (Decimal(61), False)
-    assert count_back_dso(Decimal(0), [(Decimal(100), 30)]) == (Decimal(0), True)
-    assert count_back_dso(Decimal(50), [(Decimal(0), 30), (Decimal(100), 30)]) == (Decimal(45), True)
+    assert dso(Decimal(50), Decimal(100), 30).value == 15
+    short = count_back_dso(Decimal(400), [(Decimal(100), 30), (Decimal(200), 31)])
+    assert short.value == 61 and [note.code for note in short.warnings] == ["beyond_the_periods"]
+    assert count_back_dso(Decimal(0), [(Decimal(100), 30)]).value == 0
+    enough = count_back_dso(Decimal(50), [(Decimal(0), 30), (Decimal(100), 30)])
+    assert enough.value == 45 and not enough.warnings
     with pytest.raises(MethodError):
         dso(Decimal(50), Decimal(0), 30)
 
@@ -170,7 +174,7 @@ def test_auc_counts_ties_half() -> None:
 
 
 def test_order_point_and_quantity() -> None:
-    assert order_quantity(1000, 50, 4) == pytest.approx((2 * 50 * 1000 / 4) ** 0.5)
+    assert order_quantity(1000, 50, 4).value == pytest.approx((2 * 50 * 1000 / 4) ** 0.5)
     made = policy(Demand(10, 4, 60), lead=9, review=7, service=0.975, order_cost=40, holding_cost=0.01)
     assert made.point == pytest.approx(160 + 1.959964 * 16, abs=1e-4)
     assert made.top == pytest.approx(made.point + (2 * 40 * 10 / 0.01) ** 0.5)

@@ -66,7 +66,7 @@ def test_friedman_and_gates_by_hand() -> None:
 
 
 def test_go_no_go_has_two_edges() -> None:
-    assert [go_no_go(dict.fromkeys(bids.CRITERIA, value))[0] for value in (7, 6.9, 5, 4.9)] == [
+    assert [go_no_go(dict.fromkeys(bids.CRITERIA, value)).verdict for value in (7, 6.9, 5, 4.9)] == [
         "go",
         "review",
         "review",

@@ -210,9 +210,13 @@ def test_rates_by_hand_with_wilsons_interval() -> None:
     assert retention(closing=90, new=15, opening=100).value == 0.75
     assert rate(0, 0).value is None and complaint_rate(3, 2).value == 1.5
     assert share_of_wallet(Decimal(30), 120).value == 0.25
-    assert price_sensitivity([(0.0, True), (0.2, True), (1.0, False)])["20%–100%"].value == 0.5
+    assert price_sensitivity([(0.0, True), (0.2, True), (1.0, False)]).rates["20%–100%"].value == 0.5
     fine = price_sensitivity([(0.001, True), (0.003, False)], (0, 0.002, 0.004))
-    assert [(band, found.whole) for band, found in fine.items()] == [("0%–0.2%", 1), ("0.2%–0.4%", 1), ("0.4%–100%", 0)]
+    assert [(band, found.whole) for band, found in fine.rates.items()] == [
+        ("0%–0.2%", 1),
+        ("0.2%–0.4%", 1),
+        ("0.4%–100%", 0),
+    ]
     for wrong in (lambda: rate(3, 2), lambda: share_of_wallet(2, 1), lambda: price_sensitivity([(-1, True)])):
         with pytest.raises(MethodError):
             wrong()

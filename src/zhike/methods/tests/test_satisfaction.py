@@ -174,8 +174,8 @@ def test_the_published_models_have_their_paths() -> None:
 
 
 def test_against_the_worked_index_score() -> None:
-    assert index_score([8, 7, 7], [0.3885, 0.3190, 0.2925], (1, 10)) == pytest.approx(70.983, abs=5e-4)
-    assert weighted_index({"a": [4, 4], "b": [5, 5]}, {"a": 3, "b": 1}, (1, 5)) == pytest.approx(85.0)
+    assert index_score([8, 7, 7], [0.3885, 0.3190, 0.2925], (1, 10)).value == pytest.approx(70.983, abs=5e-4)
+    assert weighted_index({"a": [4, 4], "b": [5, 5]}, {"a": 3, "b": 1}, (1, 5)).value == pytest.approx(85.0)
 
 
 def test_felt_over_expected_never_averages_nothing_expected() -> None:
@@ -202,7 +202,7 @@ def test_shares_come_with_intervals() -> None:
         (0.711, 0.867), abs=5e-4
     )
     assert "few_answers" in {note.code for note in csat([5, 4, np.nan]).warnings}
-    assert seven_step([1, 7, 4]) == 0
+    assert seven_step([1, 7, 4]).value == 0
     for bad in ([11], [], [np.nan], ["x"]):
         with pytest.raises(MethodError):
             nps(bad)

@@ -151,11 +151,11 @@ def test_projection_equity_and_what_if_by_hand() -> None:
         levels=("top", "base", "inactive"),
     )
     # top → ½ top ½ base; base → ½ base ½ inactive; inactive stays; nobody is new
-    assert project(found, 1, entrants=False).tolist() == [[1, 2, 1], [0.5, 1.5, 2.0]]
+    assert project(found, 1, entrants=False).values.tolist() == [[1, 2, 1], [0.5, 1.5, 2.0]]
     worth = customer_equity(found, margin={"top": 100, "base": 10}, discount=0.1, periods=1)
     assert worth.total == pytest.approx((0.5 * 100 + 1.5 * 10) / 1.1)
     assert sum(worth.per_level.values()) == pytest.approx(worth.total)
-    assert what_if(found, {("base", "top"): 2}) == 2 * (Decimal(90) - Decimal(15))
+    assert what_if(found, {("base", "top"): 2}).value == 2 * (Decimal(90) - Decimal(15))
     with pytest.raises(MethodError, match="Nobody"):
         what_if(migration({"a": "top"}, {"a": "top"}), {("high", "top"): 1})
 

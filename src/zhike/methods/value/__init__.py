@@ -2,7 +2,7 @@
 
 from .composition import AbcResult, ConcentrationResult, abc, concentration
 from .levels import Level
-from .migration import Equity, MigrationResult, customer_equity, migration, project, what_if
+from .migration import Equity, MigrationResult, Projection, customer_equity, migration, project, what_if
 from .purchases import PurchasesResult, purchases
 from .pyramid import PyramidResult, pyramid
 from .rfm import RfmResult, rfm
@@ -13,6 +13,7 @@ __all__ = [
     "Equity",
     "Level",
     "MigrationResult",
+    "Projection",
     "PurchasesResult",
     "PyramidResult",
     "RfmResult",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhike.methods.engine import Relation, as_relation
-from zhike.methods.result import MethodError, Note, Result
+from zhike.methods.result import Figure, MethodError, Note, Result
 
 from .levels import percent
 from .pyramid import LEVELS, PyramidResult
@@ -170,14 +170,33 @@ def rates_of(row: Mapping[str, Cell], level: str, levels: Sequence[str]) -> Rate
     return Rates(opening, up / opening, kept / opening, (opening - up - kept - lost) / opening, lost / opening)
 
 
-def project(found: MigrationResult, steps: int, *, entrants: bool = True) -> np.ndarray[Any, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Projection(Result):
+    """`values`: (steps + 1) × L customers per level after 0…k further periods; row 0 is the closing count."""
+
+    levels: tuple[str, ...]
+    values: np.ndarray[Any, Any]
+
+    def findings(self) -> Iterable[Note]:
+        """The best level and the last one, now and at the end."""
+        for place in (0, -1):
+            level, now, then = self.levels[place], self.values[0, place], self.values[-1, place]
+            steps = len(self.values) - 1
+            yield Note(
+                "projected",
+                f"照此移动，{steps} 期后 {level} 级客户由 {now:,.0f} 位变为 {then:,.0f} 位。",
+                f"Moving on like this, level {level} goes from {now:,.0f} customers to {then:,.0f} in {steps} periods.",
+            )
+
+
+def project(found: MigrationResult, steps: int, *, entrants: bool = True) -> Projection:
     """Customers per level after 0…k further periods if everybody moves as they did: n_{t+1} = n_t·P (+ new each period).
 
-    Returns (steps + 1) × L floats; row 0 is the closing count. P = M/n_i; a level without opening customers stays put.
+    P = M/n_i; a level without opening customers stays put.
 
     >>> then = {"a": ("top", 100), "b": ("top", 80), "c": ("base", 10), "d": ("base", 10)}
     >>> now = {"a": ("top", 90), "b": ("base", 20), "c": ("base", 10)}
-    >>> project(migration(then, now, levels=("top", "base", "inactive")), 2).tolist()
+    >>> project(migration(then, now, levels=("top", "base", "inactive")), 2).values.tolist()
     [[1.0, 2.0, 1.0], [0.5, 1.5, 2.0], [0.25, 1.0, 2.75]]
     """
     if steps < 1:
@@ -189,17 +208,33 @@ def project(found: MigrationResult, steps: int, *, entrants: bool = True) -> np.
     rows = [counts.sum(axis=0)]
     for _step in range(steps):
         rows.append(rows[-1] @ chances + (arrivals if entrants else 0))
-    return np.array(rows)
+    return Projection(
+        cases=found.cases,
+        period=found.period,
+        parameters={"steps": steps, "entrants": entrants},
+        levels=found.levels,
+        values=np.array(rows),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Equity:
+@dataclass(frozen=True, kw_only=True)
+class Equity(Result):
     """Discounted margin of the customers there are now, by level they are at now and by period."""
 
     total: float
     per_level: dict[str, float]
     per_customer: dict[str, float]
     by_period: tuple[float, ...]
+
+    def findings(self) -> Iterable[Note]:
+        """The total, and the level that holds most of it."""
+        first = max(self.per_level, key=lambda level: self.per_level[level])
+        share = percent(self.per_level[first] / self.total) if self.total else "0 %"
+        yield Note(
+            "customer_equity",
+            f"现有 {self.cases:,} 位客户的顾客资产为 {self.total:,.2f}，其中 {first} 级占 {share}。",
+            f"Today's {self.cases:,} customers are worth {self.total:,.2f} together, {share} of it at level {first}.",
+        )
 
 
 def customer_equity(found: MigrationResult, *, margin: Mapping[str, float], discount: float, periods: int) -> Equity:
@@ -231,10 +266,18 @@ def customer_equity(found: MigrationResult, *, margin: Mapping[str, float], disc
         by_period.append(float(present @ gained))
     each = dict(zip(found.levels, worth.tolist(), strict=True))
     whole = dict(zip(found.levels, (present * worth).tolist(), strict=True))
-    return Equity(float(present @ worth), whole, each, tuple(by_period))
+    return Equity(
+        cases=int(present.sum()),
+        period=found.period,
+        parameters={"margin": dict(margin), "discount": discount, "periods": periods},
+        total=float(present @ worth),
+        per_level=whole,
+        per_customer=each,
+        by_period=tuple(by_period),
+    )
 
 
-def what_if(found: MigrationResult, moves: Mapping[tuple[str, str], int]) -> Decimal:
+def what_if(found: MigrationResult, moves: Mapping[tuple[str, str], int]) -> Figure[Decimal]:
     """Change of revenue if k more customers move from level i to j: Σ k·(mean_j − mean_i), means of the money now.
 
     moves: {(from, to): customers}. MethodError: level_empty where a level has nobody to take a mean of.
@@ -249,4 +292,10 @@ def what_if(found: MigrationResult, moves: Mapping[tuple[str, str], int]) -> Dec
         if missing := [level for level in (i, j) if level not in means]:
             raise MethodError("level_empty", f"层级没有客户：{missing[0]}", f"Nobody is at level {missing[0]}.")
         total += many * (means[j] - means[i])
-    return total
+    people = sum(moves.values())
+    said = Note(
+        "what_if",
+        f"若另有 {people:,} 位客户如此移动，金额变化 {total:+,.2f}。",
+        f"If {people:,} more customers moved like this, revenue would change by {total:+,.2f}.",
+    )
+    return Figure(cases=found.cases, period=found.period, parameters={"moves": dict(moves)}, value=total, said=said)
