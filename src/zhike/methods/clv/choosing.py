@@ -13,6 +13,7 @@ from zhike.methods.clv.fitting import Floats
 from zhike.methods.clv.grouping import as_floats, grouped
 from zhike.methods.clv.model import FEW, ModelFactory, PurchaseModel
 from zhike.methods.clv.pareto import ParetoNBD
+from zhike.methods.clv.spend import GammaGamma
 from zhike.methods.result import MethodError, Note, Result
 
 MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
@@ -99,6 +100,59 @@ def choose(
         error={"mae": trials[best].mae, "naive_mae": naive.mae, "rmse": trials[best].rmse, "naive_rmse": naive.rmse},
         model=fitted[best] if wins else None,
         trials=trials,
+        naive=naive,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyCheck(Result):
+    """Money forecast for a later period beside what came, in the money of the spend; `error` holds both errors."""
+
+    model: Trial
+    naive: Trial
+
+    def findings(self) -> Iterable[Note]:
+        """How far off, for each customer and together."""
+        model, naive = self.model, self.naive
+        yield Note(
+            "money_check",
+            f"留出期金额：预测 {model.total:,.0f}，实际 {model.actual:,.0f}；每位平均误差 {model.mae:,.2f}，照搬过去 {naive.mae:,.2f}。",
+            f"Money of the later period: {model.total:,.0f} forecast, {model.actual:,.0f} came; off by {model.mae:,.2f} per "
+            f"customer, repeating the past by {naive.mae:,.2f}.",
+        )
+
+
+def check_money(
+    models: tuple[PurchaseModel, GammaGamma], history: tuple[Any, Any, Any], mean_spend: Any, later: Any, horizon: float
+) -> MoneyCheck:
+    """E[purchases within `horizon`]·E[spend] per customer against the money that came `later`, both models learned before.
+
+    `history` (frequency, recency, T), `mean_spend` (0 or nan without a repeat purchase) and `later` (money): (n,) each, of the time
+    before and after the split. The naive forecast is each one's past rate times its mean spend. MethodError: lengths_differ.
+
+    >>> import numpy as np
+    >>> chance = np.random.default_rng(7)
+    >>> rate, usual = chance.gamma(0.8, 1 / 8, 800), chance.gamma(5, 4, 800)
+    >>> bought, later = chance.poisson(rate * 52), chance.poisson(rate * 26)
+    >>> past = bought, np.where(bought > 0, 52 * chance.random(800) ** (1 / np.maximum(bought, 1)), 0), np.full(800, 52.0)
+    >>> models = BGNBD("weeks").fit(*past), GammaGamma().fit(bought, usual)
+    >>> found = check_money(models, past, usual, later * usual, horizon=26)
+    >>> found.error["mae"] < found.error["naive_mae"]
+    True
+    """
+    x, seen, whole = (as_floats(column, "history") for column in history)
+    spent, came = np.nan_to_num(np.asarray(mean_spend, dtype=float)), as_floats(later, "later")
+    if not len(x) == len(spent) == len(came):
+        raise MethodError("lengths_differ", "留出期数据与历史不对应。", "The later period does not match the history.")
+    buys, spends = models
+    each = spends.expected_spend(np.where(spent > 0, x, 0), spent)
+    model = _trial(buys.name, np.atleast_1d(buys.expected_purchases(horizon, x, seen, whole)) * each, came)
+    naive = _trial("naive", np.divide(x, whole, out=np.zeros(len(x)), where=whole > 0) * horizon * spent, came)
+    return MoneyCheck(
+        cases=len(x),
+        parameters={"horizon": horizon},
+        error={"mae": model.mae, "naive_mae": naive.mae, "total": model.total, "actual": model.actual},
+        model=model,
         naive=naive,
     )
 

@@ -49,6 +49,16 @@ def climb(objective: Objective, starts: Sequence[Sequence[float]], rough: Object
     return _polish(objective, best)
 
 
+def standing(objective: Objective, at: Floats) -> Peak:
+    """Known log-parameters as a peak to start from: height and curvature there."""
+    return Peak(at, objective(at)[0], _curvature(objective, at), True)
+
+
+def again(objective: Objective, near: Peak) -> Floats:
+    """Log-parameters at the top next to a known one, such as that of a bootstrap draw; its curvature paces the first steps."""
+    return _ascend(objective, near.at, _inverse(near.curvature), slack=1e-6)[0]
+
+
 def _inverse(curvature: Floats) -> Floats | None:
     """The step that a curvature asks for, where it is one of a hilltop."""
     if np.any(np.linalg.eigvalsh(curvature) >= -1e-8):
@@ -56,8 +66,13 @@ def _inverse(curvature: Floats) -> Floats | None:
     return np.asarray(np.linalg.inv(-curvature))
 
 
-def _ascend(objective: Objective, start: Floats, metric: Floats | None = None) -> tuple[Floats, float]:
-    """Quasi-Newton ascent (BFGS) in a box; for four parameters the whole inverse Hessian is its memory."""
+def _ascend(
+    objective: Objective, start: Floats, metric: Floats | None = None, slack: float = 1e-8
+) -> tuple[Floats, float]:
+    """Quasi-Newton ascent (BFGS) in a box, until it rises by no more than `slack` per unit of any log-parameter.
+
+    For four parameters the whole inverse Hessian is its memory.
+    """
     point = np.clip(start, -REACH, REACH)
     height, slope = objective(point)
     inverse = np.eye(len(point)) if metric is None else metric
@@ -65,7 +80,7 @@ def _ascend(objective: Objective, start: Floats, metric: Floats | None = None) -
     for _ in range(300):
         free = (np.abs(point) < REACH) | (slope * point < 0)
         rise = np.where(free, slope, 0.0)
-        if np.max(np.abs(rise)) < 1e-8 or idle == 3:
+        if np.max(np.abs(rise)) < slack or idle == 3:
             break
         step = np.where(free, inverse @ rise, 0.0)
         if step @ rise <= 0:

@@ -1,10 +1,10 @@
-"""The value of the months to come: expected purchases × expected spend × margin, at today's worth, with an interval."""
+"""The value of the months to come: expected purchases × expected spend × margin, at today's worth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,28 @@ from zhike.methods.clv.spend import GammaGamma
 from zhike.methods.result import MethodError, Note, Result
 
 
+class GroupValue(NamedTuple):
+    """What some of the customers are worth together, and between which bounds."""
+
+    customers: int
+    value: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class LifetimeValue(Result):
-    """Value per customer, in the money of the spend, discounted to now."""
+    """Value per customer, in the money of the spend, discounted to now; bounds where `value_intervals` drew them."""
 
     values: Floats
     months: int
     unit: str
+    interval: tuple[float, float] | None = None
+    """Of the total, at the level in `parameters`: what the models do not know, and the customers' own luck."""
+    groups: Mapping[str, GroupValue] = field(default_factory=dict)
+    """The same of groups of customers, such as levels."""
+    of_customers: Floats | None = field(default=None, repr=False)
+    """(2, n): low and high of what is *expected* of each customer; nan where it was not computed."""
 
     @property
     def total(self) -> float:
@@ -35,6 +50,14 @@ class LifetimeValue(Result):
             f"今后 {self.months} 个月，{self.cases:,} 位客户的价值合计 {self.total:,.0f}（已贴现）。",
             f"Over the next {self.months} months {self.cases:,} customers are worth {self.total:,.0f} (discounted).",
         )
+        if self.interval:
+            low, high = self.interval
+            share = self.parameters["level"]
+            yield Note(
+                "value_interval",
+                f"合计有 {share:.0%} 的把握在 {low:,.0f} 与 {high:,.0f} 之间。",
+                f"The total lies between {low:,.0f} and {high:,.0f} at {share:.0%}.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,82 +108,11 @@ def lifetime_value(
         before = after
     return LifetimeValue(
         cases=len(x),
-        parameters={**model.params_, "unit": unit, "months": terms.months, "monthly_discount": terms.monthly_discount},
+        parameters={**model.params_, "unit": unit, **asdict(terms)},
         warnings=model.warnings_,
         values=value[place] * each * terms.margin,
         months=terms.months,
         unit=unit,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Intervals(Result):
-    """Bootstrap intervals: (low, high) per parameter, for the total of expected purchases, and per asked customer."""
-
-    of_params: dict[str, tuple[float, float]]
-    of_total: tuple[float, float]
-    of_customers: Floats
-    """Shape (2, customers): low and high of the expected purchases."""
-
-    def findings(self) -> Iterable[Note]:
-        """The interval of the total."""
-        low, high = self.of_total
-        share, horizon = self.parameters["level"], self.parameters["horizon"]
-        yield Note(
-            "total_interval",
-            f"今后 {horizon:g} 个时间单位的复购合计有 {share:.0%} 的把握在 {low:,.0f} 与 {high:,.0f} 之间。",
-            f"Purchases over the next {horizon:g} units of time lie between {low:,.0f} and {high:,.0f} at {share:.0%}.",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """How to bootstrap: draws of customers with replacement, the level of the interval, the seed."""
-
-    seed: int
-    size: int = 200
-    level: float = 0.9
-
-
-def intervals(model: PurchaseModel, history: tuple[Any, Any, Any], horizon: float, draws: Draws) -> Intervals:
-    """Refit on customers drawn with replacement; what the fits disagree on is not known better than that.
-
-    `history`: frequency, recency, T, (n,) each, in the model's unit, as `horizon` is; a model that is not fitted yet is fitted on
-    them. The total also holds the customers' own luck (Poisson). Raises MethodError below 20 draws.
-
-    >>> from zhike.methods.clv import BGNBD
-    >>> history = [1, 0, 2, 0, 3] * 40, [10, 0, 20, 0, 30] * 40, [39] * 200
-    >>> found = intervals(BGNBD("weeks"), history, 26, Draws(seed=1, size=20))
-    >>> found.of_customers.shape, found.of_total[0] < found.of_total[1]
-    ((2, 200), True)
-    """
-    data, place = distinct(*checked(*history))
-    if not model.params_:
-        model.fit_summaries(data)
-    if draws.size < 20 or not 0 < draws.level < 1:
-        raise MethodError("too_few_draws", "抽样次数至少 20 次。", "At least 20 draws are needed.")
-    random = np.random.default_rng(draws.seed)
-    odds = data.weight / data.cases
-    near, kept, totals = dict(model.params_), [], []
-    each = np.empty((draws.size, len(data.x)), dtype=np.float32)
-    for number in range(draws.size):
-        weight = random.multinomial(int(data.cases), odds).astype(float)
-        drawn = type(model)(model.unit).fit_summaries(data.weighted(weight), near)
-        kept.append(list(drawn.params_.values()))
-        expected = np.atleast_1d(drawn.expected_purchases(horizon, data.x, data.seen, data.whole))
-        each[number] = expected
-        # The customers' own luck to come, besides what is not known of the parameters.
-        totals.append(float(random.poisson(max(float(expected @ data.weight), 0.0))))
-    edges = [(1 - draws.level) / 2, (1 + draws.level) / 2]
-    low, high = np.quantile(np.asarray(kept), edges, axis=0)
-    total = np.quantile(totals, edges)
-    return Intervals(
-        cases=len(place),
-        parameters={"level": draws.level, "draws": draws.size, "seed": draws.seed, "horizon": horizon},
-        warnings=model.warnings_,
-        of_params={name: (float(low[i]), float(high[i])) for i, name in enumerate(model.names)},
-        of_total=(float(total[0]), float(total[1])),
-        of_customers=np.quantile(each, edges, axis=0).astype(float)[:, place],
     )
 
 

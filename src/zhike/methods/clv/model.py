@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
-from zhike.methods.clv.fitting import Floats, Objective, climb
+from zhike.methods.clv.fitting import Floats, Objective, Peak, again, climb, standing
 from zhike.methods.clv.grouping import SAMPLE_ROWS, Summaries, as_floats, checked, grouped
 from zhike.methods.result import MethodError, Note, Result
 
@@ -79,8 +79,8 @@ class PurchaseModel(ABC):
         """Learn from one row per customer (any order, arrays or columns of numbers of one length)."""
         return self.fit_summaries(grouped(frequency, recency, T))
 
-    def fit_summaries(self, data: Summaries, near: dict[str, float] | None = None) -> Self:
-        """Learn from counted summaries; `near` starts there alone (a bootstrap draw lies close by)."""
+    def fit_summaries(self, data: Summaries) -> Self:
+        """Learn from counted summaries."""
         if data.repeat_buyers == 0:
             raise MethodError(
                 "no_repeat_buyers",
@@ -88,10 +88,8 @@ class PurchaseModel(ABC):
                 "No customer bought again: a model of repeat purchases has nothing to learn from.",
             )
         scale = float(data.whole.max()) or 1.0
-        starts = [tuple(near.values())] if near else [self._start(start, scale) for start in self._starts()]
-        rough = None
-        if not near and len(data.x) > 2 * SAMPLE_ROWS:
-            rough = self._objective(data.sample(SAMPLE_ROWS))
+        starts = [self._start(start, scale) for start in self._starts()]
+        rough = self._objective(data.sample(SAMPLE_ROWS)) if len(data.x) > 2 * SAMPLE_ROWS else None
         peak = climb(self._objective(data), starts, rough)
         values = np.exp(peak.at)
         self.params_ = dict(zip(self.names, (float(value) for value in values), strict=True))
@@ -108,6 +106,15 @@ class PurchaseModel(ABC):
             unit=self.unit,
         )
         return self
+
+    def around(self, data: Summaries) -> Peak:
+        """Where the parameters in force stand for these customers: what `redrawn` starts from."""
+        return standing(self._objective(data), np.log(np.array(self.given())))
+
+    def redrawn(self, data: Summaries, near: Peak) -> Self:
+        """The same model, learned from a draw of its customers; nothing but its parameters is known of it."""
+        values = np.exp(again(self._objective(data), near))
+        return type(self)(self.unit).with_params(**dict(zip(self.names, values.tolist(), strict=True)))
 
     def log_likelihood(self, frequency: Any, recency: Any, T: Any) -> float:
         """ln L of these customers under the parameters in force."""

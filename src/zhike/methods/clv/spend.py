@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from zhike.methods.clv.fitting import Floats, Objective, climb
+from zhike.methods.clv.fitting import Floats, Objective, Peak, again, climb, standing
 from zhike.methods.clv.grouping import SAMPLE_ROWS, as_floats
 from zhike.methods.clv.model import FEW, Fit
 from zhike.methods.result import MethodError, Note
@@ -89,6 +89,15 @@ class GammaGamma:
         self.params_ = {name: float(params[name]) for name in self.names}
         return self
 
+    def around(self, x: Floats, z: Floats) -> Peak:
+        """Where the parameters in force stand for these repeat buyers: what `redrawn` starts from."""
+        return standing(_objective(x, z), np.log(np.array(self._given())))
+
+    def redrawn(self, x: Floats, z: Floats, many: Floats, near: Peak) -> Self:
+        """The same model, learned from a draw that holds each of these repeat buyers `many` times."""
+        values = np.exp(again(_objective(x, z, many), near))
+        return type(self)().with_params(**dict(zip(self.names, values.tolist(), strict=True)))
+
     @property
     def warnings_(self) -> tuple[Note, ...]:
         """Doubts about the fit."""
@@ -158,19 +167,20 @@ def _paired(frequency: Any, mean_spend: Any) -> tuple[Floats, Floats]:
     return x, z
 
 
-def _objective(x: Floats, z: Floats) -> Objective:
-    """The mean log-likelihood: gammas once per distinct frequency, only ln(γ + x·z̄) for each customer."""
+def _objective(x: Floats, z: Floats, many: Floats | None = None) -> Objective:
+    """The mean log-likelihood: gammas once per distinct frequency, only ln(γ + x·z̄) for each customer, counted `many` times."""
     from scipy.special import digamma, gammaln
 
-    levels, place, many = np.unique(x, return_inverse=True, return_counts=True)
-    share, sums, mean_log_z = many / len(x), x * z, float(np.log(z).mean())
-    log_xz = np.bincount(place, np.log(sums)) / len(x)  # Σ ln(x·z̄) of each frequency
+    levels, place = np.unique(x, return_inverse=True)
+    each = np.full(len(x), 1 / len(x)) if many is None else many / many.sum()
+    share, sums, mean_log_z = np.bincount(place, each), x * z, float(each @ np.log(z))
+    log_xz = np.bincount(place, each * np.log(sums))  # Σ ln(x·z̄) of each frequency
 
     def value(logs: Floats) -> tuple[float, Floats]:
         p, q, gamma = np.exp(logs)
         shape, base = p * levels, gamma + sums
-        whole = np.bincount(place, np.log(base)) / len(x)
-        inverse = np.bincount(place, 1 / base) / len(x)
+        whole = np.bincount(place, each * np.log(base))
+        inverse = np.bincount(place, each / base)
         of_x = gammaln(shape + q) - gammaln(shape)
         height = share @ of_x - gammaln(q) + q * logs[2] + shape @ log_xz - mean_log_z - (shape + q) @ whole
         both = digamma(shape + q)

@@ -88,6 +88,21 @@ def learnt() -> clv.PurchaseModel:
     return clv.BGNBD("weeks").fit(*HISTORY)
 
 
+def money() -> tuple[Any, Any, Any]:
+    """Both models, the history that they learnt, and each customer's mean spend."""
+    spent = np.where(REPEATS > 0, 10.0 + VISITS[:300], 0.0)
+    return (learnt(), clv.GammaGamma().fit(REPEATS, spent)), HISTORY, spent
+
+
+def worth_money() -> Result:
+    """The next twelve months with bounds in money."""
+    models, past, spent = money()
+    each = models[1].expected_spend(REPEATS, spent)
+    return clv.value_intervals(
+        clv.lifetime_value(models[0], past, each), models, past, spent, clv.Draws(seed=1, size=20)
+    )
+
+
 def fitted(model: Any, *given: Any) -> Any:
     """What an estimator learnt, which is its result."""
     return model.fit(*given).result_
@@ -126,6 +141,8 @@ METHODS: Mapping[str, Callable[[], Any]] = {
     "clv.finite_value": lambda: clv.finite_value([100, 100], 0.8, 0.1),
     "clv.simple_value": lambda: clv.simple_value(100, 0.8, 0.1),
     "clv.intervals": lambda: clv.intervals(learnt(), HISTORY, 26, clv.Draws(seed=1, size=20)),
+    "clv.check_money": lambda: clv.check_money(*money(), [5.0] * 300, horizon=26),
+    "clv.value_intervals": worth_money,
     "clv.lifetime_value": lambda: clv.lifetime_value(learnt(), HISTORY, 10),
     "credit.ageing": lambda: credit.ageing([credit.Open(date(2024, 5, 1), TEN)], AS_OF),
     "credit.available": lambda: credit.available(TEN, TEN, TEN, TEN),
