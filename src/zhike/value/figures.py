@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from zhike.methods.result import MethodError, Note, Result
-from zhike.value.study import Study
+from zhike.value.study import Lifetime, Study
 
 SHARES = {"share_top_20": 0.2, "share_top_10": 0.1, "share_top_1": 0.01}
 
@@ -28,6 +29,7 @@ def figures(study: Study) -> dict[str, Any]:
         "lifecycle": levels(study.lifecycle),
         "clv_model": None if isinstance(worth, MethodError) else worth.model if worth.choice.model else "naive",
         "clv_params": None if isinstance(worth, MethodError) else dict(worth.params),
+        "clv_value": value(worth),
         "clv_holdout_error": None if isinstance(worth, MethodError) else worth.choice.error["mae"],
         "naive_holdout_error": None if isinstance(worth, MethodError) else worth.choice.naive.mae,
         "cross_sell": cross_sell(study),
@@ -46,6 +48,27 @@ def figures(study: Study) -> dict[str, Any]:
 def money(value: Any) -> float:
     """Cents survive: sums below 10¹³ are exact to the cent as doubles."""
     return float(round(value, 2))
+
+
+def value(worth: Lifetime | MethodError) -> dict[str, Any] | None:
+    """Money of the next twelve months with its bounds, together and by level, and how far off a later period was."""
+    if isinstance(worth, MethodError) or isinstance(found := worth.value, MethodError):
+        return None
+
+    def bounded(total: float, span: tuple[float, float] | None) -> dict[str, float | None]:
+        low, high = (round(end, 2) if math.isfinite(end) else None for end in span or (math.nan, math.nan))
+        return {"value": round(total, 2), "low": low, "high": high}
+
+    return {
+        **bounded(found.total, found.interval),
+        "months": found.months,
+        "level": found.parameters["level"],
+        "levels": {
+            name: {"customers": group.customers, **bounded(group.value, (group.low, group.high))}
+            for name, group in found.groups.items()
+        },
+        "later": {name: round(measure, 2) for name, measure in found.error.items()},
+    }
 
 
 def levels(part: Any) -> dict[str, Any] | None:

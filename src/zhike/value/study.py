@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zhike.methods.result import MethodError, Note
 
@@ -112,6 +112,9 @@ class Worth(NamedTuple):
     purchases: float
     alive: float
     value: float
+    low: float
+    """Between these bounds lies what is expected of it; nan where they were not drawn."""
+    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,13 +132,18 @@ class Lifetime:
     params_now: Mapping[str, float]
     """Learned again on all history: what the values rest on."""
     value: LifetimeValue | MethodError
-    """Money of the next twelve months; a refusal where no model is believed or spend cannot be modelled."""
-    best: tuple[Worth, ...]
-    """The most valuable hundred, first of them first; empty where value is a refusal."""
+    """Money of the next twelve months with its bounds, `groups` by level of the pyramid; its `error` is that of the later
+    period in money. A refusal where no model is believed or spend cannot be modelled."""
+    everyone: Mapping[str, Any] = field(repr=False)
+    """Columns of `Worth`, the most valuable first; without rows where value is a refusal."""
     mean_alive: float
     expected_purchases: float
     """Purchases of the next twelve months, all customers together."""
     warnings: tuple[Note, ...] = ()
+
+    def best(self, most: int = 100) -> tuple[Worth, ...]:
+        """The most valuable customers."""
+        return tuple(Worth(*row) for row in zip(*(self.everyone[name][:most] for name in Worth._fields), strict=True))
 
 
 class Ranked(NamedTuple):

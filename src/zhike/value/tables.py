@@ -27,6 +27,15 @@ def write(study: Study, folder: Path) -> None:
     save(study, folder, "dropped", "SELECT * FROM dropped ORDER BY file, line")
     for name, (columns, rows) in small(study).items():
         save_rows(study, folder, name, (columns, rows))
+    if not isinstance(study.clv, MethodError):
+        kinds = {name: "DOUBLE" for name in study.clv.everyone} | {"customer": "VARCHAR"}
+        study.engine.load("lifetime", kinds, study.clv.everyone)
+        save(
+            study,
+            folder,
+            "lifetime",
+            "SELECT * REPLACE (nullif(low, 'nan') AS low, nullif(high, 'nan') AS high) FROM lifetime",
+        )
 
 
 def relations(study: Study) -> dict[str, Relation]:
@@ -55,8 +64,6 @@ def small(study: Study) -> dict[str, Listed]:
 
         rows = [(both(r.antecedent), both(r.consequent), r.support, r.confidence, r.lift, r.cases) for r in study.rules]
         found["rules"] = (["if_bought", "then_bought", "support", "confidence", "lift", "baskets"], [*rows])
-    if not isinstance(study.clv, MethodError):
-        found["lifetime"] = (["customer", "purchases", "alive", "value"], [tuple(row) for row in study.clv.best])
     if not isinstance(study.ranking, MethodError):
         measures = list(study.ranking.measures)
         listed = [*((row, False) for row in study.ranking.key), *((row, True) for row in study.ranking.gone)]

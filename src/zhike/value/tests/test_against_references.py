@@ -43,6 +43,22 @@ def test_against_online_retail_a_degenerate_fit_is_said(retail: Any) -> None:
     }
 
 
+def test_against_online_retail_a_year_of_money_has_bounds_and_the_money_of_a_later_period_beside_it(
+    retail: Any,
+) -> None:
+    from zhike.value.figures import figures
+
+    told = figures(retail)["clv_value"]
+    assert told["low"] < told["value"] < told["high"]
+    assert sum(level["value"] for level in told["levels"].values()) == pytest.approx(told["value"], rel=1e-6)
+    assert sum(level["customers"] for level in told["levels"].values()) == retail.customers
+    assert all(level["low"] < level["value"] < level["high"] for level in told["levels"].values())
+    assert told["later"]["actual"] == pytest.approx(4_278_144.45)
+    everyone = retail.clv.everyone
+    assert len(everyone["customer"]) == retail.customers
+    assert (everyone["low"] <= everyone["high"]).all()
+
+
 def test_against_itself_the_parts_of_a_report_agree(retail: Any) -> None:
     assert sum(level.revenue for level in retail.abc.levels.values()) == retail.revenue
     assert sum(level.customers for level in retail.pyramid.levels.values()) == retail.customers

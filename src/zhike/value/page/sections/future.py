@@ -24,7 +24,7 @@ from zhike.value.page.frame import (
 from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.trust import COMPUTED, DOUBTS
 from zhike.value.page.voice import Voice
-from zhike.value.page.words import of
+from zhike.value.page.words import LEVELS, of
 
 if TYPE_CHECKING:
     from zhike.methods.forecast import Forecast
@@ -44,7 +44,11 @@ def lifetime(study: Study, voice: Voice) -> Section:
     else:
         lead = verdict(found, voice)
         body = join(
-            [block(voice.say("先看它准不准", "First: was it right?"), trials(found, voice)), worth(study, found, voice)]
+            [
+                block(voice.say("先看它准不准", "First: was it right?"), trials(found, voice), in_money(found, voice)),
+                by_level(found, voice),
+                worth(study, found, voice),
+            ]
         )
     return Section(
         "lifetime",
@@ -109,14 +113,15 @@ def verdict(found: Lifetime, voice: Voice) -> object:
     money = "—" if isinstance(total, MethodError) else voice.money(total.total)
     return fill(
         voice.say(
-            "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}。{but}",
+            "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}{span}。{but}",
             "{m} wins: it errs by {a} purchases per customer, repeating the past by {b}. Over twelve "
-            "months today's customers are worth about {money}.{but}",
+            "months today's customers are worth about {money}{span}.{but}",
         ),
         m=strong(found.model),
         a=strong(voice.number(best.mae, 3), "grn"),
         b=strong(voice.number(found.choice.naive.mae, 3)),
         money=strong(money),
+        span="" if isinstance(total, MethodError) or not total.interval else between(total.interval, voice),
         but=degenerate(found, voice),
     )
 
@@ -156,6 +161,61 @@ def trials(found: Lifetime, voice: Voice) -> Safe:
     return table(columns, rows, caption=voice.say("留出期检验", "Check on the period held out"))
 
 
+def between(span: tuple[float, float], voice: Voice) -> str:
+    """Nine chances in ten that it lies in here."""
+    low, high = (voice.money(end) for end in span)
+    return voice.say(f"（九成把握在 {low} 至 {high}）", f" ({low} to {high}, nine chances in ten)")
+
+
+def in_money(found: Lifetime, voice: Voice) -> Safe | None:
+    """The same check in money."""
+    if isinstance(found.value, MethodError) or not found.value.error:
+        return None
+    total, actual, mae, naive = (found.value.error[name] for name in ("total", "actual", "mae", "naive_mae"))
+    off = voice.share(total / actual - 1, signed=True) if actual else "—"
+    said = voice.say(
+        f"折成金额：检验期预测 {voice.money(total)}，实际 {voice.money(actual)}（{off}）；每位平均误差 {voice.money(mae)}，照搬过去 "
+        f"{voice.money(naive)}。下面的区间不含模型本身的这种偏差。",
+        f"In money: {voice.money(total)} forecast for the period held out, {voice.money(actual)} came ({off}); off by "
+        f"{voice.money(mae)} per customer, repeating the past by {voice.money(naive)}. The bounds below do not hold such an error "
+        "of the model itself.",
+    )
+    return tag("p", said, class_="quiet")
+
+
+def by_level(found: Lifetime, voice: Voice) -> Safe | None:
+    """What each level of the pyramid is worth, between which bounds."""
+    if isinstance(found.value, MethodError) or not found.value.groups:
+        return None
+    title = voice.say("各层级今后十二个月值多少", "What each level is worth over the next twelve months")
+    columns = (
+        Column(voice.say("层级", "Level")),
+        Column(voice.say("客户", "Customers"), figure=True),
+        Column("", spare=True),
+        Column(voice.say("价值", "Worth"), figure=True),
+        Column(voice.say("九成把握在", "Nine chances in ten"), figure=True),
+    )
+    groups = found.value.groups
+    highest = max(group.value for group in groups.values()) or 1.0
+    rows = [
+        (
+            of(LEVELS, level, voice.chinese),
+            voice.count(groups[level].customers),
+            meter(groups[level].value / highest),
+            tag("b", voice.money(groups[level].value)),
+            span_of(groups[level].low, groups[level].high, voice),
+        )
+        for level in LEVELS
+        if level in groups
+    ]
+    return block(title, table(columns, rows, caption=title), class_="keep")
+
+
+def span_of(low: float, high: float, voice: Voice) -> str:
+    """Two bounds, or a dash where they were not drawn."""
+    return f"{voice.money(low)}–{voice.money(high)}" if low == low else "—"
+
+
 def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
     """The most valuable of the months to come."""
     title = voice.say("今后十二个月最有价值的客户", "Most valuable over the next twelve months")
@@ -167,8 +227,9 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
         Column(voice.say("仍在购买的可能", "Still a customer"), figure=True),
         Column("", spare=True),
         Column(voice.say("价值", "Worth"), figure=True),
+        Column(voice.say("期望值的区间", "Bounds of what is expected"), figure=True, spare=True),
     )
-    best = [one for one in found.best if one.customer not in study.undone]
+    best = [one for one in found.best() if one.customer not in study.undone]
     highest = max((one.value for one in best), default=1.0) or 1.0
     rows = [
         (
@@ -177,6 +238,7 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
             voice.share(one.alive),
             meter(one.value / highest),
             tag("b", voice.money(one.value)),
+            span_of(one.low, one.high, voice),
         )
         for one in best[:SHOWN]
     ]

@@ -21,6 +21,31 @@ HOSTILE = (
 )
 
 
+def passers_by(path: Path, *, customers: int = 300, seed: int = 5) -> Path:
+    """Two years of orders that come by chance, as the models of repeat purchase assume: each customer at a rate of its own."""
+    chance = random.Random(seed)
+    first, last = date(2022, 1, 1), date(2023, 12, 31)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["customer", "date", "order", "amount"])
+        for place in range(customers):
+            rate, leaves, size = (
+                chance.gammavariate(0.8, 1 / 40),
+                chance.betavariate(0.8, 4),
+                chance.lognormvariate(4, 0.5),
+            )
+            day, number = first + timedelta(days=chance.randrange(200)), 0
+            while day <= last:
+                number += 1
+                writer.writerow(
+                    [f"C{place:04}", day.isoformat(), f"{place}-{number}", round(size * chance.uniform(0.5, 1.5), 2)]
+                )
+                if chance.random() < leaves:
+                    break
+                day += timedelta(days=1 + round(min(chance.expovariate(rate), 2000)))
+    return path
+
+
 def shop(path: Path, *, customers: int = 160, names: tuple[str, ...] = (), seed: int = 3) -> Path:
     """Two and a half years of orders as CSV: regulars, those who thin out, those who leave, new ones every month."""
     chance = random.Random(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from zhike.value.page.conclusions import conclusions, first_page
 from zhike.value.page.sections import sections
 from zhike.value.page.voice import Voice
 
-from .studies import HOSTILE, shop
+from .studies import HOSTILE, passers_by, shop
 
 if TYPE_CHECKING:
     from zhike.value.study import Study
@@ -156,6 +157,23 @@ def test_the_conclusions_carry_the_figures_of_the_study(study: Study) -> None:
     assert said["pyramid"].figure == voice.share(study.pyramid.levels["top"].share)
     assert voice.count(study.thinning.customers) in said["thinning"].sentence
     assert study.movers_down[0].customer in said["migration"].sentence
+
+
+def test_the_year_ahead_is_shown_with_its_bounds(tmp_path: Path) -> None:
+    study = report(passers_by(tmp_path / "orders.csv"), tables=tmp_path / "tables")
+    assert not isinstance(study.clv, MethodError) and not isinstance(study.clv.value, MethodError)
+    voice = Voice("en", study.currency, study.measure)
+    low, high = (voice.money(end) for end in study.clv.value.interval or (0, 0))
+    seen = " ".join(Seen(render(study, "en")).texts)
+    assert f"({low} to {high}, nine chances in ten)" in seen
+    assert "In money: " in seen
+    top = study.clv.value.groups["top"]
+    assert f"{voice.money(top.low)}–{voice.money(top.high)}" in seen
+    with (tmp_path / "tables" / "lifetime.csv").open(encoding="utf-8-sig") as source:
+        rows = list(csv.DictReader(source))
+    assert len(rows) == study.customers, "the page names ten, the table everybody"
+    assert [float(row["value"]) for row in rows] == sorted((float(row["value"]) for row in rows), reverse=True)
+    assert all(float(row["low"]) <= float(row["high"]) for row in rows)
 
 
 def test_every_conclusion_but_the_last_says_what_to_do(study: Study) -> None:
