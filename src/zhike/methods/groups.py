@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zhike.methods.intervals import normal_quantile
 from zhike.methods.result import MethodError, Note, Result
 
 Floats = NDArray[np.float64]
@@ -81,6 +82,38 @@ class Trial(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LaterTrial(Result):
+    """What the groups of before say of a later period, beside other classes of before such as RFM levels."""
+
+    explained: float
+    """Share of the variance of what came later that the groups foretell; 0 or below: nothing."""
+    explained_by_levels: float
+    interval: tuple[float, float]
+    """Of the difference of the two shares."""
+    usable: bool
+    """Whether the whole interval lies above zero; else the levels, which need no clustering, say as much."""
+
+    def findings(self) -> Iterable[Note]:
+        """Both shares, and which of the two to go by."""
+        low, high = (end * 100 for end in self.interval)
+        zh, en = (
+            ("分组确实更能说明后来的购买。", "The groups tell more.")
+            if self.usable
+            else (
+                "看不出分组比原有等级更能说明后来的购买，用原有等级即可。",
+                "Nothing shows that the groups tell more: go by the levels.",
+            )
+        )
+        yield Note(
+            "groups_later",
+            f"后来的购买：分组能说明 {self.explained:.1%} 的差异，原有等级 {self.explained_by_levels:.1%}（相差 {low:+.1f} 至 "
+            f"{high:+.1f} 个百分点）。{zh}",
+            f"Of what came later the groups foretell {self.explained:.1%} of the variance, the levels "
+            f"{self.explained_by_levels:.1%} (difference {low:+.1f} to {high:+.1f} points). {en}",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Groups(Result):
     """`labels` (n,) number the groups from 0, the largest; `stability` is the adjusted Rand index under resampling."""
 
@@ -94,6 +127,19 @@ class Groups(Result):
     scale: Scale = field(repr=False)
     model: Any = field(repr=False)
     order: NDArray[np.int64] = field(repr=False)
+    later: LaterTrial | None = None
+    """How they did on a later period, once `tried_on` it."""
+
+    def tried_on(self, later: Any, levels: Any, *, level: float = 0.95) -> Groups:
+        """The same groups, tried on what came later: each case is foretold by the mean of the others of its group.
+
+        later: (n,) purchases or money of the time after the measures were taken. levels: (n,) the classes that the groups have
+        to beat, taken at the same time (such as RFM levels). explained = 1 − Σ(y − mean of the others)²/Σ(y − mean of all
+        others)²; interval: normal, of the difference paired by case. MethodError: lengths_differ, no_differences.
+        """
+        trial = _on_later_period(self.labels, levels, _number("later", later), level)
+        both = {"explained": trial.explained, "explained_by_levels": trial.explained_by_levels}
+        return replace(self, later=trial, error={**self.error, **both})
 
     def assign(self, measures: Mapping[str, Any]) -> NDArray[np.int64]:
         """The group of new cases."""
@@ -112,6 +158,8 @@ class Groups(Result):
         )
         for group in self.groups:
             yield group.words(self.parameters.get("names"))
+        if self.later:
+            yield from self.later.findings()
 
 
 @dataclass(frozen=True)
@@ -244,6 +292,44 @@ def _tried(kind: Kind, points: Floats, number: int, resamples: int, seed: int) -
     shape = float(_one_thread(silhouette_score, points[part], labels[part])) if several else -1.0
     bic = float(model.bic(points)) if kind == "mixture" else float("nan")
     return Trial(number, shape, float(np.mean(agreement)), bic), model, np.asarray(agreement), overlap
+
+
+def _on_later_period(labels: NDArray[np.int64], levels: Any, later: Floats, confidence: float) -> LaterTrial:
+    classes = np.unique(np.asarray(levels), return_inverse=True)[1]
+    if not len(labels) == len(classes) == len(later):
+        raise MethodError(
+            "lengths_differ",
+            "后期数据、等级与分组须逐一对应。",
+            "Give one later value and one level for each case that was grouped.",
+        )
+    plain = _missed(np.zeros(len(later), dtype=np.int64), later)
+    if not plain.sum():
+        raise MethodError(
+            "no_differences", "后期人人相同，无从检验。", "Everybody did the same later: nothing can be tried on it."
+        )
+    by_group, by_level = _missed(labels, later), _missed(classes, later)
+    gain = (by_level - by_group) / plain.mean()
+    half = normal_quantile(confidence) * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    low, high = float(gain.mean()) - half, float(gain.mean()) + half
+    shares = [1 - float(missed.sum() / plain.sum()) for missed in (by_group, by_level)]
+    return LaterTrial(
+        cases=len(later),
+        parameters={"level": confidence, "levels": len(np.unique(classes))},
+        error={"explained": shares[0], "explained_by_levels": shares[1]},
+        explained=shares[0],
+        explained_by_levels=shares[1],
+        interval=(low, high),
+        usable=bool(low > 0),
+    )
+
+
+def _missed(classes: NDArray[Any], later: Floats) -> Floats:
+    """Squared misses of the mean of the others of a case's class; who is alone in it is foretold by the mean of all others."""
+    many, sums = np.bincount(classes)[classes], np.bincount(classes, later)[classes]
+    alone = many < 2
+    others = np.where(alone, len(later) - 1, many - 1)
+    found: Floats = (later - (np.where(alone, later.sum(), sums) - later) / np.maximum(others, 1)) ** 2
+    return found
 
 
 def jaccard(one: NDArray[np.int64], two: NDArray[np.int64], number: int) -> Floats:

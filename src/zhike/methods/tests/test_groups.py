@@ -83,6 +83,43 @@ def test_units_and_order_of_cases_change_nothing(found: Groups) -> None:
     assert jaccard(find_groups(scaled, numbers=(3,), resamples=2).labels, found.labels, 3).min() > 0.98
 
 
+def test_groups_are_tried_on_a_later_period_beside_levels(found: Groups) -> None:
+    measures, kind = three_kinds()
+    chance = np.random.default_rng(4)
+    later = chance.poisson(np.array([6.0, 2.0, 0.2])[kind])
+    coarse = measures["amount"] > np.median(measures["amount"])
+    tried = found.tried_on(later, coarse)
+    assert tried.later is not None and tried.later.usable
+    assert tried.later.explained > 0.4 > tried.later.explained_by_levels
+    assert tried.error["explained"] == tried.later.explained and tried.error["stability"] == found.stability
+    assert "原有等级" in tried.explain("zh")[-1] and "The groups tell more." in tried.explain("en")[-1]
+    assert not found.explain("en")[-1].startswith("Of what came later")
+
+
+def test_groups_that_say_no_more_than_the_levels_are_not_recommended(found: Groups) -> None:
+    kind = three_kinds()[1]
+    later = np.random.default_rng(4).poisson(np.array([6.0, 2.0, 0.2])[kind])
+    same = found.tried_on(later, found.labels).later
+    assert same is not None and same.explained == same.explained_by_levels and not same.usable
+    noise = found.tried_on(np.random.default_rng(8).random(450), kind).later
+    assert noise is not None and abs(noise.explained) < 0.02 and not noise.usable
+    with pytest.raises(MethodError) as refused:
+        found.tried_on(later[:10], kind)
+    assert refused.value.code == "lengths_differ"
+
+
+def test_against_a_regression_on_the_classes_of_the_others(found: Groups) -> None:
+    """Leaving one out is what ordinary least squares on the classes gives by its leverages."""
+    kind = three_kinds()[1]
+    later = np.random.default_rng(4).poisson(np.array([6.0, 2.0, 0.2])[kind]).astype(float)
+    table = (found.labels[:, None] == np.unique(found.labels)).astype(float)
+    hat = table @ np.linalg.inv(table.T @ table) @ table.T
+    missed = ((later - hat @ later) / (1 - np.diag(hat))) ** 2
+    plain = ((later - later.mean()) / (1 - 1 / len(later))) ** 2
+    tried = found.tried_on(later, kind).later
+    assert tried is not None and tried.explained == pytest.approx(1 - missed.sum() / plain.sum())
+
+
 @pytest.mark.parametrize(
     ("measures", "code"),
     [
