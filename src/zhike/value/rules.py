@@ -208,11 +208,14 @@ def reasons(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str:
     cases.append("WHEN broken OR amount IS NULL THEN 'bad_number'")
     if "order" in stack.present and cancels(desk, found):
         cases.append("WHEN regexp_matches(\"order\", '^[Cc]\\d') THEN 'cancelled'")
+    priced = "amount" not in stack.present and ("price" in stack.present or stack.priced)
+    if priced:
+        cases.append("WHEN price < 0 THEN 'no_price'")  # such as bad debt, which nobody brought back
     cases.append("WHEN amount < 0 OR quantity < 0 THEN 'returned'")
     if "amount" not in stack.present:
         cases.append("WHEN quantity = 0 THEN 'returned'")
-        if "price" in stack.present or stack.priced:
-            cases.append("WHEN price <= 0 THEN 'no_price'")
+    if priced:
+        cases.append("WHEN price = 0 THEN 'no_price'")
     if kept := majority(stack, desk, found, wish):
         cases.append(f"WHEN currency IS NOT NULL AND currency <> {desk.text(kept)} THEN 'other_currency'")
     return f"CASE {' '.join(cases)} END"

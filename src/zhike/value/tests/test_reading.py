@@ -290,6 +290,20 @@ def test_what_was_cancelled_refunded_or_never_paid_is_left_out(
     assert f"{cancelled} 1" in note.en
 
 
+def test_a_negative_line_of_bad_debt_falls_to_the_price_rule(tmp_path: Path) -> None:
+    """As of Online Retail's lines A…, here with a customer."""
+    rows = [
+        ("A1", "K1", "2024-01-05", 1, "-11062.06"),
+        ("A2", "K1", "2024-01-05", 1, "0"),
+        ("536365", "K1", "2024-01-06", 2, "2.55"),
+    ]
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("InvoiceNo", "CustomerID", "InvoiceDate", "Quantity", "UnitPrice"), rows), encoding="utf-8")
+    found = read(tmp_path, path)
+    assert found.lines.dropped == {"no_price": 2}
+    assert found.rows('SELECT "order", amount FROM lines') == [("536365", Decimal("5.10"))]
+
+
 def test_statuses_nobody_knows_count_and_are_named(tmp_path: Path) -> None:
     rows = [("A", "2024-01-05", 10, "paid"), ("B", "2024-01-06", 20, "teleported"), ("A", "2024-02-05", 5, "cancelled")]
     path = tmp_path / "orders.csv"
