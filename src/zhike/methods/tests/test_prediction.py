@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 
 from zhike.methods.intervals import wilson
 from zhike.methods.prediction import (
+    ModelSheet,
     Plan,
     Prediction,
     auc,
@@ -59,11 +60,13 @@ def test_against_the_bank_campaign_in_folds_and_in_time(response: Prediction) ->
 
 @pytest.mark.shared
 @pytest.mark.slow
-def test_against_the_bank_campaign_boosted_trees_fall_in_time(bank: dict[str, list[str]]) -> None:
-    sheet = model_sheet(bank, "y", time="rows", drop=["duration"], plan=Plan(folds=2))
-    trees = sheet.models["boosted"]
+def test_against_the_bank_campaign_boosted_trees_fall_in_time(bank: dict[str, list[str]], response: Prediction) -> None:
+    """Five folds; the reference says about .58 for the later period, which moves by .03 with seed and coding."""
+    trees = fit_model(bank, "y", kind="boosted", time="rows", drop=["duration"])
+    models = {"logistic": response, "boosted": trees}
+    sheet = ModelSheet(cases=response.cases, warnings=response.warnings, models=models, chosen=preferred(models))
     assert trees.test is not None
-    assert trees.fold_auc > 0.79
+    assert trees.fold_auc == pytest.approx(0.80, abs=0.005)
     assert trees.test.auc == pytest.approx(0.58, abs=0.04)
     assert sheet.chosen == "logistic"
     assert any("提升树在随机折中为 0.80，在后期数据上只有 0.61" in sentence for sentence in sheet.explain("zh"))
@@ -72,14 +75,14 @@ def test_against_the_bank_campaign_boosted_trees_fall_in_time(bank: dict[str, li
 
 @pytest.mark.slow
 @pytest.mark.shared
-def test_a_column_that_knows_the_answer_is_refused(bank: dict[str, list[str]]) -> None:
+def test_against_the_bank_campaign_a_column_that_knows_the_answer_is_refused(bank: dict[str, list[str]]) -> None:
     with pytest.raises(MethodError, match=r"duration: alone it ranks the outcome with AUC 0\.82") as refusal:
         fit_model(bank, "y", time="rows")
     assert refusal.value.code == "leak"
     assert "duration" in refusal.value.zh
-    few = {name: bank[name] for name in ("age", "duration", "y")}
-    allowed = fit_model(few, "y", time="rows", allow=["duration"])
-    assert allowed.fold_auc > 0.8
+    few = ("duration", "nr.employed", "cons.price.idx", "poutcome", "contact", "month", "y")
+    allowed = fit_model({name: bank[name] for name in few}, "y", time="rows", allow=["duration"])
+    assert allowed.fold_auc == pytest.approx(0.94, abs=0.01)
 
 
 @pytest.mark.slow

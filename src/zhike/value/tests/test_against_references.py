@@ -28,6 +28,15 @@ def test_against_online_retail_lines_customers_and_money(retail: Any) -> None:
     assert {read.columns["order"] for read in retail.files} == {"InvoiceNo"}
 
 
+def test_against_online_retail_lines_of_bad_debt_are_not_counted(retail: Any) -> None:
+    """They have no customer, which is looked at first; the price rule drops a negative one that has."""
+    debts = retail.engine.connection.execute(
+        "SELECT reason, content FROM dropped WHERE content LIKE '%| A56318%'"
+    ).fetchall()
+    assert [reason for reason, _ in debts] == ["no_customer"] * 3
+    assert all("Adjust bad debt" in content for _, content in debts)
+
+
 def test_against_online_retail_concentration_and_pyramid(retail: Any) -> None:
     shares = {part: round(share, 4) for part, share in retail.concentration.shares.items()}
     assert shares == {0.2: 0.7459, 0.1: 0.6133, 0.01: 0.3178}

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 
 @pytest.mark.slow
-def test_febrl3_is_found_with_f1_of_99_percent(shared: Path) -> None:
+def test_against_febrl3_f1_is_99_percent_or_more(shared: Path) -> None:
     rows, truth = judge.febrl3(shared)
     result = match(rows)
     assert judge.of_pairs(result, truth).f1 >= 0.99
@@ -23,7 +23,7 @@ def test_febrl3_is_found_with_f1_of_99_percent(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_febrl4_is_linked_with_f1_of_99_percent(shared: Path) -> None:
+def test_against_febrl4_f1_is_99_percent_or_more(shared: Path) -> None:
     left, right, truth = judge.febrl4(shared)
     result = match(left, right)
     assert judge.of_pairs(result, truth).f1 >= 0.99
@@ -31,7 +31,7 @@ def test_febrl4_is_linked_with_f1_of_99_percent(shared: Path) -> None:
     assert all(pair.left in {row["id"] for row in left} for pair in result.pairs[:50])
 
 
-def test_fake_1000_is_found_with_f1_of_92_percent(shared: Path) -> None:
+def test_against_fake_1000_f1_is_92_percent_or_more(shared: Path) -> None:
     rows, truth = judge.fake_1000(shared)
     result = match(rows)
     assert judge.of_pairs(result, truth).f1 >= 0.92
