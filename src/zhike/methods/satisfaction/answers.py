@@ -40,6 +40,18 @@ def answered(values: Any, name: str, scale: tuple[float, float]) -> tuple[Floats
     return given, len(array) - len(given)
 
 
+def column_of(table: Mapping[str, Any], item: str, name: str) -> Any:
+    """The answers to an item; refused where the table lacks it, with the items that it has."""
+    if item in table:
+        return table[item]
+    there = ", ".join(map(str, list(table)[:10]))
+    raise MethodError(
+        "item_missing",
+        f"{name} 里没有题目“{item}”（有：{there}）：请补上这一列，或不要列入它。",
+        f'{name} has no item "{item}" (it has: {there}): add its column, or leave the item out.',
+    )
+
+
 def normal_reach(level: float) -> float:
     """How many standard errors an interval of this level reaches to either side."""
     from scipy.special import ndtri
@@ -195,7 +207,9 @@ def index_score(means: Sequence[float], weights: Sequence[float], scale: tuple[f
 
 def weighted_index(table: Mapping[str, Any], weights: Mapping[str, float], scale: tuple[float, float]) -> Figure[float]:
     """Σ w·mean/max·100: the plain satisfaction index, weights summing to whatever they sum to."""
-    parts = [(answered(table[item], item, scale)[0].mean(), weight) for item, weight in weights.items()]
+    parts = [
+        (answered(column_of(table, item, "table"), item, scale)[0].mean(), weight) for item, weight in weights.items()
+    ]
     whole = sum(weight for _, weight in parts)
     if whole <= 0 or any(weight < 0 for _, weight in parts):
         raise MethodError("bad_weights", "权重不能为负，且至少一个为正。", "Weights are not negative and not all zero.")

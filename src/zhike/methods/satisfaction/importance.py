@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from zhike.methods.result import MethodError, Note, Result
-from zhike.methods.satisfaction.answers import Floats, answered, few_answers, normal_reach
+from zhike.methods.satisfaction.answers import Floats, answered, column_of, few_answers, normal_reach
 
 QUADRANTS = {
     "improve": ("马上改进", "improve now"),
@@ -82,7 +82,9 @@ def importance_satisfaction(
     items = list(table)
     means, spread, counts = _means({item: table[item] for item in items}, scale, level)
     if importance is not None:
-        weight, weight_spread, _ = _means({item: importance[item] for item in items}, scale, level)
+        weight, weight_spread, _ = _means(
+            {item: column_of(importance, item, "importance") for item in items}, scale, level
+        )
         rows = int(counts.min())
     else:
         weight, weight_spread, rows = _partial(table, items, overall, level)
@@ -178,7 +180,7 @@ def servqual(
     Respondents with a blank in any item are left out and counted.
 
     `expected` and `perceived`: item → (n,) answers on `scale`; `dimensions`: name → its items. Raises MethodError for answers outside
-    the scale, and where nobody answered every item. Source: Parasuraman, Zeithaml, Berry 1988.
+    the scale, for an item or weight that is missing, and where nobody answered every item. Source: Parasuraman, Zeithaml, Berry 1988.
 
     >>> expected = {"premises": [6, 5], "on time": [7, 7], "as promised": [7, 6]}
     >>> perceived = {"premises": [6, 6], "on time": [5, 6], "as promised": [6, 6]}
@@ -187,12 +189,22 @@ def servqual(
     ({'tangibles': 0.5, 'reliability': -1.0}, -0.25)
     """
     items = [item for names in dimensions.values() for item in names]
-    gaps = np.column_stack([_checked(perceived, item, scale) - _checked(expected, item, scale) for item in items])
+    both = (("perceived", perceived), ("expected", expected))
+    felt, hoped = ([_checked(column_of(table, item, name), item, scale) for item in items] for name, table in both)
+    if len({len(column) for column in (*felt, *hoped)}) > 1:
+        raise MethodError(
+            "lengths_differ",
+            "各题的回答数不一致。",
+            "Items differ in their number of answers; give one per respondent.",
+        )
+    gaps = np.column_stack(felt) - np.column_stack(hoped)
     whole = ~np.isnan(gaps).any(axis=1)
     if not whole.any():
         raise MethodError("no_answers", "没有完整的回答。", "No respondent answered every item.")
     gaps, blank = gaps[whole], int((~whole).sum())
-    weight = np.array([1.0 if weights is None else weights[name] for name in dimensions], dtype=float)
+    weight = np.array(
+        [1.0 if weights is None else column_of(weights, name, "weights") for name in dimensions], dtype=float
+    )
     if np.any(weight < 0) or weight.sum() <= 0:
         raise MethodError("bad_weights", "权重不能为负，且至少一个为正。", "Weights are not negative and not all zero.")
     edges = np.cumsum([0, *(len(names) for names in dimensions.values())])
@@ -210,6 +222,6 @@ def servqual(
     )
 
 
-def _checked(table: Mapping[str, Any], item: str, scale: tuple[float, float]) -> Floats:
-    answered(table[item], item, scale)
-    return np.asarray(table[item], dtype=float).ravel()
+def _checked(values: Any, item: str, scale: tuple[float, float]) -> Floats:
+    answered(values, item, scale)
+    return np.asarray(values, dtype=float).ravel()

@@ -236,6 +236,24 @@ def test_servqual_is_per_respondent_then_mean() -> None:
 
 
 @pytest.mark.shared
+def test_an_item_that_is_missing_is_refused_by_name() -> None:
+    felt = {"a": [5, 6, 7], "b": [4, 5, 6]}
+    for asked in (
+        lambda: servqual({"a": [5, 5, 5]}, felt, {"care": ["a", "b"]}),
+        lambda: servqual(felt, {"a": [5, 5, 5]}, {"care": ["a", "b"]}),
+        lambda: servqual(felt, felt, {"care": ["a", "b"]}, weights={"speed": 1}),
+        lambda: importance_satisfaction(felt, importance={"a": [5, 5, 5]}),
+        lambda: weighted_index(felt, {"c": 1}, (1, 10)),
+    ):
+        with pytest.raises(MethodError) as refused:
+            asked()
+        assert refused.value.code == "item_missing"
+        assert "（有：" in refused.value.zh and "add its column" in refused.value.en
+    with pytest.raises(MethodError) as refused:
+        servqual(felt, {**felt, "b": [1, 2]}, {"care": ["a", "b"]})
+    assert refused.value.code == "lengths_differ"
+
+
 def test_against_kanos_worked_example(shared: Path) -> None:
     published = {
         "Service app": ("O", 0.568, -0.736), "Excellent service": ("M", 0.372, -0.534), "Hotline": ("A", 0.511, -0.137),
