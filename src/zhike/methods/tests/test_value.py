@@ -219,6 +219,10 @@ def test_malformed_questions_are_refused_in_both_languages() -> None:
 
 def test_gini_and_lorenz_by_hand() -> None:
     assert concentration([1, 1, 2, 4]).gini == pytest.approx(2 * (1 + 2 + 6 + 16) / (4 * 8) - 5 / 4)
+    data = {f"c{n}": value for n, value in enumerate([4, 2, 2, -1, -1])}
+    first = concentration(data, parts=(0.2, 0.4))
+    assert (first.cases, first.shares) == (5, {0.2: 0.5, 0.4: 0.75}), "the first fifth of all five, not of the three"
+    assert [note.code for note in first.warnings] == ["negative_totals"]
     curve = concentration([1, 1, 2, 4]).lorenz
     assert curve.shape == (101, 2) and curve[25].tolist() == [0.25, 0.125] and curve[100, 1] == pytest.approx(1)
     assert (np.diff(curve[:, 1]) >= 0).all()

@@ -110,7 +110,7 @@ class ConcentrationResult(Result):
     """Shares of the first k of all customers, Gini coefficient, Lorenz curve."""
 
     shares: dict[float, float]
-    """{.2: share of money of the first ⌊N·.2⌋ customers}."""
+    """{.2: share of money of the first ⌊N·.2⌋ of all N active customers}."""
     gini: float
     lorenz: np.ndarray[Any, Any] = field(repr=False)
     """101 × 2: share of customers from the smallest up, their share of the money."""
@@ -143,14 +143,17 @@ def concentration(
     """How much of the money the largest customers bring.
 
     share(k) = money of the first ⌊N·k⌋ customers over all money; Gini = 2·Σ i·x_i / (n·Σ x) − (n + 1)/n with x rising;
-    Lorenz L(p) = money of the smallest ⌊n·p⌋ over all. Only customers with positive values count (as for ABC's total).
+    Lorenz L(p) = money of the smallest ⌊n·p⌋ over all. N are all active customers; all money is the sum of the positive
+    values (as for ABC's total), and the n customers who have one make the Gini coefficient and the curve.
     data, period: as for `abc`. MethodError: no_cases.
 
     >>> round(concentration([1, 1, 1, 1]).gini, 6)
     0.0
     """
     given = as_values(data, period)
-    ranked = Relation(given.engine, concentration_table(given.table.filter(given.table.active))).keep("ranked").table
+    active = given.table.filter(given.table.active)
+    ((cases,),) = given.engine.records(active.agg(n=active.count()))
+    ranked = Relation(given.engine, concentration_table(active)).keep("ranked").table
     money = ranked.value.cast("float64")
     rising = (ranked.n - ranked["rank"] + 1).cast("float64")
     sums = ranked.agg(n=ranked.count(), total=ranked.value.sum(), weighted=(money * rising).sum())
@@ -159,12 +162,13 @@ def concentration(
     shares = {}
     for part in parts:
         top, bottom = fraction_of(part)
-        chosen = ranked.filter(ranked["rank"] <= int(n) * top // bottom)
+        chosen = ranked.filter(ranked["rank"] <= int(cases) * top // bottom)
         ((found,),) = given.engine.records(chosen.agg(m=chosen.value.sum()))
         shares[float(part)] = float(Decimal(found or 0) / Decimal(total))
     return ConcentrationResult(
-        cases=int(n),
+        cases=int(cases),
         period=period,
+        warnings=negative(int(cases) - int(n)),
         parameters={"parts": tuple(float(part) for part in parts)},
         shares=shares,
         gini=2 * float(weighted) / (int(n) * float(total)) - (int(n) + 1) / int(n),

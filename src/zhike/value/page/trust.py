@@ -93,8 +93,8 @@ DOUBTS: dict[str, Pair] = {
         "not potential, and not profit: the file has no costs.",
     ),
     "concentration": (
-        "只算合计为正的客户。同一家公司若以几个编号出现，集中度会被低估，请先合并重复客户。",
-        "Only customers with a positive total count. Where one company has several numbers, concentration is "
+        "基尼系数与曲线只算合计为正的客户。同一家公司若以几个编号出现，集中度会被低估，请先合并重复客户。",
+        "Gini and the curve are of customers with a positive total. Where one company has several numbers, concentration is "
         "understated: merge duplicates first.",
     ),
     "bridge": (
