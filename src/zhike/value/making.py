@@ -11,6 +11,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from zhike.value.options import Options
 from zhike.value.placing import placed, spark_of
 from zhike.value.reading import read
 from zhike.value.reading.source import Desk, Source, refuse
-from zhike.value.study import Dropped, FileRead, Study
+from zhike.value.study import Dropped, FileRead, Month, Study
 
 Given = str | Path
 T = TypeVar("T")
@@ -113,7 +114,7 @@ def computed(
         names=naming.Book(engine.connection, "customer_names"), products=naming.Book(engine.connection, "product_names"),
         undone=undone,
         monthly=monthly, last_month_whole=months.whole(as_of),
-        warnings=(*lines.notes, when.note, *doubts(customers, (first, last), options, Decimal(revenue))),
+        warnings=(*lines.notes, when.note, *doubts(customers, (first, last), options, Decimal(revenue), monthly)),
         seconds=time.monotonic() - began, memory_mb=most_memory(), lang=options.lang, engine=engine, **parts,
     )  # fmt: skip
 
@@ -216,7 +217,9 @@ def examples(engine: DuckDBEngine, reasons: dict[str, int], many: int = 5) -> di
     return {code: tuple(Dropped(*row) for row in rows if row[2] == code) for code in reasons}
 
 
-def doubts(customers: int, span: tuple[date, date], options: Options, revenue: Decimal) -> tuple[Note, ...]:
+def doubts(
+    customers: int, span: tuple[date, date], options: Options, revenue: Decimal, months_: Sequence[Month]
+) -> tuple[Note, ...]:
     """What makes the whole less certain."""
     first, last = span
     found = []
@@ -228,6 +231,7 @@ def doubts(customers: int, span: tuple[date, date], options: Options, revenue: D
         zh = f"最后的日期是 {last}，晚于今天（{options.today}）：请核对日期，或用 --as-of 截止。"
         en = f"The last day is {last}, after today ({options.today}): check the dates, or end with --as-of."
         found.append(Note("days_to_come", zh, en))
+    found += gaps(months_)
     if first == last:
         found.append(
             Note(
@@ -241,6 +245,22 @@ def doubts(customers: int, span: tuple[date, date], options: Options, revenue: D
             Note("no_revenue", "总金额不为正，占比没有意义。", "The total is not positive: shares mean nothing.")
         )
     return tuple(found)
+
+
+def gaps(listed: Sequence[Month]) -> list[Note]:
+    """Months in a row without any order, where the others have so many that this is hardly chance."""
+    busy = [month.orders for month in listed if month.orders]
+    runs = [list(run) for idle, run in groupby(listed, key=lambda month: not month.orders) if idle]
+    longest = max(runs, key=len, default=[])
+    if len(longest) < 2 or sum(busy) < 5 * len(busy):
+        return []
+    first, last = (f"{month.first:%Y-%m}" for month in (longest[0], longest[-1]))
+    zh = f"{first} 至 {last} 连续 {len(longest)} 个月没有任何订单：文件若缺了一段，流失、间隔与预测都会失真，请核对。"
+    en = (
+        f"There is no order at all in the {len(longest)} months from {first} to {last}: if a part of the file is missing, loss, gaps "
+        "and forecast are wrong. Check it."
+    )
+    return [Note("gap_in_history", zh, en)]
 
 
 def most_memory() -> float:

@@ -37,6 +37,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "bad_bytes": ("有无法解码的字节", "bytes that are no text in this encoding"),
 }
 MAJORITY = Decimal("0.9")
+MARKED = "^''([-=+@＝＋－＠])"
+"""A text that was written so that no spreadsheet takes it for a formula, as our own tables are (inside an SQL literal)."""
 NOT_PRODUCTS = "^(POST|DOT|M|D|B|S|PADS|BANK CHARGES|AMAZONFEE|CRUK|C2|GIFT.*|ADJUST.*|TEST.*)$|运费|邮费|快递费|手续费|服务费|押金|运输费"
 
 
@@ -98,9 +100,10 @@ def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
 
 
 def trimmed(column: str) -> str:
-    """A text without blanks around; what stands for nothing is nothing."""
+    """A text without blanks around or the apostrophe that keeps a spreadsheet off; what stands for nothing is nothing."""
     blanks = ", ".join("'" + blank.replace("'", "''") + "'" for blank in sorted(BLANK))
-    return f"CASE WHEN lower(trim({column})) IN ({blanks}) THEN NULL ELSE trim({column}) END"
+    plain = f"regexp_replace(trim({column}), '{MARKED}', '\\1')"
+    return f"CASE WHEN lower(trim({column})) IN ({blanks}) THEN NULL ELSE {plain} END"
 
 
 def identity(desk: Desk, column: str, found: Lines) -> str:

@@ -26,7 +26,17 @@ def read(given: str | Path, desk: Desk) -> Source:
     if kind in ("xlsx", "parquet"):
         from zhike.value.reading.sheets import read_parquet, read_workbook
 
-        return read_workbook(path, name, desk) if kind == "xlsx" else read_parquet(path, name, desk)
+        return read_workbook(path, name, desk) if kind == "xlsx" else plain(read_parquet(path, name, desk), desk)
     from zhike.value.reading.delimited import read_text
 
-    return read_text(path, name, desk)
+    return plain(read_text(path, name, desk), desk)
+
+
+def plain(source: Source, desk: Desk) -> Source:
+    """A file that is one table: which of several was asked for changes nothing, and that is said."""
+    if desk.table:
+        zh = f"{source.name} 只有一张表，--table {desk.table} 对它不起作用。"
+        source.state(
+            "table_unused", zh, f"{source.name} holds a single table: --table {desk.table} changes nothing there."
+        )
+    return source

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from zhike.methods.result import MethodError
+from zhike.value import report
 from zhike.value.command import main
+from zhike.value.making import gaps
+from zhike.value.study import Month
 from zhike.value.tables import safe
 from zhike.value.tests.made import Row, read, text
 
@@ -199,6 +202,18 @@ def test_one_file_given_twice_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, [("a", "2024-01-05", 10)])
     with pytest.raises(MethodError, match="twice"):
         read(tmp_path, path, tmp_path / "." / path.name)
+
+
+def test_months_without_any_order_are_pointed_out(tmp_path: Path) -> None:
+    days = [date(2022, 1, 1) + timedelta(days=n) for n in range(0, 900, 3)]
+    rows = [(f"K{n % 20}", day, 10) for n, day in enumerate(days) if not date(2023, 3, 1) <= day <= date(2023, 6, 10)]
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("customer", "date", "amount"), rows), encoding="utf-8")
+    (note,) = [note for note in report(path).warnings if note.code == "gap_in_history"]
+    assert "2023-03 至 2023-05" in note.zh and "3 months from 2023-03 to 2023-05" in note.en
+    whole = [Month(date(2022, month, 1), Decimal(5), 9, 3) for month in range(1, 13)]
+    seldom = [month._replace(orders=month.orders * (place % 4 == 0) // 3) for place, month in enumerate(whole)]
+    assert not gaps(whole) and not gaps(seldom), "a handful of orders a year leaves months empty by chance"
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from zhike.methods.result import MethodError
 from zhike.value.naming import title
 from zhike.value.reading.encodings import guess
 from zhike.value.reading.headers import header_row, roles_of
+from zhike.value.tables import safe
 from zhike.value.tests.made import HEADERS, Row, company, read, text
 
 CHINESE = text(
@@ -288,6 +289,23 @@ def test_what_was_cancelled_refunded_or_never_paid_is_left_out(
     (note,) = [note for note in found.lines.notes if note.code == "status_rule"]
     assert f"{paid} 5" in note.zh
     assert f"{cancelled} 1" in note.en
+
+
+def test_a_customer_of_our_own_table_is_read_back_as_the_same(tmp_path: Path) -> None:
+    ids = ["+8613800000000", "=SUM(1)", "@home", "'quoted'", "plain"]
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        text(("customer", "date", "amount"), [(safe(one), "2024-01-05", 10) for one in ids]), encoding="utf-8"
+    )
+    found = read(tmp_path, path)
+    assert {row[0] for row in found.rows("SELECT customer FROM lines")} == set(ids)
+
+
+def test_a_table_asked_for_where_there_is_only_one_is_said_to_change_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(text(("customer", "date", "amount"), [("a", "2024-01-05", 10)] * 3), encoding="utf-8")
+    assert "table_unused" in read(tmp_path, path, table="Sheet2").codes
+    assert "table_unused" not in read(tmp_path, path).codes
 
 
 def test_a_negative_line_of_bad_debt_falls_to_the_price_rule(tmp_path: Path) -> None:
