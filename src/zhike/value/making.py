@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -147,7 +147,7 @@ def together(lines: Relation, products: bool, many: int, span: tuple[date, date]
     return {"rules": rules_, "rules_test": test}
 
 
-def movements(orders: Relation, when: Periods, undone: Container[str]) -> dict[str, Any]:
+def movements(orders: Relation, when: Periods, undone: Collection[str]) -> dict[str, Any]:
     """Two pyramids, and what lies between them."""
     short = MethodError(when.note.code, when.note.zh, when.note.en)
     now = attempt(lambda: pyramid(orders, period=when.current)) if when.current else short
@@ -171,7 +171,7 @@ def good(part: T | MethodError) -> T:
     return part
 
 
-def standing(orders: Relation, span: tuple[date, date], undone: Container[str]) -> dict[str, Any]:
+def standing(orders: Relation, span: tuple[date, date], undone: Collection[str]) -> dict[str, Any]:
     """Where everybody stands, who is leaving, and who has left."""
     first, as_of = span
     years = (as_of - first).days / 365.25

@@ -167,6 +167,8 @@ class Ranking:
     key: tuple[Ranked, ...]
     gone: tuple[Ranked, ...]
     measures: tuple[str, ...]
+    everyone: Mapping[str, Any] = field(repr=False)
+    """Columns by place: customer, place, points, gone, and each measure."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhike.methods.engine.relation import quoted
 from zhike.methods.result import MethodError
+from zhike.value.computing import moving
 from zhike.value.study import Study
 
 if TYPE_CHECKING:
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 BATCH = 50_000
+ORDERS = {
+    "movers": "change DESC, customer",
+    "win_back": "value DESC, customer",
+    "lifetime": "value DESC, customer",
+    "ranking": "place",
+}
+KINDS = {"O": "VARCHAR", "b": "BOOLEAN", "i": "BIGINT", "f": "DOUBLE"}
 Listed = tuple[list[str], list[Sequence[Any]]]
 
 
@@ -23,39 +31,31 @@ def write(study: Study, folder: Path) -> None:
     """`customers`, `levels`, … and `dropped` in a folder that the engine may write to."""
     for name, relation in relations(study).items():
         here = relation if relation.engine is study.engine else study.engine.take(f"from_{name}", relation)
-        save(study, folder, name, f"SELECT * FROM {quoted(here.table.get_name())} ORDER BY ALL")
+        save(study, folder, name, f"SELECT * FROM {quoted(here.table.get_name())} ORDER BY {ORDERS.get(name, 'ALL')}")
     save(study, folder, "dropped", "SELECT * FROM dropped ORDER BY file, line")
     for name, (columns, rows) in small(study).items():
         save_rows(study, folder, name, (columns, rows))
-    if not isinstance(study.clv, MethodError):
-        kinds = {name: "DOUBLE" for name in study.clv.everyone} | {"customer": "VARCHAR"}
-        study.engine.load("lifetime", kinds, study.clv.everyone)
-        save(
-            study,
-            folder,
-            "lifetime",
-            "SELECT * REPLACE (nullif(low, 'nan') AS low, nullif(high, 'nan') AS high) FROM lifetime",
-        )
+    for name, part in (("lifetime", study.clv), ("ranking", study.ranking)):
+        if not isinstance(part, MethodError):
+            save_columns(study, folder, name, part.everyone)
 
 
 def relations(study: Study) -> dict[str, Relation]:
-    """Tables that methods kept, one row per customer."""
+    """Tables that methods kept, one row per customer, and the whole of the lists by name."""
     names = ("abc", "pyramid", "migration", "rfm", "lifecycle", "patterns", "thinning")
     parts = {name: getattr(study, name) for name in names}
-    return {name: part.table for name, part in parts.items() if not isinstance(part, MethodError)}
+    found = {name: part.table for name, part in parts.items() if not isinstance(part, MethodError)}
+    if not isinstance(study.migration, MethodError):
+        found["movers"] = moving.movers_table(study.migration, study.undone)
+    if not isinstance(study.lifecycle, MethodError):
+        found["win_back"] = moving.win_back_table(study.lifecycle, study.patterns, study.undone)
+    return found
 
 
 def small(study: Study) -> dict[str, Listed]:
     """Lists that are no table of the engine."""
     found: dict[str, Listed] = {
         "monthly": (["month", "revenue", "orders", "customers"], [tuple(month) for month in study.monthly]),
-        "win_back": (
-            ["customer", "pattern", "last_day", "idle", "orders", "value"], [tuple(row) for row in study.win_back]
-        ),
-        "movers": (
-            ["customer", "level_then", "level_now", "value_then", "value_now"],
-            [tuple(row) for row in (*study.movers_up, *study.movers_down)],
-        ),
     }  # fmt: skip
     if not isinstance(study.rules, MethodError):
 
@@ -64,13 +64,6 @@ def small(study: Study) -> dict[str, Listed]:
 
         rows = [(both(r.antecedent), both(r.consequent), r.support, r.confidence, r.lift, r.cases) for r in study.rules]
         found["rules"] = (["if_bought", "then_bought", "support", "confidence", "lift", "baskets"], [*rows])
-    if not isinstance(study.ranking, MethodError):
-        measures = list(study.ranking.measures)
-        listed = [*((row, False) for row in study.ranking.key), *((row, True) for row in study.ranking.gone)]
-        found["ranking"] = (
-            ["customer", "place", "points", "gone", *measures],
-            [(row.customer, row.place, row.points, gone, *(row.measures[m] for m in measures)) for row, gone in listed],
-        )
     return found | curves(study)
 
 
@@ -116,6 +109,21 @@ def save(study: Study, folder: Path, name: str, query: str) -> None:
         writer.writerow(columns)
         while rows := cursor.fetchmany(BATCH):
             writer.writerows(safe_rows(rows))
+
+
+def save_columns(study: Study, folder: Path, name: str, columns: Mapping[str, Any]) -> None:
+    """Long columns in both forms; numbers that are none become gaps."""
+    kinds = {column: KINDS[values.dtype.kind] for column, values in columns.items()}
+    study.engine.load(f"{name}_columns", kinds, columns)
+    gaps = [
+        f"nullif({quoted(column)}, 'nan') AS {quoted(column)}" for column, kind in kinds.items() if kind == "DOUBLE"
+    ]
+    save(
+        study,
+        folder,
+        name,
+        f"SELECT * REPLACE ({', '.join(gaps)}) FROM {quoted(f'{name}_columns')} ORDER BY {ORDERS[name]}",
+    )
 
 
 def save_rows(study: Study, folder: Path, name: str, given: tuple[list[str], list[Sequence[Any]]]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from zhike.methods.engine import Relation
 from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult, thinning_out
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
 GONE_DAYS, GONE_GAPS = 180, 1.5
-SPARE = 5  # so many more are looked at, since some of them will not be named
+MOVED = ("level_then", "level_now", "value_then", "value_now")
 
 
 def kinds(moved: Table) -> Column:
@@ -58,22 +59,33 @@ def bridge(found: MigrationResult | MethodError) -> Bridge:
     return Bridge(then=then, now=now, customers=people, **change)
 
 
+def movers_table(found: MigrationResult, undone: Collection[str]) -> Relation:
+    """Everybody whose money changed; those whose purchases were mostly undone moved on paper only."""
+    moved = found.table.table
+    changed = moved.mutate(change=moved.value_now - moved.value_then)
+    listed = without(changed.filter(changed.change != 0), undone)
+    return Relation(found.table.engine, listed.select("customer", *MOVED, "change")).keep("movers")
+
+
 def movers(
-    found: MigrationResult | MethodError, undone: Container[str] = (), limit: int = 30
+    found: MigrationResult | MethodError, undone: Collection[str] = (), limit: int = 30
 ) -> list[tuple[Mover, ...]]:
-    """Who gained most, and who lost most; those whose purchases were mostly undone moved on paper only."""
+    """Who gained most, and who lost most."""
     if isinstance(found, MethodError):
         return [(), ()]
-    moved = found.table.table
-    change = moved.value_now - moved.value_then
+    given = movers_table(found, undone)
+    table = given.table
     both = []
-    for chosen, order in ((change > 0, change.desc()), (change < 0, change.asc())):
-        first = moved.filter(chosen).order_by([order, moved.customer]).limit(limit * SPARE)
-        columns = first.select("customer", "level_then", "level_now", "value_then", "value_now")
-        rows = found.table.engine.records(columns)
-        named = islice((row for row in rows if row[0] not in undone), limit)
-        both.append(tuple(Mover(row[0], row[1], row[2], Decimal(row[3]), Decimal(row[4])) for row in named))
+    for chosen, order in ((table.change > 0, table.change.desc()), (table.change < 0, table.change.asc())):
+        first = table.filter(chosen).order_by([order, table.customer]).limit(limit).select("customer", *MOVED)
+        rows = given.engine.records(first)
+        both.append(tuple(Mover(row[0], row[1], row[2], Decimal(row[3]), Decimal(row[4])) for row in rows))
     return both
+
+
+def without(table: Table, customers: Collection[str]) -> Table:
+    """The rows of all other customers."""
+    return table.filter(~table.customer.isin(sorted(customers))) if customers else table
 
 
 def gone(own: Table) -> Column:
@@ -91,27 +103,34 @@ def thinning(stages: LifecycleResult, as_of: date) -> ThinningResult:
     return thinning_out(stages, as_of=as_of, longest_idle=GONE_DAYS, longest_gaps=GONE_GAPS)
 
 
-def win_back(
-    stages: LifecycleResult | MethodError,
-    lost: PatternsResult | MethodError,
-    undone: Container[str] = (),
-    limit: int = 50,
-) -> tuple[WinBack, ...]:
-    """Those who have gone, by the money of their last year."""
+def win_back_table(stages: LifecycleResult, lost: PatternsResult | MethodError, undone: Collection[str]) -> Relation:
+    """Those who have gone and had bought in their last year."""
     import ibis
 
-    if isinstance(stages, MethodError):
-        return ()
     listed = stages.table.table.filter(gone(stages.table.table), stages.table.table.year > 0)
     listed = listed.mutate(pattern=ibis.literal(""))
     if isinstance(lost, PatternsResult):
         known = lost.table.table.select(key="customer", way="pattern")
         joined = listed.left_join(known, listed.customer == known.key)
         listed = joined.mutate(pattern=joined.way.coalesce("")).drop("key", "way")
-    first = listed.order_by([listed.year.desc(), listed.customer]).limit(limit * SPARE)
-    rows = stages.table.engine.records(first.select("customer", "pattern", "last_day", "idle", "orders", "year"))
-    named = islice((row for row in rows if row[0] not in undone), limit)
-    return tuple(WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in named)
+    named = without(listed, undone).select(*WinBack._fields[:-1], value="year")
+    return Relation(stages.table.engine, named).keep("win_back")
+
+
+def win_back(
+    stages: LifecycleResult | MethodError,
+    lost: PatternsResult | MethodError,
+    undone: Collection[str] = (),
+    limit: int = 50,
+) -> tuple[WinBack, ...]:
+    """The first of those who have gone, by the money of their last year."""
+    if isinstance(stages, MethodError):
+        return ()
+    given = win_back_table(stages, lost, undone)
+    first = given.table.order_by([given.table.value.desc(), given.table.customer]).limit(limit)
+    return tuple(
+        WinBack(row[0], row[1], row[2], row[3], row[4], Decimal(row[5])) for row in given.engine.records(first)
+    )
 
 
 def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Table:
@@ -142,19 +161,32 @@ def ranking(stages: LifecycleResult | MethodError, lines: Relation, *, volumes: 
     names = [name for name in WEIGHTS if name != "volume" or volumes]
     result = multi_measure_rank({name: found[name] for name in names}, {name: WEIGHTS[name] for name in names})
     first = result.order[: math.ceil(len(result.order) * 0.2 - 1e-9)]
-    key: list[Ranked] = []
-    gone: list[Ranked] = []
-    for place, at in enumerate(first, 1):
-        into = gone if found["gone"][at] else key
-        if len(into) < limit:
-            measures = {name: float(found[name][at]) for name in names}
-            into.append(Ranked(str(found["customer"][at]), place, float(result.scores[at]), measures))
-    left = int(found["gone"][first].sum())
+    everyone = {
+        "customer": found["customer"][result.order],
+        "place": np.arange(1, len(result.order) + 1),
+        "points": result.scores[result.order],
+        "gone": np.asarray(found["gone"], dtype=bool)[result.order],
+        **{name: np.asarray(found[name], dtype=float)[result.order] for name in names},
+    }
+    left = int(everyone["gone"][: len(first)].sum())
+    key, gone = (
+        tuple(
+            Ranked(
+                str(everyone["customer"][at]),
+                int(at) + 1,
+                float(everyone["points"][at]),
+                {name: float(everyone[name][at]) for name in names},
+            )
+            for at in np.flatnonzero(everyone["gone"][: len(first)] == away)[:limit]
+        )
+        for away in (False, True)
+    )
     return Ranking(
         customers=len(result.order),
         many=len(first) - left,
         many_gone=left,
-        key=tuple(key),
-        gone=tuple(gone),
+        key=key,
+        gone=gone,
+        everyone=everyone,
         measures=tuple(names),
     )
