@@ -27,6 +27,7 @@ def figures(study: Study) -> dict[str, Any]:
         "pyramid": levels(study.pyramid),
         "migration": migration(study),
         "lifecycle": levels(study.lifecycle),
+        "stage_moves": stage_moves(study),
         "clv_model": None if isinstance(worth, MethodError) else worth.model if worth.choice.model else "naive",
         "clv_params": None if isinstance(worth, MethodError) else dict(worth.params),
         "clv_value": value(worth),
@@ -98,6 +99,14 @@ def migration(study: Study) -> dict[str, Any] | None:
     }
 
 
+def stage_moves(study: Study) -> dict[str, dict[str, int]] | None:
+    """{stage then: {stage now: customers}} of the life cycle; "new" bought first in the last period."""
+    found = study.stage_moves
+    if isinstance(found, MethodError):
+        return None
+    return {i: {j: cell.customers for j, cell in row.items()} for i, row in found.cells.items()}
+
+
 def cross_sell(study: Study) -> dict[str, Any] | None:
     """How many rules, and how rules did on later orders beside the best seller."""
     found, test = study.rules, study.rules_test
@@ -116,8 +125,8 @@ def cross_sell(study: Study) -> dict[str, Any] | None:
 def parts(study: Study) -> dict[str, Any]:
     """Every method's answer by its name."""
     names = (
-        "abc", "pyramid", "pyramid_now", "pyramid_before", "migration", "bridge", "concentration", "rfm", "lifecycle", "patterns",
-        "thinning", "cohorts", "clv", "rules", "forecast", "ranking",
+        "abc", "pyramid", "pyramid_now", "pyramid_before", "migration", "bridge", "concentration", "rfm", "lifecycle", "stage_moves",
+        "patterns", "thinning", "cohorts", "clv", "rules", "forecast", "ranking",
     )  # fmt: skip
     return {name: getattr(study, name) for name in names}
 

@@ -94,7 +94,7 @@ def computed(
     undone = {str(row[0]): Decimal(row[1]) for row in engine.rows("SELECT customer, money FROM undone")}
     parts |= movements(orders, when, undone)
     options.tick("生命周期", "life cycle")
-    parts |= standing(orders, (first, as_of), undone)
+    parts |= standing(orders, (first, as_of), when.previous, undone)
     parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
     options.tick("终身价值", "lifetime value")
     days = days_of(parts["lifecycle"], orders)
@@ -171,7 +171,9 @@ def good(part: T | MethodError) -> T:
     return part
 
 
-def standing(orders: Relation, span: tuple[date, date], undone: Collection[str]) -> dict[str, Any]:
+def standing(
+    orders: Relation, span: tuple[date, date], before: tuple[date, date] | None, undone: Collection[str]
+) -> dict[str, Any]:
     """Where everybody stands, who is leaving, and who has left."""
     first, as_of = span
     years = (as_of - first).days / 365.25
@@ -180,6 +182,7 @@ def standing(orders: Relation, span: tuple[date, date], undone: Collection[str])
     lost = attempt(lambda: loss_patterns(good(stages), as_of=as_of))
     return {
         "lifecycle": stages,
+        "stage_moves": attempt(lambda: moving.stage_moves(orders, good(stages), before)),
         "patterns": lost,
         "thinning": attempt(lambda: moving.thinning(good(stages), as_of)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),

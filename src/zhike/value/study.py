@@ -215,6 +215,8 @@ class Study:
     concentration: ConcentrationResult | MethodError
     rfm: RfmResult | MethodError
     lifecycle: LifecycleResult | MethodError
+    stage_moves: MigrationResult | MethodError
+    """From stage to stage of the life cycle, between the ends of `previous` and of the whole."""
     patterns: PatternsResult | MethodError
     thinning: ThinningResult | MethodError
     win_back: tuple[WinBack, ...]

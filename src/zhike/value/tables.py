@@ -70,11 +70,12 @@ def small(study: Study) -> dict[str, Listed]:
 def curves(study: Study) -> dict[str, Listed]:
     """What the page draws: how customers moved, how they came back, how the money is spread, what is to be expected."""
     found: dict[str, Listed] = {}
-    if not isinstance(moved := study.migration, MethodError):
-        columns = ["level_then", "level_now", "customers", "money_then", "money_now"]
-        cells = [(then, now, cell) for then, row in moved.cells.items() for now, cell in row.items()]
-        rows = [(then, now, cell.customers, cell.money_then, cell.money_now) for then, now, cell in cells]
-        found["migration_matrix"] = (columns, [*rows])
+    for name, moved in (("migration_matrix", study.migration), ("stage_moves", study.stage_moves)):
+        if not isinstance(moved, MethodError):
+            columns = ["level_then", "level_now", "customers", "money_then", "money_now"]
+            cells = [(then, now, cell) for then, row in moved.cells.items() for now, cell in row.items()]
+            rows = [(then, now, cell.customers, cell.money_then, cell.money_now) for then, now, cell in cells]
+            found[name] = (columns, [*rows])
     if not isinstance(back := study.cohorts, MethodError):
         seen = [(c, k) for c, row in enumerate(back.customers) for k, many in enumerate(row) if many >= 0]
         found["cohorts"] = (

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhike.methods.engine import Relation
-from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult, thinning_out
+from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult, lifecycle, thinning_out
 from zhike.methods.result import MethodError
-from zhike.methods.value import MigrationResult
+from zhike.methods.value import MigrationResult, migration
 from zhike.methods.worth import multi_measure_rank
-from zhike.value.study import Bridge, Mover, Ranked, Ranking, WinBack
+from zhike.value.study import Bridge, Mover, Period, Ranked, Ranking, WinBack
 
 if TYPE_CHECKING:
     from ibis import Column, Table
 
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
 GONE_DAYS, GONE_GAPS = 180, 1.5
+COURSE = ("stable", "build", "explore", "decline", "lost")
+"""Stages, the firmest first."""
 MOVED = ("level_then", "level_now", "value_then", "value_now")
 
 
@@ -86,6 +88,15 @@ def movers(
 def without(table: Table, customers: Collection[str]) -> Table:
     """The rows of all other customers."""
     return table.filter(~table.customer.isin(sorted(customers))) if customers else table
+
+
+def stage_moves(orders: Relation, stages: LifecycleResult, before: Period | None) -> MigrationResult:
+    """From stage to stage between the ends of the two last periods; "new" bought first in the last one."""
+    if before is None:
+        raise MethodError("one_period", "历史太短，无法比较前后两期。", "History is too short to compare two periods.")
+    then = lifecycle(orders, as_of=before[1], rules=stages.rules)
+    ends = (found.table.table.select("customer", level="stage", value="year") for found in (then, stages))
+    return migration(*(Relation(stages.table.engine, end) for end in ends), levels=COURSE)
 
 
 def gone(own: Table) -> Column:

@@ -200,6 +200,7 @@ def lifecycle(study: Study, voice: Voice) -> Section:
             lost=strong(voice.money(gone.revenue)),
         )
         body.append(stage_figure(found, voice))
+    body.append(stage_moves(study, voice))
     title = voice.say("流失的类型", "Ways of leaving")
     inner = refusal(patterns, voice) if isinstance(patterns, MethodError) else pattern_table(patterns, voice)
     body.append(block(title, inner, class_="keep"))
@@ -261,6 +262,33 @@ def stage_figure(found: LifecycleResult, voice: Voice) -> Safe:
         for code, at in found.levels.items()
     ]
     return figure(draw, table(columns, rows, caption=words[0]), voice)
+
+
+def stage_moves(study: Study, voice: Voice) -> Safe | None:
+    """How many went from stage to stage between the two last periods; nothing where there is one period only."""
+    found = study.stage_moves
+    if isinstance(found, MethodError) or study.previous is None:
+        return None
+    columns = [
+        Column(voice.say("当时 ↓　现在 →", "Then ↓  Now →")),
+        *(Column(of(STAGES, stage, voice.chinese), figure=True) for stage in found.levels),
+    ]
+    rows = [
+        (
+            voice.say("新客户", "New") if then == "new" else of(STAGES, then, voice.chinese),
+            *(
+                tag("b" if then == now else "span", voice.count(cell.customers)) if cell.customers else "·"
+                for now, cell in row.items()
+            ),
+        )
+        for then, row in found.cells.items()
+    ]
+    title = voice.say("从哪一段走到哪一段", "From stage to stage")
+    aside = voice.say(f"{study.previous[1]} → {study.as_of}", f"{study.previous[1]} → {study.as_of}")
+    caption = voice.say(
+        "从当时的阶段（行）到现在的阶段（列）：人数", "From stage then (rows) to stage now (columns): customers"
+    )
+    return block(title, table(columns, rows, caption=caption), aside=aside, class_="keep")
 
 
 def pattern_table(found: PatternsResult, voice: Voice) -> Safe:

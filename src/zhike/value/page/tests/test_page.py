@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 CHINESE = re.compile("[\u3400-\u9fff]")
 PARTS = ("abc", "pyramid", "pyramid_now", "pyramid_before", "migration", "bridge", "concentration", "rfm", "lifecycle",
-         "patterns", "thinning", "cohorts", "clv", "rules", "rules_test", "forecast", "ranking")  # fmt: skip
+         "stage_moves", "patterns", "thinning", "cohorts", "clv", "rules", "rules_test", "forecast", "ranking")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,17 @@ def test_the_conclusions_carry_the_figures_of_the_study(study: Study) -> None:
     assert said["pyramid"].figure == voice.share(study.pyramid.levels["top"].share)
     assert voice.count(study.thinning.customers) in said["thinning"].sentence
     assert study.movers_down[0].customer in said["migration"].sentence
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_customers_who_went_from_stage_to_stage_are_counted(study: Study, lang: str) -> None:
+    moved, now = study.stage_moves, study.lifecycle
+    assert not isinstance(moved, MethodError) and not isinstance(now, MethodError)
+    for place, stage in enumerate(moved.levels):
+        assert moved.counts[:, place].sum() == now.levels[stage].customers
+    assert moved.cases == now.cases and moved.counts[-1].sum() > 0, "new ones came"
+    seen = " ".join(Seen(render(study, lang)).texts)
+    assert ("From stage to stage" if lang == "en" else "从哪一段走到哪一段") in seen
 
 
 def test_the_year_ahead_is_shown_with_its_bounds(tmp_path: Path) -> None:
