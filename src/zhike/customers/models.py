@@ -347,7 +347,7 @@ class Score(models.Model):
     latest = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "-value", "party"], name="score_best", condition=Q(latest=True))]
+        indexes = [models.Index(fields=["kind", "value", "party"], name="score_order", condition=Q(latest=True))]
         constraints = [
             models.UniqueConstraint(fields=["party", "kind", "run"], name="score_once"),
             models.UniqueConstraint(fields=["party", "kind"], condition=Q(latest=True), name="score_latest_once"),

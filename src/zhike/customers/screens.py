@@ -25,6 +25,7 @@ from zhike.kernel.screens import (
     Beside,
     Column,
     Duplicates,
+    Elsewhere,
     Merging,
     Panel,
     Reader,
@@ -272,12 +273,15 @@ def score_cell(value: Any, row: Mapping[str, Any], reader: Reader, *, name: str)
 
 
 def score_columns() -> list[Column]:
-    """A column for each score that was received; they are shown, not sorted by: no index holds them in a list's order."""
+    """A column for each score that was received."""
     names = {f"{queries.SCORE}{kind}": kind for kind in queries.score_kinds() if "," not in kind}
     return [
         Column(
-            name=name, label=kind, kind=Is.NUMBER, section="status", editable=False, filterable=False, width="w4",
+            name=name, label=kind, kind=Is.NUMBER, section="status", editable=False, sortable=True, width="w4",
             cell=partial(score_cell, name=name), fill=queries.fill_scores,
+            at=Elsewhere(
+                model="customers.Score", relation="scores", where=(("kind", kind), ("latest", True)), value="value", back="party",
+            ),
         )
         for name, kind in names.items()
     ]  # fmt: skip

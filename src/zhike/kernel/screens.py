@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Choices
+from django.db.models import Choices, FilteredRelation, Q, QuerySet
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -62,6 +63,42 @@ OnCards = Callable[[Sequence[UUID], Sequence[str], Any], Mapping[UUID, Mapping[s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The one row of another table in which the value of a column stands.
+
+    `relation` leads from the record to the rows of `model`, `where` picks the one among those of the record, `value` and `back` are
+    its columns that hold the value and name the record. An index on `where`, `value`, `back` keeps them in a list's order.
+    """
+
+    model: str
+    relation: str
+    where: tuple[tuple[str, Any], ...]
+    value: str
+    back: str
+
+    @property
+    def alias(self) -> str:
+        """What the row is called in a question; never a word of people's own."""
+        return f"at_{blake2b(repr(self).encode(), digest_size=6).hexdigest()}"
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """Such rows of all records."""
+        found: QuerySet[Any] = apps.get_model(self.model)._base_manager.filter(**dict(self.where))
+        return found
+
+    @property
+    def tie(self) -> str:
+        """The path of the record's id in the row: missing where no row is, in a way by which databases count well."""
+        return f"{self.alias}__{self.back}"
+
+    @property
+    def joined(self) -> FilteredRelation:
+        """The row as a question joins it."""
+        return FilteredRelation(self.relation, condition=Q(**{f"{self.relation}__{k}": v for k, v in self.where}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One field of a record type, as people and machines see it. `name` is the key everywhere (API, filter, import, rights)."""
 
@@ -88,6 +125,7 @@ class Column:
     width: str = ""  # css class of its col element
     cell: Callable[[Any, Mapping[str, Any], Reader], str] | str = ""  # (value, row, reader) -> HTML, for special marks
     fill: Fill | None = None  # values that stand in other rows: put beside a page's rows at once
+    at: Elsewhere | None = None  # by which such a value is filtered and ordered
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
     imported_as: Kind | None = None  # an import reads it as this kind where it can (a birthday kept as text)
@@ -95,7 +133,7 @@ class Column:
     @property
     def orm(self) -> str:
         """The path in ORM lookups."""
-        return self.path or self.name
+        return f"{self.at.alias}__{self.at.value}" if self.at else self.path or self.name
 
 
 @dataclass(frozen=True, slots=True)

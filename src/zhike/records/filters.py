@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,11 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import BadRequest
 from zhike.kernel.ids import parse_id
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Kind, Screen
+from zhike.kernel.screens import Column, Elsewhere, Kind, Screen
 from zhike.records.columns import Bound, bound_columns, choices_of
 
 MOST_CONDITIONS, MOST_DEPTH, MOST_VALUES = 40, 4, 500
+FEW = 1000
 
 TEXT = ("contains", "is", "is_not", "starts", "empty", "filled")
 NUMBER = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "filled")
@@ -72,6 +73,11 @@ class Condition:
         """What it asks, as something that can be looked up."""
         return self.bound.name, self.op, repr(self.value)
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What it looks at."""
+        return (self.bound.column,)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -87,6 +93,11 @@ class Group:
     def shape(self) -> tuple[Any, ...]:
         """What they ask, as something that can be looked up."""
         return self.join, *(node.shape for node in self.nodes)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What they look at."""
+        return tuple(column for node in self.nodes for column in node.columns)
 
 
 NOTHING = Group("all", ())
@@ -248,13 +259,13 @@ READERS: Mapping[Kind, Callable[[Bound, Any], Any]] = {
 }  # fmt: skip
 
 
-def condition_of(node: Condition | Group, actor: Actor, now: datetime) -> Q:
-    """The ORM condition of a checked filter."""
+def condition_of(node: Condition | Group, actor: Actor, now: datetime, joined: Elsewhere | None = None) -> Q:
+    """The ORM condition of a checked filter; `joined` are rows elsewhere that the question has joined already, to be ordered by."""
     if isinstance(node, Condition):
-        return Lookup(node.bound, actor, now).q(node.op, node.value)
+        return Lookup(node.bound, actor, now, joined).q(node.op, node.value)
     condition = Q()
     for child in node.nodes:
-        part = condition_of(child, actor, now)
+        part = condition_of(child, actor, now, joined)
         condition = condition & part if node.join == "all" else condition | part
     return condition
 
@@ -271,6 +282,7 @@ class Lookup:
     bound: Bound
     actor: Actor
     now: datetime
+    joined: Elsewhere | None = None
 
     @property
     def path(self) -> str:
@@ -279,6 +291,8 @@ class Lookup:
 
     def q(self, op: str, value: Any) -> Q:
         """The condition."""
+        if self.bound.column.at is not None:
+            return self.elsewhere(self.bound.column.at, op, value)
         kind = self.bound.column.kind
         if op in ("empty", "filled"):
             return self.empty() if op == "empty" else ~self.empty()
@@ -302,7 +316,9 @@ class Lookup:
     @property
     def ids_path(self) -> str:
         """Foreign keys are compared by their own column, without a join."""
-        foreign = self.bound.column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not self.bound.column.custom
+        foreign = (
+            self.bound.column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not self.bound.column.custom
+        )
         return f"{self.path}_id" if foreign and not self.path.endswith("_id") else self.path
 
     def plain(self, value: Any) -> Any:
@@ -315,7 +331,8 @@ class Lookup:
         """“me” and “my team” become ids when the filter runs, so that a shared view fits everybody."""
         own = {"me": self.actor.user_id, "my_team": self.actor.team_id}
         found = [
-            own.get(v, v) if isinstance(v, str) and self.bound.column.kind is not Kind.CHOICE else v for v in values
+            own.get(v, v) if isinstance(v, str) and self.bound.column.kind is not Kind.CHOICE else v
+            for v in values
         ]
         return [str(v) for v in found] if self.bound.column.custom else found
 
@@ -328,6 +345,20 @@ class Lookup:
             return ~self.tagged("filled", None)
         texts = (Kind.TEXT, Kind.LONG_TEXT, Kind.URL, Kind.PHONE, Kind.EMAIL, Kind.CHOICE)
         return Q(**{path: ""}) if kind in texts else Q(**{f"{path}__isnull": True})
+
+    def elsewhere(self, at: Elsewhere, op: str, value: Any) -> Q:
+        """A number in a row of another table. Databases guess badly how many such rows there are, so few of them are named by
+        the ids of their records, and whether there is one of many is asked record by record, in the list's order."""
+        if op in ("empty", "filled", "ne"):
+            rows = at.rows.filter(**{at.back: OuterRef("pk")}, **({at.value: value} if op == "ne" else {}))
+            return Q(Exists(rows)) if op == "filled" else Q(~Exists(rows))
+        bounds = zip(("gte", "lte"), value, strict=True) if op == "between" else [(LOOKUPS.get(op, "exact"), value)]
+        tests = [(f"__{lookup}", bound) for lookup, bound in bounds]
+        if at == self.joined:
+            return Q(*((f"{self.path}{lookup}", bound) for lookup, bound in tests))
+        rows = at.rows.filter(*(Q((f"{at.value}{lookup}", bound)) for lookup, bound in tests))
+        few = list(rows.values_list(at.back, flat=True)[: FEW + 1])
+        return Q(pk__in=few) if len(few) <= FEW else Q(Exists(rows.filter(**{at.back: OuterRef("pk")})))
 
     def tagged(self, op: str, names: list[str] | None) -> Q:
         """Tags are looked up by folded name."""
@@ -401,11 +432,3 @@ def this_span(unit: str, today: date) -> tuple[date, date]:
     months = {"month": 1, "quarter": 3, "year": 12}[unit]
     index = start.year * 12 + start.month - 1 + months
     return start, date(index // 12, index % 12 + 1, 1) - timedelta(days=1)
-
-
-def sort_terms(path: str, descending: bool, nullable: bool) -> list[Any]:
-    """Order by `path` with ids as the tie-breaker; nothing counts as smallest on both databases."""
-    first = F(path)
-    if descending:
-        return [first.desc(nulls_last=True) if nullable else first.desc(), F("pk").desc()]
-    return [first.asc(nulls_first=True) if nullable else first.asc(), F("pk").asc()]

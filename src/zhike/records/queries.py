@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import InvalidOperation
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.conf import settings
 from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
@@ -27,13 +22,13 @@ from zhike.kernel.models import Record
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Kind, Screen
 from zhike.kernel.text import fold
+from zhike.records import keyset
 from zhike.records.columns import Bound, bound_columns
 from zhike.records.derived import add_filled, add_formulas, add_names, needed
-from zhike.records.filters import NOTHING, Group, condition_of, sort_terms
+from zhike.records.filters import NOTHING, Group, condition_of
 from zhike.records.models import Tagging
 
 MOST_ROWS = 200
-MARK_BYTES = 12
 COUNTED = 10_000
 REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
@@ -80,40 +75,55 @@ def has_field(model: type[Model], name: str) -> bool:
 
 def matching(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = None) -> QuerySet[Any]:
     """The visible records that the filter lets through, unordered."""
+    return _matching(screen, actor, query, now or timezone.now(), None, Q())
+
+
+def _matching(
+    screen: Screen, actor: Actor, query: ListQuery, now: datetime, order: keyset.Order | None, stretch: Q
+) -> QuerySet[Any]:
+    """Of them the stretch of an order; in one condition with the filter, since each further one joins rows elsewhere anew."""
     found = live(screen, actor, archived=query.archived)
-    if query.filter:
-        found = found.filter(condition_of(query.filter, actor, now or timezone.now()))
+    joined = order.at if order else None
+    if joined is not None:
+        found = found.annotate(**{joined.alias: joined.joined})
+    condition = condition_of(query.filter, actor, now, joined) if query.filter else Q()
+    found = found.filter(condition & stretch)
     return found.filter(query.extra) if query.extra is not None else found
+
+
+def in_order(
+    screen: Screen, actor: Actor, query: ListQuery, by: Bound, paths: Iterable[str], now: datetime | None = None
+) -> list[tuple[Any, ...]]:
+    """The rows a question asks for and one more, if there are: the value of the column they go by, then what stands at `paths`."""
+    sort, now, wanted = query.sort or screen.order, now or timezone.now(), tuple(paths)
+    order = keyset.Order.by(screen, by.column, descending=sort.startswith("-"))
+    rows: list[tuple[Any, ...]] = []
+    for number, part in enumerate(order.parts(keyset.read(query.after, f"{screen.type}:{sort}"))):
+        room = query.size + 1 - len(rows)
+
+        def question(part: keyset.Part = part, room: int = room) -> QuerySet[Any, Any]:
+            found = _matching(screen, actor, query, now, order, part.condition).order_by(*part.terms)
+            return found.values_list(order.path, *wanted)[:room]
+
+        if room > 0:
+            rows += fetched(shape_of(screen, actor, query, now, (sort, number, room, *wanted)), question)
+    return rows
 
 
 def page(screen: Screen, actor: Actor, query: ListQuery, now: datetime | None = None) -> Page:
     """One page by keyset: the cursor holds the last row's sort value and id, so that page 1,000 costs what page 1 does."""
     bound = bound_columns(screen, actor)
-    shown = shown_columns(screen, bound, query.columns)
-    sort = query.sort or screen.order
-    name, descending = sort.lstrip("-"), sort.startswith("-")
-    by = sortable(bound, name)
-    path = by.column.sort or by.column.orm
+    shown, sort = shown_columns(screen, bound, query.columns), query.sort or screen.order
     looked_at = needed(shown, bound)
     paths = value_paths(screen, [*shown, *looked_at])
-    names = list(paths)
-
-    def question() -> QuerySet[Any, Any]:
-        nullable = is_nullable(screen.model_class, path)
-        found = matching(screen, actor, query, now).order_by(*sort_terms(path, descending, nullable))
-        if query.after:
-            found = found.filter(beyond(path, descending, nullable, *read_cursor(query.after, f"{screen.type}:{sort}")))
-        return found.values_list(path, *paths.values())[: query.size + 1]
-
-    found_rows = fetched(shape_of(screen, actor, query, now, (sort, *paths)), question)
-    rows = [dict(zip(names, row[1:], strict=True)) for row in found_rows[: query.size]]
+    found = in_order(screen, actor, query, sortable(bound, sort.lstrip("-")), paths.values(), now)
+    rows = [dict(zip(paths, row[1:], strict=True)) for row in found[: query.size]]
     add_tags(rows, shown)
     add_filled(rows, shown)
     add_names(rows, [*shown, *looked_at], actor)
     add_formulas(rows, shown, bound, clock.today(actor.zone, at=now))
-    more = len(found_rows) > query.size
-    cursor = write_cursor(found_rows[query.size - 1][0], rows[-1]["id"], f"{screen.type}:{sort}") if more else ""
-    return Page(tuple(shown), rows, cursor, sort)
+    last = (found[query.size - 1][0], rows[-1]["id"]) if len(found) > query.size else None
+    return Page(tuple(shown), rows, keyset.written(last, f"{screen.type}:{sort}") if last else "", sort)
 
 
 def fixed(screen: Screen, actor: Actor, rows: Iterable[Mapping[str, Any]], columns: Iterable[Bound]) -> frozenset[UUID]:
@@ -133,13 +143,14 @@ def beyond_reach(screen: Screen, actor: Actor, rows: Iterable[Mapping[str, Any]]
 
 
 def shape_of(
-    screen: Screen, actor: Actor, query: ListQuery, now: datetime | None, of: tuple[str, ...]
+    screen: Screen, actor: Actor, query: ListQuery, now: datetime | None, of: tuple[Hashable, ...]
 ) -> Hashable | None:
     """What decides how a page's first rows are asked for; None where the question stands for itself.
 
-    The actor's epoch moves with declared fields and rights, the day with filters such as “this week”.
+    The actor's epoch moves with declared fields and rights, the day with filters such as “this week”. A condition on rows
+    elsewhere looks at them first.
     """
-    if query.after or query.extra is not None or not actor.epoch:
+    if query.after or query.extra is not None or not actor.epoch or any(column.at for column in query.filter.columns):
         return None
     day = (clock.today(actor.zone, at=now), actor.zone, actor.user_id) if query.filter else ()
     sight = screen.model_class.sight_of(actor)
@@ -200,73 +211,6 @@ def value_paths(screen: Screen, shown: Iterable[Bound]) -> dict[str, str]:
     for extra in screen.list_related:
         paths[f"_{extra}"] = extra
     return paths
-
-
-def is_nullable(model: type[Record], path: str) -> bool:
-    """Whether the column at the end of a path may be empty."""
-    current: Any = model
-    field: Any = None
-    for part in path.split("__"):
-        if field is not None and field.get_internal_type() == "JSONField":
-            return True
-        field = current._meta.get_field(part)
-        current = field.related_model
-        if field.null and field.is_relation:
-            return True
-    return bool(field.null)
-
-
-def beyond(path: str, descending: bool, nullable: bool, value: Any, pk: UUID) -> Q:
-    """The rows after a cursor; the redundant bound on the first column lets the index start there."""
-    side = "lt" if descending else "gt"
-    same = (
-        Q(**{path: value, f"pk__{side}": pk})
-        if value is not None
-        else Q(**{f"{path}__isnull": True, f"pk__{side}": pk})
-    )
-    if value is None:
-        return same if descending else same | Q(**{f"{path}__isnull": False})
-    further = Q(**{f"{path}__{side}": value}) | same
-    if nullable and descending:
-        return further | Q(**{f"{path}__isnull": True})
-    return Q(**{f"{path}__{side}e": value}) & further
-
-
-def write_cursor(value: Any, pk: UUID, of: str) -> str:
-    """An opaque cursor, good for one list in one order only."""
-    kind = (
-        "d"
-        if isinstance(value, datetime)
-        else "t"
-        if isinstance(value, date)
-        else "n"
-        if isinstance(value, Decimal)
-        else ""
-    )
-    plain = str(value) if isinstance(value, (UUID, Decimal)) else value
-    packed = orjson.dumps([kind, plain, str(pk)])
-    return base64.urlsafe_b64encode(_mark(packed, of) + packed).decode().rstrip("=")
-
-
-def read_cursor(text: str, of: str) -> tuple[Any, UUID]:
-    """What a cursor holds; anything that we did not write for this very list is refused."""
-    try:
-        unpacked = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        given, packed = unpacked[:MARK_BYTES], unpacked[MARK_BYTES:]
-        if not hmac.compare_digest(given, _mark(packed, of)):
-            raise ValueError
-        kind, value, pk = orjson.loads(packed)
-        readers: dict[str, Callable[[Any], Any]] = {"d": datetime.fromisoformat, "t": date.fromisoformat, "n": Decimal}
-        return readers[kind](value) if kind in readers else value, UUID(pk)
-    except ValueError:
-        raise BadRequest(
-            "bad_cursor", _("The page mark is damaged. Start again from the first page."), "after"
-        ) from None
-
-
-def _mark(packed: bytes, of: str) -> bytes:
-    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    return hashlib.blake2b(of.encode() + b"\0" + packed, key=key, digest_size=MARK_BYTES).digest()
 
 
 def counted(found: QuerySet[Any], most: int = COUNTED) -> tuple[int, bool]:

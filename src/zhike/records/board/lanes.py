@@ -16,8 +16,8 @@ from zhike.kernel.errors import BadRequest, NotFound
 from zhike.kernel.refusals import shorten
 from zhike.kernel.screens import Kind, Screen
 from zhike.records.columns import Bound, bound_columns, choices_of
-from zhike.records.filters import operators_for, sort_terms
-from zhike.records.queries import ListQuery, Page, is_nullable, matching, page, sortable
+from zhike.records.filters import operators_for
+from zhike.records.queries import ListQuery, Page, in_order, page, sortable
 
 CARDS = 20  # of a lane at a time; the next ones come when somebody scrolls to them
 AT_ONCE = 140  # in the first paint; many lanes begin with fewer each
@@ -98,14 +98,12 @@ def laid(screen: Screen, actor: Actor, query: ListQuery, by: Bound) -> Laid:
     """All records of the question in their lanes, asked once: a lane that few stand in costs no walk through a million."""
     bound = bound_columns(screen, actor)
     added = [bound[n] for n in (screen.board.sums if screen.board else ()) if n in bound and not bound[n].masked]
-    sort = query.sort or screen.order
-    path = (column := sortable(bound, sort.lstrip("-")).column).sort or column.orm
-    ordered = sort_terms(path, sort.startswith("-"), is_nullable(screen.model_class, path))
-    found = matching(screen, actor, replace(query, archived=False)).order_by(*ordered)
-    rows = found.values_list("pk", by.column.orm, *(b.column.orm for b in added))[: MOST + 1]
+    wanted = replace(query, archived=False, after="", size=MOST)
+    first = sortable(bound, (query.sort or screen.order).lstrip("-"))
+    rows = in_order(screen, actor, wanted, first, ["pk", by.column.orm, *(b.column.orm for b in added)])
     ids: dict[str, list[UUID]] = {}
     sums: dict[str, list[Decimal]] = {}
-    for pk, code, *numbers in rows[:MOST]:
+    for _value, pk, code, *numbers in rows[:MOST]:
         ids.setdefault(code or "", []).append(pk)
         if added:
             before = sums.get(code or "", [Decimal(0)] * len(added))
