@@ -169,6 +169,7 @@ TASKS = {
 # identity
 AUTH_USER_MODEL = "identity.User"
 ACTOR_RESOLVER = "zhike.identity.access.actor_of"
+WORKED_OUT_BY = "zhike.records.custom.keeping.work_out"
 RIGHT_GIVERS = "zhike.identity.queries.right_givers"  # whom a refusal names
 CIRCLES = ["zhike.customers.access.circles"]  # what opens records beside owners, teams and shares
 AUTHENTICATION_BACKENDS = ["zhike.identity.signin.Backend"]

@@ -11,6 +11,9 @@ class Subscription(NamedTuple):
     types: tuple[str, ...] = ()
 
 
+NAMED = ("person.updated", "party.updated", "party.merged", "party.unmerged", "party.erased", "party.purged")
+
 SUBSCRIPTIONS: Mapping[str, Subscription] = {
     "erasures": Subscription("zhike.operate.erasures.note", types=("party.erased",)),
+    "names_in_lists": Subscription("zhike.records.custom.keeping.follow_names", types=NAMED),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from zhike.kernel.custom import CustomValues
+from zhike.kernel.custom import CustomValues, work_out
 from zhike.kernel.errors import Stale
 from zhike.kernel.ids import new_id
 
@@ -142,6 +143,7 @@ class Record(auto_prefetch.Model):
             return {}
         now = timezone.now()
         fields: dict[str, Any] = {name: new for name, (_old, new) in changed.items()}
+        fields |= self.following(fields)
         guarded = type(self)._base_manager.filter(pk=self.pk, version=self.version)
         if not guarded.update(**fields, version=F("version") + 1, updated_at=now):
             raise Stale(self.version)
@@ -149,6 +151,10 @@ class Record(auto_prefetch.Model):
             setattr(self, name, value)
         self.version, self.updated_at = self.version + 1, now
         return changed
+
+    def following(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """What else has to be written when these attributes change, because it is worked out from them."""
+        return {}
 
     def advance(self) -> None:
         """The version moves on although no column changed: rows around the record did."""
@@ -175,9 +181,16 @@ class OwnedRecord(Record):
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     custom = CustomValues(default=dict, blank=True)
+    # what lists go by, where a value does not say its order
+    worked = CustomValues(default=dict, blank=True, editable=False)
 
     class Meta(Record.Meta):
         abstract = True
+
+    def following(self, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """`worked` follows what it is worked out from; written even where it seems the same, since it is kept without the version."""
+        worked = work_out(self, changed)
+        return {} if worked is None else {"worked": worked}
 
 
 class Event(models.Model):

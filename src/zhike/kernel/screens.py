@@ -128,7 +128,13 @@ class Column:
     at: Elsewhere | None = None  # by which such a value is filtered and ordered
     custom: bool = False  # value lives in record.custom[name]
     formula: str = ""  # of FORMULA: worked out when shown
+    gives: Kind | None = None  # of FORMULA: the kind of its values, where they are kept for lists to go by
     imported_as: Kind | None = None  # an import reads it as this kind where it can (a birthday kept as text)
+
+    @property
+    def compared_as(self) -> Kind:
+        """The kind that its values are filtered as."""
+        return self.gives or self.kind
 
     @property
     def orm(self) -> str:

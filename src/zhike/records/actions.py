@@ -145,8 +145,10 @@ def custom_change(screen: Screen, record: Record, values: Values) -> Values:
 
 
 def write_custom(screen: Screen, record: Record, values: Values) -> None:
-    """Set custom values on a record not yet saved."""
+    """Set custom values on a record not yet saved, and what follows from them and its other values."""
     for attribute, value in custom_change(screen, record, values).items():
+        setattr(record, attribute, value)
+    for attribute, value in record.following({}).items():
         setattr(record, attribute, value)
 
 

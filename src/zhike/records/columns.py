@@ -15,14 +15,9 @@ from zhike.records.formula.language import parse
 from zhike.records.models import CustomField
 
 NOT_WRITTEN = {Kind.FORMULA}
-SORTED = {
-    Kind.TEXT,
-    Kind.NUMBER,
-    Kind.MONEY,
-    Kind.DATE,
-    Kind.CHOICE,
-}  # kinds of custom fields with an order of their own
-KEPT = 2000
+KEPT = {Kind.FORMULA, Kind.CHOICE, Kind.MULTI, Kind.PERSON, Kind.RECORD}  # ordered by what is kept beside their values
+SORTED = {Kind.TEXT, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.BOOL} | KEPT
+MOST_REMEMBERED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +28,7 @@ class Bound:
     rule: FieldRule
     veiled: bool = False  # shown in part to everybody without the right to see it; writing is another matter
     named: bool = True  # of a reference: whether the actor may know records of that type by name; else by id alone
+    ordered: bool = True  # of a reference: whether the actor may know where every name stands
 
     @property
     def name(self) -> str:
@@ -43,6 +39,11 @@ class Bound:
     def writable(self) -> bool:
         """Whether this person may set it."""
         return self.column.editable and self.rule is FieldRule.OPEN and self.column.kind not in NOT_WRITTEN
+
+    @property
+    def sortable(self) -> bool:
+        """Whether this person's lists may go by it: an order tells what a mask hides, and names of records out of reach."""
+        return self.column.sortable and self.ordered and not self.masked
 
     @property
     def masked(self) -> bool:
@@ -61,7 +62,7 @@ def bound_columns(screen: Screen, actor: Actor) -> dict[str, Bound]:
     found = _bound(screen, actor, custom_columns(screen))
     if actor.epoch:
         _kept[key] = dict(found)
-        while len(_kept) > KEPT:
+        while len(_kept) > MOST_REMEMBERED:
             _kept.pop(next(iter(_kept)), None)
     return found
 
@@ -83,8 +84,14 @@ def _bound(screen: Screen, actor: Actor, custom: list[Column]) -> dict[str, Boun
         if rule is FieldRule.HIDDEN:
             continue
         veiled, to = column.sensitive is not Sensitive.NO and not unmasked, refers_to(column)
-        found[column.name] = Bound(column, rule, veiled, not to or actor.can(f"{to}.view"))
+        named, ordered = not to or actor.can(f"{to}.view"), not (to and column.custom) or _sees_all(actor, to)
+        found[column.name] = Bound(column, rule, veiled, named, ordered)
     return {name: item for name, item in found.items() if not _looks_behind(item, found)}
+
+
+def _sees_all(actor: Actor, to: str) -> bool:
+    reach = actor.reach(f"{to}.view")
+    return reach.everything and not reach.denied
 
 
 def refers_to(column: Column) -> str:
@@ -117,17 +124,20 @@ def custom_fields(screen: Screen) -> QuerySet[CustomField]:
 
 def as_column(field: CustomField) -> Column:
     """A custom field read as a declaration."""
+    kind, kept = Kind(field.kind), f"worked__{field.key}"
     return Column(
         name=field.key,
         label=field.label,
-        kind=Kind(field.kind),
-        path=f"custom__{field.key}",
+        kind=kind,
+        path=kept if kind is Kind.FORMULA else f"custom__{field.key}",
+        sort=kept if kind in KEPT else "",
         options=tuple((str(code), str(label)) for code, label in field.options),
         to=field.to,
         section="custom",
         formula=field.formula,
-        sortable=field.indexed and Kind(field.kind) in SORTED,
-        filterable=Kind(field.kind) is not Kind.FORMULA,
+        gives=Kind(field.gives) if field.gives else None,
+        sortable=field.indexed and kind in SORTED,
+        filterable=field.indexed or kind is not Kind.FORMULA,
         required=field.required,
         help=field.help,
         custom=True,

@@ -107,7 +107,7 @@ def operators_for(bound: Bound) -> tuple[str, ...]:
     """The operators this person may use on a column; none at all where it cannot be filtered."""
     if not bound.column.filterable:
         return ()
-    operators = OPERATORS.get(bound.column.kind, ())
+    operators = OPERATORS.get(bound.column.compared_as, ())
     return tuple(op for op in operators if op in MASKED_OPERATORS) if bound.masked else operators
 
 
@@ -178,13 +178,13 @@ def read_value(bound: Bound, op: str, value: Any) -> Any:
     if op == "between":
         if not isinstance(value, list) or len(value) != 2:
             raise _unusable(bound, value)
-        return [READERS[bound.column.kind](bound, v) for v in value]
+        return [READERS[bound.column.compared_as](bound, v) for v in value]
     if op in ("in", "not_in", "any_of", "all_of", "none_of"):
         values = value if isinstance(value, list) else [value]
         if not values or len(values) > MOST_VALUES:
             raise _unusable(bound, value)
-        return [READERS[bound.column.kind](bound, v) for v in values]
-    return READERS[bound.column.kind](bound, value)
+        return [READERS[bound.column.compared_as](bound, v) for v in values]
+    return READERS[bound.column.compared_as](bound, value)
 
 
 def _unusable(bound: Bound, value: object) -> BadRequest:
@@ -293,7 +293,7 @@ class Lookup:
         """The condition."""
         if self.bound.column.at is not None:
             return self.elsewhere(self.bound.column.at, op, value)
-        kind = self.bound.column.kind
+        kind = self.bound.column.compared_as
         if op in ("empty", "filled"):
             return self.empty() if op == "empty" else ~self.empty()
         if kind is Kind.TAGS:
@@ -317,7 +317,7 @@ class Lookup:
     def ids_path(self) -> str:
         """Foreign keys are compared by their own column, without a join."""
         foreign = (
-            self.bound.column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not self.bound.column.custom
+            self.bound.column.compared_as in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not self.bound.column.custom
         )
         return f"{self.path}_id" if foreign and not self.path.endswith("_id") else self.path
 
@@ -331,14 +331,14 @@ class Lookup:
         """“me” and “my team” become ids when the filter runs, so that a shared view fits everybody."""
         own = {"me": self.actor.user_id, "my_team": self.actor.team_id}
         found = [
-            own.get(v, v) if isinstance(v, str) and self.bound.column.kind is not Kind.CHOICE else v
+            own.get(v, v) if isinstance(v, str) and self.bound.column.compared_as is not Kind.CHOICE else v
             for v in values
         ]
         return [str(v) for v in found] if self.bound.column.custom else found
 
     def empty(self) -> Q:
         """Nothing stands there."""
-        kind, path = self.bound.column.kind, self.ids_path
+        kind, path = self.bound.column.compared_as, self.ids_path
         if self.bound.column.custom:
             return Q(**{f"{path}__isnull": True}) | Q(**{path: None}) | Q(**{path: ""})
         if kind is Kind.TAGS:
@@ -389,7 +389,7 @@ class Lookup:
         today = clock.today(self.actor.zone, at=self.now)
         first, last = day_span(op, value, today)
         condition = Q()
-        if self.bound.column.kind is Kind.DATETIME and not self.bound.column.custom:
+        if self.bound.column.compared_as is Kind.DATETIME and not self.bound.column.custom:
             start = clock.day_bounds(first, self.actor.zone)[0] if first else None
             end = clock.day_bounds(last, self.actor.zone)[1] if last else None
             if start:

@@ -44,9 +44,14 @@ class CustomField(Record):
     options = models.JSONField(default=list, blank=True)  # [[code, label], …] of choice and multi
     to = models.CharField(max_length=40, blank=True)  # record type of RECORD
     formula = models.TextField(blank=True)
+    gives = models.CharField(max_length=12, blank=True)  # kind of the values of a formula that lists may go by
     help = models.CharField(max_length=200, blank=True)
     required = models.BooleanField(default=False)
-    indexed = models.BooleanField(default=False)
+    kept = models.BooleanField(default=False)  # what lists go by is written with every record from now on
+    indexing = models.UUIDField(
+        null=True, editable=False
+    )  # made anew whenever lists are to go by it as it is now defined
+    indexed = models.BooleanField(default=False)  # that is done
     place = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -167,7 +167,7 @@ def spoken(node: Condition, actor: Actor) -> str:
         return enumerated(known.get(v, v) for v in value)
     if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
         return enumerated(names_of(column, value, actor))
-    if column.kind is Kind.BOOL:
+    if column.compared_as is Kind.BOOL:
         return _("Yes") if value else _("No")
     return (
         " – ".join(str(v) for v in value)
@@ -214,14 +214,18 @@ def editor_field(bound: Bound, actor: Actor) -> dict[str, Any]:
     """A column as the condition editor offers it."""
     column = bound.column
     operators: list[dict[str, Any]] = [
-        {"name": op, "label": str(WORDS[op]), "input": INPUTS.get(op, "bool" if column.kind is Kind.BOOL else "")}
+        {
+            "name": op,
+            "label": str(WORDS[op]),
+            "input": INPUTS.get(op, "bool" if column.compared_as is Kind.BOOL else ""),
+        }
         for op in operators_for(bound)
     ]
     choices = editor_choices(bound, actor)
     return {
         "name": bound.name,
         "label": str(column.label),
-        "kind": column.kind.value,
+        "kind": column.compared_as.value,
         "operators": operators,
         "choices": choices,
         "pick": f"/{screens[column.to].slug}/pick/" if column.kind is Kind.RECORD and bound.named else "",

@@ -175,9 +175,9 @@ def add_tags(rows: list[dict[str, Any]], shown: Iterable[Bound]) -> None:
 
 
 def sortable(bound: Mapping[str, Bound], name: str) -> Bound:
-    """The column to sort by; unknown, unsortable or masked ones are refused (an order tells what a mask hides)."""
+    """The column to sort by; unknown ones and those not for this person are refused."""
     found = bound.get(name)
-    if found is None or not found.column.sortable or found.masked:
+    if found is None or not found.sortable:
         raise BadRequest("bad_sort", _("The list cannot be sorted by “%(name)s”.") % {"name": shorten(name)}, "sort")
     return found
 

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('custom', zhike.kernel.custom.CustomValues(blank=True, default=dict)),
+                ('worked', zhike.kernel.custom.CustomValues(blank=True, default=dict, editable=False)),
                 ('name', models.CharField(max_length=80)),
                 ('style', models.CharField(blank=True, max_length=10)),
                 ('area', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True)),

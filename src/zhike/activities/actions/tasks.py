@@ -30,6 +30,7 @@ from zhike.records.actions import (
     restore,
     spread_custom,
     updated,
+    write_custom,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _plan(values: Mapping[str, Any], *, by: Actor) -> Task:
         team_id=owner.team_id if owner else by.team_id,
         created_by_id=by.user_id,
     )
-    task.custom = custom_change(screens["task"], task, dict(values)).get("custom", {})
+    write_custom(screens["task"], task, dict(values))
     task.save(force_insert=True)
     created(task, by=by)
     show_next_step(task, by)

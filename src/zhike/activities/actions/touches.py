@@ -34,6 +34,7 @@ from zhike.records.actions import (
     restore,
     spread_custom,
     updated,
+    write_custom,
 )
 from zhike.records.talk.actions import tell_named
 
@@ -102,7 +103,7 @@ def _log(values: Mapping[str, Any], *, by: Actor) -> Touch:
         team_id=owner.team_id if owner else by.team_id,
         created_by_id=by.user_id,
     )
-    touch.custom = custom_change(screens["touch"], touch, dict(values)).get("custom", {})
+    write_custom(screens["touch"], touch, dict(values))
     touch.save(force_insert=True)
     _note(touch, by)
     return touch

@@ -29,6 +29,7 @@ from zhike.kernel.screens import screens
 from zhike.methods.duplicates import Normal, keys, normalise
 from zhike.methods.duplicates import Record as Likeness
 from zhike.records.columns import custom_columns
+from zhike.records.custom.keeping import Keeper
 from zhike.records.search.index import custom_keys, writes_of
 from zhike.records.values import stored_custom
 
@@ -106,6 +107,7 @@ class Composer:
         self.lenient = by.door == "import"
         self.known = {column.name: column for column in custom_columns(screen)}
         self.texts = custom_keys(screen) if self.known else []
+        self.keeper = Keeper(screen)
         self.teams: dict[UUID, UUID | None] = {}
         self.ids = fresh_keys()
         self.told = bulk.Teller("party.created", "create_party", by=by, batch_id=batch_id, now=self.now)
@@ -117,7 +119,8 @@ class Composer:
         self.adapters = {
             name: adapt for name, field in PARTY.items() if (adapt := inserting.adapter(field)) is not None
         }
-        self.blank = [self._adapted(name, field.get_default()) for name, field in PARTY.items()]
+        self.defaults = {name: field.get_default() for name, field in PARTY.items()}
+        self.blank = [self._adapted(name, value) for name, value in self.defaults.items()]
 
     def _adapted(self, name: str, value: Any) -> Any:
         adapt = self.adapters.get(name)
@@ -196,6 +199,8 @@ class Composer:
         row[PLACES["id"]] = key
         if custom:
             row[PLACES["custom"]] = adapters["custom"](custom)
+        if worked := self.keeper.worked(custom, lambda path: fields.get(path, self.defaults[path])):
+            row[PLACES["worked"]] = adapters["worked"](worked)
         return tuple(row)
 
     def _owned(self, made: Prepared, values: Mapping[str, Any], choice: Choice) -> dict[str, Any]:

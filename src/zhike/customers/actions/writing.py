@@ -31,7 +31,15 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Forbidden, Invalid
 from zhike.kernel.inserting import insert_models
 from zhike.kernel.screens import screens
-from zhike.records.actions import OWNERSHIP, created, custom_change, spread_custom, updated, write_tags
+from zhike.records.actions import (
+    OWNERSHIP,
+    created,
+    custom_change,
+    spread_custom,
+    updated,
+    write_custom,
+    write_tags,
+)
 
 #: attribute → column, where they differ; None: derived, not told as a change of its own
 COLUMN_OF: Mapping[str, str | None] = {
@@ -59,7 +67,7 @@ def create(values: Mapping[str, Any], *, by: Actor) -> Party:
     now = timezone.now()
     choice = for_new(made.fields, by) if unowned(made.fields, values) else Choice(())
     party = Party(**founding(made, values, by, now, choice))
-    party.custom = custom_change(screens["party"], party, dict(values)).get("custom", {})
+    write_custom(screens["party"], party, dict(values))
     points = [new_point(party, point, party.source) for point in made.points]
     names = [PartyName(party=party, kind=kind, name=name) for kind, name in made.further_names()]
     for rows in ([party], points, names):

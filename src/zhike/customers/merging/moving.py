@@ -22,6 +22,7 @@ from zhike.kernel.ledger import canonical
 from zhike.kernel.models import Record
 from zhike.kernel.screens import Kind, screens
 from zhike.records.columns import custom_columns
+from zhike.records.custom.keeping import keep
 
 CHUNK = 500
 
@@ -119,6 +120,8 @@ def _write(model: type[Model], ids: list[Any], values: dict[str, Any]) -> None:
     extra: dict[str, Any] = {"version": F("version") + 1} if issubclass(model, Record) else {}
     for chunk in _chunks(ids):
         model._base_manager.filter(pk__in=chunk).update(**values, **extra)
+        if "custom" in values:
+            keep(screens[model.record_type], chunk)  # type: ignore[attr-defined]  # only records have the column
 
 
 def _chunks(ids: Iterable[Any]) -> Iterator[list[Any]]:

@@ -18,6 +18,7 @@ from zhike.kernel.doors import ActorRequest
 from zhike.kernel.screens import Screen, screens
 from zhike.records import presentation
 from zhike.records.cells import Cells, is_numeric
+from zhike.records.columns import Bound
 from zhike.records.queries import ListQuery, counted, fixed, matching, page
 from zhike.records.requests import read_query
 from zhike.records.rows import table_body
@@ -48,7 +49,7 @@ def listing(request: ActorRequest, pools: Sequence[Pool], one: UUID | None) -> d
         "screen": screen,
         "rows": found.rows,
         "body": table_body(screen, found.rows, found.columns, cells, fixed(screen, request.actor, found.rows, found.columns)),
-        "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
+        "heads": [_head(request, b, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
         "tabs": tabs(pools, one),
@@ -87,13 +88,14 @@ def _address(request: ActorRequest, **changes: str) -> str:
     return f"?{urlencode(kept)}"
 
 
-def _head(request: ActorRequest, column: Any, sort: str, width: str) -> dict[str, Any]:
+def _head(request: ActorRequest, item: Bound, sort: str, width: str) -> dict[str, Any]:
+    column = item.column
     name, descending = sort.lstrip("-"), sort.startswith("-")
     now = name == column.name
     target = column.name if now and descending else f"-{column.name}" if now else column.name
     return {
         "label": column.label,
-        "sort": _address(request, sort=target, after="") if column.sortable else "",
+        "sort": _address(request, sort=target, after="") if item.sortable else "",
         "direction": ("down" if descending else "up") if now else "",
         "css": "num" if is_numeric(column) else "",
         "width": width,

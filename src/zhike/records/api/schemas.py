@@ -131,4 +131,4 @@ def _repointed(node: Any) -> Any:
 
 def sort_keys(bound: dict[str, Bound]) -> list[str]:
     """What a list may be sorted by."""
-    return [key for b in bound.values() if b.column.sortable and not b.masked for key in (b.name, f"-{b.name}")]
+    return [key for b in bound.values() if b.sortable for key in (b.name, f"-{b.name}")]

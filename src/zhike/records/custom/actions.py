@@ -19,13 +19,16 @@ from zhike.kernel.actions import action, emit, run
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Invalid
 from zhike.kernel.events import Happened
+from zhike.kernel.ids import new_id
 from zhike.kernel.jobs import job
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.text import clean, enumerated
 from zhike.records import work
-from zhike.records.columns import SORTED, columns_changed, custom_columns
+from zhike.records.columns import KEPT, SORTED, as_column, columns_changed, custom_columns
 from zhike.records.custom import events  # noqa: F401  declares them
-from zhike.records.custom.indexing import create_index
+from zhike.records.custom.indexing import create_indexes, drop_indexes
+from zhike.records.custom.keeping import keep_all, key_of
+from zhike.records.custom.steadiness import steady
 from zhike.records.formula.language import parse
 from zhike.records.formula.tree import Field, nodes_of
 from zhike.records.models import CustomField
@@ -79,35 +82,61 @@ def create_custom_field(draft: FieldDraft, *, by: Actor) -> CustomField:
         formula=_formula(screen, draft.kind, draft.formula), help=clean(draft.help, 200),
         required=draft.required and draft.kind is not Kind.FORMULA, place=CustomField.objects.filter(on=screen.type).count(),
     )  # fmt: skip
+    if draft.indexed:
+        _may_be_sorted_by(screen, field)
     field.save(force_insert=True)
     _told("created", field, by)
-    if draft.indexed and draft.kind in SORTED:
+    if draft.indexed:
         _start_indexing(field, by)
     return field
 
 
+@dataclass(frozen=True)
+class FieldChange:
+    """What becomes different of a field; None stays."""
+
+    label: str | None = None
+    options: list[Option] | None = None
+    formula: str | None = None
+    help: str | None = None
+    required: bool | None = None
+    indexed: bool | None = None
+
+
 @action(right=RIGHT, title=_("Change the field"), icon="pencil", doors="web api cli")
-def change_custom_field(
-    field: CustomField, *, label: str | None = None, options: list[Option] | None = None, formula: str | None = None,
-    help: str | None = None, required: bool | None = None, by: Actor,
-) -> CustomField:  # fmt: skip
-    """Change what a field is called, offers or demands; its kind and its values stay."""
-    screen, kind = _screen(field.on), Kind(field.kind)
-    values: dict[str, Any] = {}
-    if label is not None and label != field.label:
-        values["label"] = _label(screen, label, field)
-    if options is not None:
-        values["options"] = _options(kind, options, field.options)
-        _none_in_use(screen, field, values["options"])
-    if formula is not None:
-        values["formula"] = _formula(screen, kind, formula)
-    if help is not None:
-        values["help"] = clean(help, 200)
-    if required is not None:
-        values["required"] = required and kind is not Kind.FORMULA
-    changes = field.change(**values)
+def change_custom_field(field: CustomField, change: FieldChange, *, by: Actor) -> CustomField:
+    """Change what a field is called, offers or demands, or let lists go by it; its kind and its values stay."""
+    screen = _screen(field.on)
+    changes = field.change(**_changed(screen, field, change))
     _told("changed", field, by, changes)
+    anew = changes.keys() & {"formula", "options"} and field.indexing is not None
+    broken_off = field.indexing and not field.indexed and not work.under_way("index", field=str(field.pk))
+    if change.indexed is False:
+        _stop_indexing(screen, field)
+    elif anew or (change.indexed and (field.indexing is None or broken_off)):
+        _may_be_sorted_by(screen, field)
+        _start_indexing(field, by)
+    if "options" in changes:
+        for formula in CustomField.objects.filter(on=field.on, kept=True, formula__contains=f"{{{field.key}}}"):
+            _start_indexing(formula, by)
     return field
+
+
+def _changed(screen: Screen, field: CustomField, change: FieldChange) -> dict[str, Any]:
+    kind = Kind(field.kind)
+    values: dict[str, Any] = {}
+    if change.label is not None and change.label != field.label:
+        values["label"] = _label(screen, change.label, field)
+    if change.options is not None:
+        values["options"] = _options(kind, change.options, field.options)
+        _none_in_use(screen, field, values["options"])
+    if change.formula is not None:
+        values["formula"] = _formula(screen, kind, change.formula)
+    if change.help is not None:
+        values["help"] = clean(change.help, 200)
+    if change.required is not None:
+        values["required"] = change.required and kind is not Kind.FORMULA
+    return values
 
 
 @action(
@@ -157,7 +186,7 @@ def reorder_custom_fields(*, on: str, ids: list[UUID], by: Actor) -> dict[str, A
     return {"count": len(ids)}
 
 
-@action(right=RIGHT, title=_("Make sortable"), icon="sort-ascending", doors="web api cli job")
+@action(right=RIGHT, title=_("Make sortable"), icon="sort-ascending", doors="job")
 def index_custom_field(field: CustomField, *, by: Actor) -> CustomField:
     """Note that the index stands; lists may be sorted by the field from now on."""
     field.change(indexed=True)
@@ -165,19 +194,47 @@ def index_custom_field(field: CustomField, *, by: Actor) -> CustomField:
     return field
 
 
+def _may_be_sorted_by(screen: Screen, field: CustomField) -> None:
+    """Refuse what no list could go by truly, with the reason; of a formula, note what it gives."""
+    kind = Kind(field.kind)
+    if kind not in SORTED:
+        raise Invalid("not_sorted", _("Fields of this kind have no order. Leave “Sortable” at “No”."), "indexed")
+    if kind is Kind.RECORD and not key_of(screens[field.to]):
+        message = _("%(type)s have no names that stand in an order. Leave “Sortable” at “No”.")
+        raise Invalid("not_sorted", message % {"type": screens[field.to].label_plural}, "indexed")
+    if kind is Kind.FORMULA:
+        field.gives = steady(screen, field.formula).value
+
+
+def _stop_indexing(screen: Screen, field: CustomField) -> None:
+    """Lists go by the field no more; what was kept for them goes from each record when it is next written."""
+    if field.indexing is not None:
+        CustomField.objects.filter(pk=field.pk).update(kept=False, gives="", indexing=None, indexed=False)
+        drop_indexes(screen, as_column(field))
+        _everywhere()
+
+
 def _start_indexing(field: CustomField, by: Actor) -> None:
+    """Lists go by the field when every record has what they go by; those written from now on have it at once."""
+    values = {"kept": Kind(field.kind) in KEPT, "gives": field.gives, "indexing": new_id(), "indexed": False}
+    CustomField.objects.filter(pk=field.pk).update(**values)
+    _everywhere()
     title = str(_("Make “%(field)s” sortable") % {"field": field.label})
-    work.start("index", title, by, "records.index_field", {"field": str(field.pk)})
+    data = {"field": str(field.pk), "indexing": str(values["indexing"])}
+    work.start("index", title, by, "records.index_field", data)
 
 
 @job("records.index_field")
-def index_field(by: Actor, *, work_id: str, field: str) -> None:
-    """Make the index, then offer the sorting."""
+def index_field(by: Actor, *, work_id: str, field: str, indexing: str) -> None:
+    """Make the index, work out what stands nowhere yet, then offer the sorting: unless the field was changed meanwhile."""
     with work.ending(work_id):
         row = CustomField.objects.get(pk=field)
-        work.step(work_id, 0)
-        create_index(screens[row.on], row.key)
-        run("index_custom_field", by=by, subject_id=row.pk)
+        screen = screens[row.on]
+        work.step(work_id, 0, screen.model_class.objects.count() if row.kept else 0)
+        create_indexes(screen, as_column(row))
+        done = not row.kept or keep_all(screen, lambda count: work.step(work_id, count))
+        if done and CustomField.objects.filter(pk=field, indexing=indexing).exists():
+            run("index_custom_field", by=by, subject_id=row.pk)
         work.finish(work_id, {"url": f"/settings/fields/{row.on}/"})
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.screens import Kind, Screen, screens
+from zhike.records.columns import SORTED
 from zhike.records.custom.actions import KINDS
 from zhike.records.custom.queries import readable
 from zhike.records.forms import Carrying
@@ -44,7 +45,7 @@ class NewField(Carrying):
     required = forms.Field(label=_("Needed"), widget=_select(YES_NO), required=False)
     indexed = forms.Field(
         label=_("Sortable"), widget=_select(YES_NO), required=False,
-        help_text=_("For text, numbers, dates and choices; made in the background."),
+        help_text=_("Lists may be sorted by it, and filtered by a formula; made in the background."),
     )  # fmt: skip
     help = forms.Field(label=_("Hint"), widget=forms.TextInput(attrs={"maxlength": 200}), required=False)
 
@@ -63,19 +64,22 @@ class ChangedField(Carrying):
     )  # fmt: skip
     formula = NewField.base_fields["formula"]
     required = NewField.base_fields["required"]
+    indexed = NewField.base_fields["indexed"]
     help = NewField.base_fields["help"]
 
     def __init__(self, screen: Screen, field: CustomField, data: Any = None) -> None:
         lines = "\n".join(str(label) for _code, label in field.options)
         initial = {
             "label": field.label, "options": lines, "formula": readable(screen, field.formula), "help": field.help,
-            "required": str(field.required).lower(),
+            "required": str(field.required).lower(), "indexed": str(field.indexing is not None).lower(),
         }  # fmt: skip
         super().__init__(data, initial=initial)
         if Kind(field.kind) not in (Kind.CHOICE, Kind.MULTI):
             del self.fields["options"]
         if Kind(field.kind) is not Kind.FORMULA:
             del self.fields["formula"]
+        if Kind(field.kind) not in SORTED:
+            del self.fields["indexed"]
 
 
 def read_new(sent: Mapping[str, Any], on: str) -> dict[str, Any]:
@@ -89,7 +93,9 @@ def read_new(sent: Mapping[str, Any], on: str) -> dict[str, Any]:
 
 def read_changed(sent: Mapping[str, Any], field: CustomField) -> dict[str, Any]:
     """What was sent, for change_custom_field: a line that was there keeps its code, a changed one takes that of its place."""
-    data: dict[str, Any] = {name: sent[name] for name in ("label", "formula", "required", "help") if name in sent}
+    data: dict[str, Any] = {
+        name: sent[name] for name in ("label", "formula", "required", "indexed", "help") if name in sent
+    }
     if "options" in sent:
         lines = [" ".join(line.split()) for line in sent["options"].splitlines() if line.strip()]
         codes = {str(label): str(code) for code, label in field.options}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from zhike.kernel.errors import NotFound
 from zhike.kernel.screens import Kind, Screen, screens
 from zhike.kernel.text import enumerated
+from zhike.records import work
 from zhike.records.columns import custom_columns
 from zhike.records.custom.actions import KINDS
 from zhike.records.models import CustomField
@@ -50,6 +51,8 @@ def notes(field: CustomField) -> list[str]:
     words = [_("needed")] if field.required else []
     if field.indexed:
         words.append(_("sortable"))
+    elif field.indexing and work.under_way("index", field=str(field.pk)):
+        words.append(_("being made sortable"))
     return words
 
 

@@ -51,4 +51,4 @@ def _kept(node: Any, screen: Screen, actor: Actor) -> dict[str, Any] | None:
 
 def _sorts(sort: str, bound: Mapping[str, Bound]) -> bool:
     item = bound.get(sort.lstrip("-"))
-    return not sort or (item is not None and item.column.sortable and not item.masked)
+    return not sort or (item is not None and item.sortable)

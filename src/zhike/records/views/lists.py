@@ -18,7 +18,7 @@ from zhike.kernel.screens import Screen
 from zhike.records import presentation
 from zhike.records.access import record_at, screen_at
 from zhike.records.cells import Cells, is_numeric
-from zhike.records.columns import bound_columns
+from zhike.records.columns import Bound, bound_columns
 from zhike.records.models import SavedView
 from zhike.records.picking import picked
 from zhike.records.queries import MOST_ROWS, counted, fixed, matching, page
@@ -54,7 +54,7 @@ def list_context(screen: Screen, actor: Actor, request: ActorRequest, views: Seq
         "title": screen.label_plural,
         "rows": found.rows,
         "body": table_body(screen, found.rows, found.columns, cells, fixed(screen, actor, found.rows, found.columns)),
-        "heads": [_head(request, b.column, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
+        "heads": [_head(request, b, found.sort, w) for b, w in zip(found.columns, widths, strict=True)],
         "next": _address(request, after=found.next) if found.next else "",
         "first": _address(request, after="") if query.after else "",
         "chosen": [b.name for b in found.columns],
@@ -67,12 +67,13 @@ def _address(request: ActorRequest, **changes: str) -> str:
     return f"?{urlencode(kept)}"
 
 
-def _head(request: ActorRequest, column: Any, sort: str, width: str) -> dict[str, Any]:
+def _head(request: ActorRequest, item: Bound, sort: str, width: str) -> dict[str, Any]:
+    column = item.column
     name, descending = sort.lstrip("-"), sort.startswith("-")
     now = name == column.name
     direction = ("down" if descending else "up") if now else ""
     target = column.name if now and descending else f"-{column.name}" if now else column.name
-    address = _address(request, sort=target, after="") if column.sortable else ""
+    address = _address(request, sort=target, after="") if item.sortable else ""
     css = "num" if is_numeric(column) else ""
     return {"label": column.label, "sort": address, "direction": direction, "css": css, "width": width}
 

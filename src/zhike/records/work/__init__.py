@@ -42,6 +42,13 @@ def step(work_id: object, done: int, total: int | None = None) -> bool:
     return bool(Work.objects.filter(pk=_id(work_id), cancel=False, state__in=OPEN).update(**values))
 
 
+def under_way(kind: str, **data: str) -> bool:
+    """Whether work of a kind that was started with this data waits or runs."""
+    return Work.objects.filter(
+        kind=kind, state__in=OPEN, **{f"data__{key}": value for key, value in data.items()}
+    ).exists()
+
+
 def finish(work_id: object, result: Mapping[str, Any] | None = None, failed: bool = False) -> Work:
     """Close the work with its result, and tell whoever started it."""
     row = Work.objects.get(pk=_id(work_id))

@@ -12,8 +12,8 @@ from zhike.identity.models import FieldGrant
 from zhike.kernel.actions import run
 from zhike.kernel.errors import DomainError
 from zhike.kernel.screens import screens
-from zhike.records.columns import bound_columns
-from zhike.records.custom.indexing import create_index
+from zhike.records.columns import as_column, bound_columns
+from zhike.records.custom.indexing import create_indexes
 from zhike.records.exporting.ordering import ordered, rows_of
 from zhike.records.filters import parse_filter
 from zhike.records.models import CustomField, Work, WorkState
@@ -127,7 +127,7 @@ def test_several_choices_and_people(world: World) -> None:
 
 def test_an_indexed_field_sorts_through_all_pages_by_its_index(world: World) -> None:
     field = add(world, "编号", "number", indexed=True)
-    create_index(screens["party"], field.key)  # the job does it after the transaction
+    create_indexes(screens["party"], as_column(field))  # the job does it after the transaction
     field.change(indexed=True)
     from zhike.records.custom.actions import _everywhere
 
