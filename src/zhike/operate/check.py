@@ -84,7 +84,8 @@ def rebuild_search() -> int:
     """Make the search table anew from the records, while people go on searching; the answer is how many it holds."""
     from zhike.records.search.index import rebuild
 
-    return rebuild(Actor.system("search", door="cli"))
+    many: int = rebuild(Actor.system("search", door="cli"))
+    return many
 
 
 CHECKS: dict[str, Callable[[], Result]] = {"ledger": of_ledger, "search": of_search, "files": of_files}

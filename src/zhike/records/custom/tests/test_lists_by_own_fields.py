@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -20,13 +21,14 @@ from zhike.kernel.actions import run
 from zhike.kernel.errors import DomainError
 from zhike.kernel.models import Event
 from zhike.kernel.screens import screens
-from zhike.records.actions import run_bulk, undo, undo_batch
+from zhike.records.actions import run_bulk
 from zhike.records.columns import as_column, bound_columns
 from zhike.records.custom.indexing import indexes_of
 from zhike.records.custom.keeping import follow_names
 from zhike.records.custom.tests.test_custom_fields import add, customer, found
 from zhike.records.importing.tests.carrying import imported
 from zhike.records.models import CustomField, Work
+from zhike.records.undoing import undo, undo_batch
 
 pytestmark = pytest.mark.django_db
 HE, ADMIN = "何永强", "沈嘉禾"
@@ -176,7 +178,7 @@ def test_what_a_formula_gives_follows_an_edit_and_its_undo(world: World, priced:
     assert both_ways(world, total) == ["丙", "甲", "乙"]
     many = run_bulk("update_party", [p.pk for p in Party.objects.all()], {amount.key: "1"}, world.actor(HE))
     assert found(world, HE, more_than(total, 12)) == ["甲"]
-    undo_batch(many.batch_id, world.actor(HE))  # type: ignore[arg-type]
+    undo_batch(UUID(many.batch_id), world.actor(HE))
     assert found(world, HE, more_than(total, 12)) == ["甲", "乙"]
 
 
