@@ -182,7 +182,7 @@ def standing(
     lost = attempt(lambda: loss_patterns(good(stages), as_of=as_of))
     return {
         "lifecycle": stages,
-        "stage_moves": attempt(lambda: moving.stage_moves(orders, good(stages), before)),
+        "stage_moves": attempt(lambda: moving.stage_moves(good(stages), before)),
         "patterns": lost,
         "thinning": attempt(lambda: moving.thinning(good(stages), as_of)),
         "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),

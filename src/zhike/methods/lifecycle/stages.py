@@ -162,7 +162,7 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     explore: < 3 orders or tenure < max(90, 3·gap); build: g > 10 % or undefined; stable: tenure ≥ 4 quarters and the last
     two quarters ≥ 80 % of the best two in a row; else build. Orders of one day count once.
 
-    data: orders (`as_orders`). MethodError: no_cases.
+    data: orders (`as_orders`), or days of grain "day". MethodError: no_cases.
 
     >>> from datetime import date, timedelta
     >>> days = [date(2023, 1, 1) + timedelta(days=7 * week) for week in range(104)]
@@ -170,7 +170,9 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     {'a': 'stable'}
     """
     given = as_orders(data)
-    days = Relation(given.engine, with_gaps(purchase_days(given.table, as_of))).keep("days")
+    days = Relation(given.engine, with_gaps(purchase_days(given.table, as_of, summed=given.grain == "day"))).keep(
+        "days"
+    )
     own = Relation(given.engine, standing(days.table, as_of)).keep("standing")
     ((cases, first),) = given.engine.records(own.table.agg(n=own.table.count(), first=own.table.first_day.min()))
     some(int(cases))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ import numpy as np
 
 from zhike.methods.engine import Relation
 from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult, lifecycle, thinning_out
-from zhike.methods.result import MethodError
+from zhike.methods.result import MethodError, Note
 from zhike.methods.value import MigrationResult, migration
 from zhike.methods.worth import multi_measure_rank
+from zhike.value.computing.sampling import sampled
 from zhike.value.study import Bridge, Mover, Period, Ranked, Ranking, WinBack
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
 GONE_DAYS, GONE_GAPS = 180, 1.5
+MOVES = 200_000
+"""Where there are more customers than this, so many are followed from stage to stage."""
 COURSE = ("stable", "build", "explore", "decline", "lost")
 """Stages, the firmest first."""
 MOVED = ("level_then", "level_now", "value_then", "value_now")
@@ -90,13 +94,22 @@ def without(table: Table, customers: Collection[str]) -> Table:
     return table.filter(~table.customer.isin(sorted(customers))) if customers else table
 
 
-def stage_moves(orders: Relation, stages: LifecycleResult, before: Period | None) -> MigrationResult:
+def stage_moves(stages: LifecycleResult, before: Period | None) -> MigrationResult:
     """From stage to stage between the ends of the two last periods; "new" bought first in the last one."""
     if before is None:
         raise MethodError("one_period", "历史太短，无法比较前后两期。", "History is too short to compare two periods.")
-    then = lifecycle(orders, as_of=before[1], rules=stages.rules)
-    ends = (found.table.table.select("customer", level="stage", value="year") for found in (then, stages))
-    return migration(*(Relation(stages.table.engine, end) for end in ends), levels=COURSE)
+    days, engine, many = stages.days.table, stages.table.engine, stages.cases
+    known = sampled(days.select("customer", "day", amount=days.spend), many, MOVES)
+    then = lifecycle(Relation(engine, known, "day"), as_of=before[1], rules=stages.rules).table.table
+    ends = (then, sampled(stages.table.table, many, MOVES))
+    found = migration(
+        *(Relation(engine, end.select("customer", level="stage", value="year")) for end in ends), levels=COURSE
+    )
+    if many <= MOVES:
+        return found
+    zh = f"客户很多，只数了其中约 {MOVES:,} 位（共 {many:,} 位）。"
+    en = f"There are very many customers: about {MOVES:,} of {many:,} are counted here."
+    return replace(found, warnings=(*found.warnings, Note("moves_sampled", zh, en)))
 
 
 def gone(own: Table) -> Column:

@@ -286,8 +286,9 @@ def stage_moves(study: Study, voice: Voice) -> Safe | None:
     title = voice.say("从哪一段走到哪一段", "From stage to stage")
     aside = voice.say(f"{study.previous[1]} → {study.as_of}", f"{study.previous[1]} → {study.as_of}")
     caption = voice.say(
-        "从当时的阶段（行）到现在的阶段（列）：人数", "From stage then (rows) to stage now (columns): customers"
+        "从当时的阶段（行）到现在的阶段（列）：人数。", "From stage then (rows) to stage now (columns): customers."
     )
+    caption += "".join(f" {voice.note(note)}" for note in found.warnings if note.code == "moves_sampled")
     return block(title, table(columns, rows, caption=caption), aside=aside, class_="keep")
 
 
