@@ -80,11 +80,9 @@ def importance_satisfaction(
             "one_importance", "请给出总体评分或各项重要性之一。", "Give either an overall score or stated importance."
         )
     items = list(table)
-    means, spread, counts = _means({item: table[item] for item in items}, scale, level)
+    means, spread, counts = _means(table, items, (scale, level))
     if importance is not None:
-        weight, weight_spread, _ = _means(
-            {item: column_of(importance, item, "importance") for item in items}, scale, level
-        )
+        weight, weight_spread, _ = _means(importance, items, (scale, level), "importance")
         rows = int(counts.min())
     else:
         weight, weight_spread, rows = _partial(table, items, overall, level)
@@ -116,9 +114,12 @@ def _quadrant(important: bool, satisfied: bool) -> str:
     return "enough" if satisfied else "later"
 
 
-def _means(table: Mapping[str, Any], scale: tuple[float, float], level: float) -> tuple[Floats, Floats, Floats]:
-    """Mean, half-width of its interval, and number of answers per item."""
-    given = [answered(values, item, scale)[0] for item, values in table.items()]
+def _means(
+    table: Mapping[str, Any], items: Sequence[str], how: tuple[tuple[float, float], float], name: str = "table"
+) -> tuple[Floats, Floats, Floats]:
+    """Mean, half-width of its interval, and number of answers per item; `how` is the scale and the level."""
+    scale, level = how
+    given = [answered(column_of(table, item, name), item, scale)[0] for item in items]
     spread = [normal_reach(level) * float(a.std(ddof=1)) / np.sqrt(len(a)) if len(a) > 1 else np.inf for a in given]
     return np.array([a.mean() for a in given]), np.array(spread), np.array([float(len(a)) for a in given])
 
@@ -189,15 +190,7 @@ def servqual(
     ({'tangibles': 0.5, 'reliability': -1.0}, -0.25)
     """
     items = [item for names in dimensions.values() for item in names]
-    both = (("perceived", perceived), ("expected", expected))
-    felt, hoped = ([_checked(column_of(table, item, name), item, scale) for item in items] for name, table in both)
-    if len({len(column) for column in (*felt, *hoped)}) > 1:
-        raise MethodError(
-            "lengths_differ",
-            "各题的回答数不一致。",
-            "Items differ in their number of answers; give one per respondent.",
-        )
-    gaps = np.column_stack(felt) - np.column_stack(hoped)
+    gaps = _gaps({"perceived": perceived, "expected": expected}, items, scale)
     whole = ~np.isnan(gaps).any(axis=1)
     if not whole.any():
         raise MethodError("no_answers", "没有完整的回答。", "No respondent answered every item.")
@@ -222,6 +215,17 @@ def servqual(
     )
 
 
-def _checked(values: Any, item: str, scale: tuple[float, float]) -> Floats:
-    answered(values, item, scale)
-    return np.asarray(values, dtype=float).ravel()
+def _gaps(sides: Mapping[str, Mapping[str, Any]], items: Sequence[str], scale: tuple[float, float]) -> Floats:
+    """Respondents × items, the first side minus the second; blanks stay nan."""
+    columns = [
+        np.asarray(column_of(table, item, name), dtype=float).ravel() for name, table in sides.items() for item in items
+    ]
+    for item, column in zip([*items, *items], columns, strict=True):
+        answered(column, item, scale)
+    if len({len(column) for column in columns}) > 1:
+        raise MethodError(
+            "lengths_differ",
+            "各题的回答数不一致。",
+            "Items differ in their number of answers; give one per respondent.",
+        )
+    return np.asarray(np.column_stack(columns[: len(items)]) - np.column_stack(columns[len(items) :]))

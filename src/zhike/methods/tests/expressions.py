@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -33,16 +33,20 @@ BREAKS = {
 }
 
 
-def expressions(lines: Relation) -> dict[str, Table]:
-    """Name → expression; after the first, rows are taken as orders, so that a golden file stays readable."""
-    orders = lines.table
-    values, values_then = summed(orders, NOW), summed(orders, THEN)
-    measures = rfm_measures(orders, AS_OF, date(2023, 6, 30))
-    days = purchase_days(orders, AS_OF)
+def expressions(lines: Relation, shift: timedelta = timedelta(0)) -> dict[str, Table]:
+    """Name → expression; after the first, rows are taken as orders, so that a golden file stays readable.
+
+    `shift` moves every day that is asked about.
+    """
+    orders, as_of = lines.table, AS_OF + shift
+    now, before = ((first + shift, last + shift) for first, last in (NOW, THEN))
+    values, values_then = summed(orders, now), summed(orders, before)
+    measures = rfm_measures(orders, as_of, date(2023, 6, 30) + shift)
+    days = purchase_days(orders, as_of)
     gapped = with_gaps(days)
-    own = standing(gapped, AS_OF)
+    own = standing(gapped, as_of)
     stages = staged(own, 91, DEFAULT)
-    then = standing(with_gaps(at_clocks(days, [AS_OF, THEN[1]])))
+    then = standing(with_gaps(at_clocks(days, [as_of, before[1]])))
     return {
         "orders_of_lines": whole_orders(lines).table,
         "values": values,
@@ -53,13 +57,13 @@ def expressions(lines: Relation) -> dict[str, Table]:
         "rfm_measures": measures,
         "rfm_order_statistics": order_statistics(measures),
         "rfm": scored(measures, BREAKS),
-        "purchases": purchases_table(whole_days(orders), AS_OF, None, "week"),
+        "purchases": purchases_table(whole_days(orders), as_of, None, "week"),
         "lifecycle": stages,
         "lifecycle_typical_gap": typical_gap(own),
         "loss_patterns": furthest(staged(then, 91, DEFAULT)),
         "value_at_stake": year_before(days, own),
         "thinning_out": alarms(own.left_join(year_before(days, own), "customer").drop("customer_right"), gapped),
-        "cohorts_month": cohorts_table(orders, AS_OF, "month"),
-        "cohorts_week": cohorts_table(orders, AS_OF, "week"),
-        "rates": activity_table(orders, THEN, NOW),
+        "cohorts_month": cohorts_table(orders, as_of, "month"),
+        "cohorts_week": cohorts_table(orders, as_of, "week"),
+        "rates": activity_table(orders, before, now),
     }

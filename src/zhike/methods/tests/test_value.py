@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import random
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from zhike.methods.engine import DuckDBEngine, Relation, as_orders
 from zhike.methods.result import MethodError
@@ -235,23 +232,6 @@ def test_one_purchase_per_customer_and_day_and_the_unit_is_asked_for() -> None:
     assert [values.tolist() for values in found.fit_arrays()] == [[1, 0], [2, 0], [4, 4], [8, 0]]
     with pytest.raises(TypeError):
         purchases(rows, until=day)  # type: ignore[call-arg]
-
-
-@pytest.mark.slow
-@settings(max_examples=4, deadline=None)
-@given(st.lists(st.integers(-50, 1000), min_size=1, max_size=30).filter(lambda v: max(v) > 0), st.integers(0, 9))
-def test_order_and_scale_change_nothing_and_shares_sum_to_one(values: list[int], seed: int) -> None:
-    plain = {f"c{place:02d}": value for place, value in enumerate(values)}
-    turned = list(plain.items())
-    random.Random(seed).shuffle(turned)
-    scaled = {name: Decimal(value) * Decimal("0.07") for name, value in turned}
-    assert abc(plain).classes == abc(scaled).classes
-    assert pyramid(plain).level_of == pyramid(scaled).level_of
-    assert concentration(plain).gini == pytest.approx(concentration(scaled).gini)
-    levels = abc(plain).levels.values()
-    if min(values) >= 0:
-        assert sum(level.share for level in levels) == pytest.approx(1)
-    assert sum(level.share_of_customers for level in levels) == pytest.approx(1)
 
 
 def test_shifting_every_day_leaves_rfm_as_it_was() -> None:

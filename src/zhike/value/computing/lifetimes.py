@@ -34,7 +34,7 @@ MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
 SAMPLE = 60_000
 HISTORY = ("frequency", "recency", "T")
 YEAR_IN_WEEKS = 365.25 / 7
-DRAWS = Draws(seed=1, size=100)
+DRAWS, FEWER = Draws(seed=1, size=100), Draws(seed=1, size=40)
 History = tuple[Any, Any, Any]
 
 
@@ -85,20 +85,15 @@ def lifetime(orders: Relation, first: date, as_of: date, levels: PyramidResult |
         doubts["customers_sampled"] = Note("customers_sampled", zh, en)
     expected = np.atleast_1d(model.expected_purchases(YEAR_IN_WEEKS, *history))
     alive = np.atleast_1d(model.probability_alive(*history))
-    value: LifetimeValue | MethodError = NAIVE
-    if choice.model is not None:
-        level = {} if isinstance(levels, MethodError) else levels.level_of
-        ranked = [level[one] for one in whole["customer"]] if level else None
-        value = attempt(lambda: worth(model, history, np.asarray(whole["mean_spend"], dtype=float), ranked))
-    if not isinstance(value, MethodError):
-        value = replace(value, error=money_error(learnt, halves, weeks))
+    spent = np.asarray(whole["mean_spend"], dtype=float)
+    value = NAIVE if choice.model is None else attempt(lambda: worth(model, history, spent, places(levels, whole)))
     return Lifetime(
         choice=choice,
         split=split,
         model=best,
         params=learnt.params_,
         params_now=model.params_,
-        value=value,
+        value=value if isinstance(value, MethodError) else replace(value, error=money_error(learnt, halves, weeks)),
         everyone=by_value(whole["customer"], expected, alive, value),
         mean_alive=float(alive.mean()),
         expected_purchases=float(expected.sum()),
@@ -152,9 +147,16 @@ def worth(model: PurchaseModel, history: History, spend: Any, levels: Any) -> Li
     """Twelve months of money at one per cent a month, with bounds for the total, for each level and for customers."""
     money, each = spending(history[0], spend)
     plain = lifetime_value(model, history, each, Terms(months=12, monthly_discount=0.01))
-    found = value_intervals(plain, (model, money), history, np.maximum(spend, 0), DRAWS, levels)
+    draws = FEWER if len(spend) > SAMPLE else DRAWS  # the more customers, the less one draw differs from another
+    found = value_intervals(plain, (model, money), history, np.maximum(spend, 0), draws, levels)
     notes = {note.code: note for note in (*found.warnings, *money.warnings_)}
     return replace(found, warnings=tuple(notes.values()))
+
+
+def places(levels: PyramidResult | MethodError, whole: Any) -> list[str] | None:
+    """The level of each customer, in the order of these columns; none where there is no pyramid."""
+    level = {} if isinstance(levels, MethodError) else levels.level_of
+    return [level[one] for one in whole["customer"]] if level else None
 
 
 def money_error(learnt: PurchaseModel, halves: Halves, weeks: float) -> dict[str, float]:
