@@ -23,11 +23,18 @@ class PointAdded:
     kind: str
 
 
-@event("party.point_changed", sentence=_("%(who)s changed %(kind)s of %(subject)s"), icon="address-book", words=POINTS)
+@event(
+    "party.point_changed",
+    sentence=_("%(who)s changed %(kind)s of %(subject)s"),
+    personal=("former",),
+    icon="address-book",
+    words=POINTS,
+)
 class PointChanged:
-    """A contact point was changed, verified, or made the main one."""
+    """A contact point was changed, verified, or made the main one; `former` holds the rows before and after, to take it back."""
 
     kind: str
+    former: dict[str, list[Any]]
 
 
 @event(
@@ -85,7 +92,7 @@ class MemberAdded:
 @event(
     "party.member_changed",
     sentence=_("%(who)s changed the part of %(person)s in %(subject)s"),
-    personal=("person",),
+    personal=("person", "former"),
     icon="user-edit",
     columns=(
         Column(name="role", label=_("Position")),
@@ -100,10 +107,14 @@ class MemberAdded:
     ),
 )
 class MemberChanged:
-    """What a person is in an organisation changed; the changes say it by the names of the membership."""
+    """What a person is in an organisation changed; the changes say it by the names of the membership.
+
+    `former` holds the rows before and after, to take it back.
+    """
 
     person: str
     membership: str
+    former: dict[str, list[Any]]
 
 
 @event(

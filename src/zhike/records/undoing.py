@@ -59,16 +59,18 @@ def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
     changes = detail.get("changes", {})
     record, reaching = _within_reach(screen, event.subject_id, made.right, changes, by)
     if record.version != event.payload.get("version", record.version):
-        raise _changed_since()
+        raise changed_since()
     if made.undo == "undo":
         put_back(screen, record, event, changes, reaching)
     else:
-        run(made.undo, by=by, subject_id=record.pk, data=event.payload.get("undo"))
+        data = {"event_id": str(event.pk)} if registry[made.undo].inner == "event_id" else event.payload.get("undo")
+        run(made.undo, by=by, subject_id=record.pk, data=data)
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
 
 
-def _changed_since() -> Conflict:
+def changed_since() -> Conflict:
+    """The refusal of an undo that would overwrite what somebody did since."""
     return Conflict("changed_since", _("This can no longer be undone: the record was changed since."))
 
 
@@ -116,7 +118,7 @@ def _tags_before(record: Record, event: Event, sides: Sequence[Sequence[str]]) -
         return None
     mine = (before.keys() ^ after.keys()) - _changed_again(record, event)
     if not mine:
-        raise _changed_since()
+        raise changed_since()
     kept = {fold(name): name for name in tags_of([record.pk]).get(record.pk, []) if fold(name) not in mine}
     return list((kept | {folded: before[folded] for folded in mine & before.keys()}).values())
 

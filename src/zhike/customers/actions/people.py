@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from zhike.customers.actions.fields import (
     Stance,
     TheirMobile,
 )
+from zhike.customers.actions.former import differing, put_back, state, told_by, turned
 from zhike.customers.actions.keeping import keep_keys
 from zhike.customers.events import (
     AliasAdded,
@@ -51,11 +53,13 @@ from zhike.customers.queries import related
 from zhike.customers.terms import NAME_COLUMNS, Form, NameOf
 from zhike.kernel.actions import About, action, emit, registry
 from zhike.kernel.actor import Actor
-from zhike.kernel.errors import Conflict, Invalid, NotFound
+from zhike.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from zhike.kernel.models import Event
 from zhike.kernel.text import clean
 from zhike.records import search
+from zhike.records.undoing import changed_since
 
+MAIN = ("contact_name", "contact_title")  # the main contact, as the organisation's columns show them
 TEXTS = {"role": 80, "department": 80, "note": 400}
 
 
@@ -151,10 +155,12 @@ def member_now(party: Party, membership_id: UUID, by: Actor) -> About:
     )
 
 
-@action(right="party.edit", title=_("Change a person's part"), icon="user-edit", about=member_now)
+@action(
+    right="party.edit", title=_("Change a person's part"), icon="user-edit", about=member_now, undo="put_back_member"
+)
 def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
     """Change what somebody is in this organisation: position, department, part in decisions, attitude, superior and more."""
-    row = own_membership(party, draft.membership_id)
+    row, was = own_membership(party, draft.membership_id), state(party, party.people.all(), MAIN)
     was_primary = row.primary
     before: dict[str, list[Any]] = {}
     for attribute, new in _changes(party, row, draft).items():
@@ -167,9 +173,34 @@ def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
             setattr(row, attribute, new)
     row.save()
     _keep_primary(party, row, was_primary=was_primary)
-    told = MemberChanged(person=row.person.name, membership=str(row.pk))
+    former = differing(was, state(party, party.people.all(), MAIN))
+    told = MemberChanged(person=row.person.name, membership=str(row.pk), former=former)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=before)
     return party
+
+
+@action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="put_back_member")
+def put_back_member(party: Party, *, event_id: UUID, by: Actor) -> Party:
+    """Take back one's own change of what somebody is in this organisation, unless something there was changed since."""
+    was = told_by(event_id, "party.member_changed", party, by)
+    party.change(**put_back(party, party.people.all(), MAIN, was.former))
+    _check_structure(party, party.people.filter(pk__in=was.former))
+    membership = was.event.payload["membership"]
+    told = MemberChanged(person=was.person, membership=membership, former=turned(was.former))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=turned(was.changes))
+    return party
+
+
+def _check_structure(party: Party, rows: Iterable[Membership]) -> None:
+    """What was put back agrees with what others did beside it since: one main contact, nobody above themselves."""
+    if party.people.filter(primary=True).count() > 1:
+        raise changed_since()
+    for row in rows:
+        try:
+            if row.reports_to_id is not None:
+                _superior(party, row, row.reports_to_id)
+        except DomainError as error:
+            raise changed_since() from error
 
 
 def _changes(party: Party, row: Membership, draft: MemberChange) -> dict[str, Any]:

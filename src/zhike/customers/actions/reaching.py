@@ -21,6 +21,7 @@ from zhike.customers.actions.fields import (
     Verified,
     WhySeen,
 )
+from zhike.customers.actions.former import differing, put_back, state, told_by, turned
 from zhike.customers.actions.keeping import columns_of, completeness_of, free_column, keep_keys, new_point
 from zhike.customers.actions.preparing import Point, address_point, email_point, phone_point, plain_point
 from zhike.customers.events import PointAdded, PointAllowed, PointBarred, PointChanged, PointRemoved
@@ -36,7 +37,9 @@ from zhike.kernel.screens import Sensitive, screens
 from zhike.kernel.text import clean
 from zhike.records import search, watching
 from zhike.records.access import reason_given
+from zhike.records.undoing import changed_since
 
+PLACE = ("division", "province", "city", "district")  # what an address says of where its party is
 LIMITS = {PointKind.WECHAT: 60, PointKind.QQ: 20, PointKind.WEBSITE: 200}
 
 
@@ -50,7 +53,7 @@ def point_of(kind: str, text: str) -> tuple[Point, dict[str, str]]:
         if kind == PointKind.ADDRESS:
             point, where = address_point(text)
             point.column = ""
-            return point, dict(zip(("division", "province", "city", "district"), where, strict=True))
+            return point, dict(zip(PLACE, where, strict=True))
         return plain_point(kind, text, LIMITS[PointKind(kind)]), {}
     except DomainError as error:
         error.field = "value"
@@ -99,7 +102,13 @@ def point_now(party: Party, point_id: UUID, by: Actor) -> About:
     return About(name=shown.text, values=values, leaves=("main", "verified", "do_not_use"))
 
 
-@action(right="party.edit", title=_("Change a way to reach"), icon="address-book", about=point_now)
+@action(
+    right="party.edit",
+    title=_("Change a way to reach"),
+    icon="address-book",
+    about=point_now,
+    undo="put_back_contact_point",
+)
 def change_contact_point(
     party: Party,
     *,
@@ -111,7 +120,7 @@ def change_contact_point(
     by: Actor,
 ) -> Party:
     """Correct a contact point, label it, make it the main one of its kind, or say that it was verified."""
-    row = own_point(party, point_id)
+    row, was = own_point(party, point_id), state(party, party.points.all(), PLACE)
     where: dict[str, str] = {}
     before = row.display
     if value is not None:
@@ -128,9 +137,29 @@ def change_contact_point(
         _make_main(party, row)
     row.save()
     refresh(party, where if row.column else {})
-    told = {row.kind: [before, row.display]} if before != row.display else None
-    emit(PointChanged(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    changes = {row.kind: [before, row.display]} if before != row.display else None
+    told = PointChanged(kind=row.kind, former=differing(was, state(party, party.points.all(), PLACE)))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
+
+
+@action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="put_back_contact_point")
+def put_back_contact_point(party: Party, *, event_id: UUID, by: Actor) -> Party:
+    """Take back one's own change of a contact point, unless it or what stood in its place was changed since."""
+    was = told_by(event_id, "party.point_changed", party, by)
+    refresh(party, put_back(party, party.points.all(), PLACE, was.former))
+    _check_points(party)
+    told = PointChanged(kind=was.event.payload["kind"], former=turned(was.former))
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=turned(was.changes))
+    return party
+
+
+def _check_points(party: Party) -> None:
+    """What was put back agrees with what others did beside it since: one point in a column, no number twice."""
+    points = list(party.points.all())
+    columns = [point.column for point in points if point.column]
+    if len(set(columns)) < len(columns) or len({(point.kind, point.value) for point in points}) < len(points):
+        raise changed_since()
 
 
 def _make_main(party: Party, row: ContactPoint) -> None:

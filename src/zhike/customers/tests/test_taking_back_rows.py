@@ -1,0 +1,267 @@
+"""What was changed about people and numbers beside a customer is taken back exactly, unless somebody changed it since."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from zhike.customers import actions
+from zhike.customers.models import ContactPoint, MatchKey, Membership, Party
+from zhike.customers.terms import PointKind
+from zhike.kernel.actions import Outcome, registry, run
+from zhike.kernel.errors import BadRequest, Conflict, NotFound
+from zhike.kernel.ledger import erase_details
+from zhike.kernel.models import Event
+from zhike.kernel.testing import SYSTEM
+from zhike.records.history import story
+from zhike.records.undoing import undo
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from zhike.identity.testing import World
+    from zhike.kernel.actor import Actor
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+OLD, NEW = "13812345678", "13912345678"
+
+
+@pytest.fixture
+def he(world: World) -> Actor:
+    return world.actor("何永强")
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    return world.client("何永强")
+
+
+def customer(by: Actor, **values: Any) -> Party:
+    made: Party = registry["create_party"](values={"name": "杭州绿野酒店管理有限公司", **values}, by=by)
+    return Party.objects.get(pk=made.pk)
+
+
+def member(party: Party, name: str, by: Actor, **values: Any) -> Membership:
+    actions.add_member(party, actions.MemberDraft(name=name, **values), by=by)
+    return party.people.get(person__name=name)
+
+
+def change(party: Party, row: Membership, by: Actor, **data: Any) -> Outcome:
+    return run("change_member", by=by, subject_id=party.pk, data={"membership_id": str(row.pk), **data})
+
+
+def change_point(party: Party, row: ContactPoint, by: Actor, **data: Any) -> Outcome:
+    return run("change_contact_point", by=by, subject_id=party.pk, data={"point_id": str(row.pk), **data})
+
+
+def take_back(outcome: Outcome, by: Actor) -> UUID:
+    assert outcome.event_id is not None
+    undo(outcome.event_id, by)
+    return Event.objects.filter(actor_id=by.user_id).latest("id").pk
+
+
+def around(party: Party) -> list[Any]:
+    """The party but for version and time, and all rows around it."""
+    own = Party.objects.filter(pk=party.pk).values().get()
+    kept = {name: value for name, value in own.items() if name not in ("version", "updated_at")}
+    keys = MatchKey.objects.filter(party=party).order_by("key").values_list("key", flat=True)
+    return [kept, list(party.people.order_by("pk").values()), list(party.points.order_by("pk").values()), list(keys)]
+
+
+def test_all_that_was_changed_about_a_member_goes_back_and_the_main_contact_with_it(he: Actor) -> None:
+    party = customer(he)
+    chief, main = member(party, "沈嘉禾", he), member(party, "周琪", he, role="采购", primary=True)
+    row = member(party, "陆文斌", he, department="工程部", role="总监", attitude="for")
+    before = around(party)
+    data = {
+        "department": "",
+        "role": "总经理",
+        "primary": True,
+        "reports_to": str(chief.pk),
+        "started_on": "2024-03-01",
+    }
+    done = change(party, row, he, attitude="", decision="decider", outside=True, note="爱喝茶", **data)
+    assert Party.objects.get(pk=party.pk).contact_name == "陆文斌"
+    assert not Membership.objects.get(pk=main.pk).primary
+    take_back(done, he)
+    assert around(party) == before
+
+
+def test_a_change_taken_back_is_told_and_can_be_made_again(he: Actor) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he, department="工程部")
+    done = change(party, row, he, department="采购部")
+    after = around(party)
+    back = take_back(done, he)
+    told = story(he, [party.pk])[0]
+    assert (told.event.type, [sides[1:] for sides in told.changes]) == ("party.member_changed", [("采购部", "工程部")])
+    assert "陆文斌" in told.text
+    undo(back, he)
+    assert around(party) == after
+
+
+def test_the_toast_takes_a_member_back_and_says_so_where_it_no_longer_can(he: Actor, browser: Client) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he, department="工程部")
+    sent = {"membership_id": str(row.pk), "department": "采购部"}
+    answer = browser.post(f"/customers/{party.pk}/change_member/", sent, headers=HTMX)
+    address = json.loads(answer["HX-Trigger"])["zhike:toast"]["undo"]
+    assert browser.post(address, headers=HTMX).status_code == 204
+    row.refresh_from_db()
+    assert row.department == "工程部"
+    again = browser.post(address, headers=HTMX)
+    assert (again.status_code, again.json()["code"]) == (409, "changed_since")
+
+
+def test_a_programme_takes_its_change_back_by_the_id_of_the_event(he: Actor, browser: Client) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he, department="工程部")
+    done = change(party, row, he, department="采购部")
+    address = f"/api/customers/{party.pk}/put_back_member"
+    assert browser.post(address, {"event_id": str(done.event_id)}, "application/json").status_code == 200
+    row.refresh_from_db()
+    assert row.department == "工程部"
+
+
+def test_what_somebody_changed_about_the_member_since_stays(world: World, he: Actor) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he, department="工程部")
+    done = change(party, row, he, department="采购部")
+    change(party, row, world.actor("周晓岚"), note="下月调岗")
+    before = around(party)
+    with pytest.raises(Conflict) as refused:
+        take_back(done, he)
+    assert (refused.value.code, around(party)) == ("changed_since", before)
+
+
+def test_a_change_of_another_member_since_is_in_nobodys_way(he: Actor) -> None:
+    party = customer(he)
+    row, other = member(party, "陆文斌", he, role="总监"), member(party, "周琪", he)
+    done = change(party, row, he, role="总经理")
+    change(party, other, he, role="采购")
+    take_back(done, he)
+    assert dict(party.people.values_list("person__name", "role")) == {"陆文斌": "总监", "周琪": "采购"}
+
+
+def test_who_became_the_main_contact_since_stays_the_only_one(he: Actor) -> None:
+    party = customer(he)
+    row, other = member(party, "陆文斌", he, primary=True), member(party, "周琪", he)
+    done = change(party, row, he, primary=False, role="顾问")
+    change(party, other, he, primary=True)
+    before = around(party)
+    with pytest.raises(Conflict):
+        take_back(done, he)
+    assert around(party) == before
+
+
+def test_nobody_comes_to_stand_above_themselves_by_an_undo(he: Actor) -> None:
+    party = customer(he)
+    row, above = member(party, "陆文斌", he), member(party, "沈嘉禾", he)
+    change(party, row, he, reports_to=str(above.pk))
+    done = change(party, row, he, reports_to="")
+    change(party, above, he, reports_to=str(row.pk))
+    before = around(party)
+    with pytest.raises(Conflict):
+        take_back(done, he)
+    assert around(party) == before
+
+
+def test_a_corrected_number_goes_back_with_all_that_was_known_of_it(he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    row = party.points.get()
+    change_point(party, row, he, verified=True, label="前台")
+    run("mark_do_not_use", by=he, subject_id=party.pk, data={"point_id": str(row.pk), "reason": "空号"})
+    before = around(party)
+    done = change_point(party, row, he, value=NEW, label="")
+    assert Party.objects.get(pk=party.pk).mobile.replace(" ", "") == NEW
+    take_back(done, he)
+    assert around(party) == before
+
+
+def test_the_main_number_that_stepped_aside_is_the_main_one_again(he: Actor) -> None:
+    party = customer(he, mobile=OLD, phone=NEW)
+    second = party.points.get(column="phone")
+    before = around(party)
+    done = change_point(party, second, he, main=True, verified=True)
+    now = Party.objects.get(pk=party.pk)
+    assert (now.mobile.replace(" ", ""), now.phone) == (NEW, "")
+    take_back(done, he)
+    assert around(party) == before
+
+
+def test_an_address_that_was_corrected_takes_the_place_back_with_it(he: Actor) -> None:
+    party = customer(he, address="浙江省杭州市西湖区文三路1号")
+    before = around(party)
+    assert before[0]["city"] == "杭州市"
+    done = change_point(party, party.points.get(), he, value="浙江省宁波市海曙区中山西路2号")
+    assert Party.objects.get(pk=party.pk).city == "宁波市"
+    take_back(done, he)
+    assert around(party) == before
+
+
+def test_the_toast_takes_the_mark_of_a_verified_number_back(he: Actor, browser: Client) -> None:
+    party = customer(he, mobile=OLD)
+    sent = {"point_id": str(party.points.get().pk), "verified": "true"}
+    answer = browser.post(f"/customers/{party.pk}/change_contact_point/", sent, headers=HTMX)
+    assert party.points.get().verified_at is not None
+    browser.post(json.loads(answer["HX-Trigger"])["zhike:toast"]["undo"], headers=HTMX)
+    assert party.points.get().verified_at is None
+
+
+def test_a_number_that_was_barred_or_removed_since_stays_so(he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    row = party.points.get()
+    done = change_point(party, row, he, value=NEW)
+    for later in ("mark_do_not_use", "remove_contact_point"):
+        run(later, by=SYSTEM, subject_id=party.pk, data={"point_id": str(row.pk)})
+        before = around(party)
+        with pytest.raises(Conflict, match="此后"):
+            take_back(done, he)
+        assert around(party) == before
+
+
+def test_what_took_the_former_place_of_a_number_stays_there(he: Actor) -> None:
+    party = customer(he, mobile=OLD, phone=NEW)
+    done = change_point(party, party.points.get(column="phone"), he, main=True)
+    actions.add_contact_point(Party.objects.get(pk=party.pk), kind=PointKind.LANDLINE, value="0571-87654321", by=he)
+    before = around(party)
+    with pytest.raises(Conflict):
+        take_back(done, he)
+    assert around(party) == before
+
+
+def test_no_number_stands_twice_after_an_undo(he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    done = change_point(party, party.points.get(), he, value=NEW)
+    actions.add_contact_point(Party.objects.get(pk=party.pk), kind=PointKind.MOBILE, value=OLD, by=he)
+    with pytest.raises(Conflict):
+        take_back(done, he)
+    assert sorted(point.value[-11:] for point in party.points.all()) == [OLD, NEW]
+
+
+def test_nobody_takes_back_what_somebody_else_changed_nor_anything_else_by_that_door(world: World, he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    row = member(party, "陆文斌", he)
+    done, point = change(party, row, he, role="总监"), change_point(party, party.points.get(), he, label="前台")
+    with pytest.raises(NotFound):
+        take_back(done, world.actor("周晓岚"))
+    for by, event_id in ((world.actor("周晓岚"), done.event_id), (he, point.event_id), (SYSTEM, done.event_id)):
+        with pytest.raises(NotFound):
+            run("put_back_member", by=by, subject_id=party.pk, data={"event_id": str(event_id)})
+    row.refresh_from_db()
+    assert (row.role, party.points.get().label) == ("总监", "前台")
+
+
+def test_what_the_ledger_forgot_is_not_taken_back(world: World, he: Actor) -> None:
+    party = customer(he)
+    row = member(party, "陆文斌", he)
+    done = change(party, row, he, note="爱喝茶")
+    assert "爱喝茶" not in json.dumps(Event.objects.get(pk=done.event_id).payload, ensure_ascii=False)
+    assert done.event_id is not None and he.user_id is not None
+    erase_details([done.event_id], erased_by=he.user_id)
+    with pytest.raises(BadRequest, match="撤销"):
+        take_back(done, he)
