@@ -67,6 +67,19 @@ def test_the_first_line_of_today_is_done_with_one_click_and_undone_with_another(
     page.wait_for_selector(".job")
 
 
+def test_a_number_removed_beside_a_customer_is_there_again_with_one_click(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page(customer_url, user=world.people["何永强"])
+    remove = "[hx-get*=remove_contact_point]"
+    page.click(f"details.menu:has({remove}) summary")
+    page.click(remove)
+    page.click("#dialog footer button:not([data-close])")
+    page.wait_for_selector(remove, state="detached")
+    page.click("[data-undo]")
+    page.wait_for_selector(remove, state="attached")
+
+
 def test_the_plus_of_the_phone_logs_a_touch(open_page: OpenPage, world: "World", customer_url: str) -> None:
     page = open_page("/", size=PHONE, user=world.people["何永强"])
     page.click(".tabbar summary.plus")

@@ -16,11 +16,18 @@ from zhike.kernel.screens import Kind as Is
 POINTS = {"kind": {kind.value: kind.label for kind in PointKind}}
 
 
-@event("party.point_added", sentence=_("%(who)s added %(kind)s to %(subject)s"), icon="address-book", words=POINTS)
+@event(
+    "party.point_added",
+    sentence=_("%(who)s added %(kind)s to %(subject)s"),
+    personal=("former",),
+    icon="address-book",
+    words=POINTS,
+)
 class PointAdded:
-    """A contact point was added."""
+    """A contact point was added; `former` holds the rows before and after, to take it back."""
 
     kind: str
+    former: dict[str, list[Any]]
 
 
 @event(
@@ -31,7 +38,7 @@ class PointAdded:
     words=POINTS,
 )
 class PointChanged:
-    """A contact point was changed, verified, or made the main one; `former` holds the rows before and after, to take it back."""
+    """A contact point was changed, verified, or made the main one."""
 
     kind: str
     former: dict[str, list[Any]]
@@ -40,6 +47,7 @@ class PointChanged:
 @event(
     "party.point_removed",
     sentence=_("%(who)s removed %(kind)s from %(subject)s"),
+    personal=("former",),
     icon="address-book-off",
     words=POINTS,
 )
@@ -47,6 +55,7 @@ class PointRemoved:
     """A contact point was removed."""
 
     kind: str
+    former: dict[str, list[Any]]
 
 
 @event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,13 +39,14 @@ def state(party: Party, rows: QuerySet[Any], columns: tuple[str, ...]) -> State:
 
 
 def differing(before: State, after: State) -> Sides:
-    """Those that a change made different, before and after."""
-    return {pk: [was, after[pk]] for pk, was in before.items() if was != after[pk]}
+    """Those that a change made different, before and after: None where there was, or is, no such row."""
+    sides = {pk: [before.get(pk), after.get(pk)] for pk in before | after}
+    return {pk: both for pk, both in sides.items() if both[0] != both[1]}
 
 
-def told_by(event_id: UUID, type_: str, party: Party, by: Actor) -> Told:
-    """What the actor changed by that event."""
-    mine = Event.objects.filter(pk=event_id, type=type_, subject_id=party.pk, actor_id=by.user_id)
+def told_by(event_id: UUID, types: Sequence[str], party: Party, by: Actor) -> Told:
+    """What the actor changed by that event, which is of one of these types."""
+    mine = Event.objects.filter(pk=event_id, type__in=types, subject_id=party.pk, actor_id=by.user_id)
     event = mine.select_related("detail").first() if by.user_id else None
     if event is None:
         raise NotFound("event")
@@ -59,8 +61,12 @@ def put_back(party: Party, rows: QuerySet[Any], columns: tuple[str, ...], former
     now, own = state(party, rows, columns), str(party.pk)
     if any(now.get(pk) != after for pk, (_before, after) in former.items()):
         raise changed_since()
-    for pk, (before, _after) in former.items():
-        if pk != own:
+    for pk, (before, after) in former.items():
+        if before is None:
+            rows.filter(pk=pk).delete()
+        elif after is None:
+            rows.model._base_manager.create(**before)
+        elif pk != own:
             rows.filter(pk=pk).update(**before)
     return dict(former[own][0]) if own in former else {}
 

@@ -182,7 +182,7 @@ def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
 @action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="put_back_member")
 def put_back_member(party: Party, *, event_id: UUID, by: Actor) -> Party:
     """Take back one's own change of what somebody is in this organisation, unless something there was changed since."""
-    was = told_by(event_id, "party.member_changed", party, by)
+    was = told_by(event_id, ["party.member_changed"], party, by)
     party.change(**put_back(party, party.people.all(), MAIN, was.former))
     _check_structure(party, party.people.filter(pk__in=was.former))
     membership = was.event.payload["membership"]

@@ -68,7 +68,7 @@ def own_point(party: Party, point_id: UUID) -> ContactPoint:
     return found
 
 
-@action(right="party.edit", title=_("Add a way to reach"), icon="address-book")
+@action(right="party.edit", title=_("Add a way to reach"), icon="address-book", undo="put_back_contact_point")
 def add_contact_point(
     party: Party,
     *,
@@ -80,7 +80,7 @@ def add_contact_point(
 ) -> Party:
     """Add a number, address or account; it becomes the main one of its kind when there is none yet."""
     point, where = point_of(kind, value)
-    rows = list(party.points.all())
+    rows, was = list(party.points.all()), state(party, party.points.all(), PLACE)
     if any(row.kind == point.kind and row.value == point.value for row in rows):
         message = _("“%(value)s” stands there already.") % {"value": point.display}
         raise Conflict("point.known", message, "value")
@@ -88,8 +88,9 @@ def add_contact_point(
     row = new_point(party, point, clean(source, 80))
     row.save(force_insert=True)
     refresh(party, where if row.column else {})
-    told = {row.kind: [None, row.display]}
-    emit(PointAdded(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    told = PointAdded(kind=row.kind, former=differing(was, state(party, party.points.all(), PLACE)))
+    changes = {row.kind: [None, row.display]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 
@@ -145,8 +146,8 @@ def change_contact_point(
 
 @action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="put_back_contact_point")
 def put_back_contact_point(party: Party, *, event_id: UUID, by: Actor) -> Party:
-    """Take back one's own change of a contact point, unless it or what stood in its place was changed since."""
-    was = told_by(event_id, "party.point_changed", party, by)
+    """Take back that one added, changed or removed a contact point, unless it or what stood in its place was changed since."""
+    was = told_by(event_id, ["party.point_added", "party.point_changed", "party.point_removed"], party, by)
     refresh(party, put_back(party, party.points.all(), PLACE, was.former))
     _check_points(party)
     told = PointChanged(kind=was.event.payload["kind"], former=turned(was.former))
@@ -171,10 +172,13 @@ def _make_main(party: Party, row: ContactPoint) -> None:
     row.column = column
 
 
-@action(right="party.edit", title=_("Remove a way to reach"), icon="trash", tone="danger", about=point_now)
+@action(
+    right="party.edit", title=_("Remove a way to reach"), icon="trash", tone="danger", about=point_now,
+    undo="put_back_contact_point",
+)  # fmt: skip
 def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
     """Remove a contact point; another of its kind takes its place in lists, if there is one."""
-    row = own_point(party, point_id)
+    row, was = own_point(party, point_id), state(party, party.points.all(), PLACE)
     row.delete()
     if row.column:
         following = party.points.filter(kind=row.kind, column="", do_not_use=False).order_by("id").first()
@@ -182,8 +186,9 @@ def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
             following.column = row.column
             following.save(update_fields=["column"])
     refresh(party, {})
-    told = {row.kind: [row.display, None]}
-    emit(PointRemoved(kind=row.kind), subject=party, by=by, customer_id=party.pk, label=party.name, changes=told)
+    told = PointRemoved(kind=row.kind, former=differing(was, state(party, party.points.all(), PLACE)))
+    changes = {row.kind: [row.display, None]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 

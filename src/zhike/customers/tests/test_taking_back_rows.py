@@ -243,6 +243,36 @@ def test_no_number_stands_twice_after_an_undo(he: Actor) -> None:
     assert sorted(point.value[-11:] for point in party.points.all()) == [OLD, NEW]
 
 
+def test_a_number_that_was_removed_stands_where_it_stood(he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    actions.add_contact_point(party, kind=PointKind.MOBILE, value=NEW, label="前台", by=he)
+    row, before = party.points.get(column="mobile"), around(party)
+    gone = run("remove_contact_point", by=he, subject_id=party.pk, data={"point_id": str(row.pk)})
+    assert Party.objects.get(pk=party.pk).mobile.replace(" ", "") == NEW
+    take_back(gone, he)
+    assert around(party) == before
+
+
+def test_an_address_that_was_added_goes_with_the_place_it_named(he: Actor) -> None:
+    party = customer(he)
+    before, data = around(party), {"kind": "address", "value": "浙江省宁波市海曙区中山西路2号"}
+    added = run("add_contact_point", by=he, subject_id=party.pk, data=data)
+    assert Party.objects.get(pk=party.pk).city == "宁波市"
+    back = take_back(added, he)
+    assert around(party) == before
+    undo(back, he)
+    assert (Party.objects.get(pk=party.pk).city, party.points.count()) == ("宁波市", 1)
+
+
+def test_a_number_that_was_added_again_since_its_removal_is_not_put_beside_itself(he: Actor) -> None:
+    party = customer(he, mobile=OLD)
+    gone = run("remove_contact_point", by=he, subject_id=party.pk, data={"point_id": str(party.points.get().pk)})
+    actions.add_contact_point(Party.objects.get(pk=party.pk), kind=PointKind.MOBILE, value=OLD, by=he)
+    with pytest.raises(Conflict):
+        take_back(gone, he)
+    assert party.points.count() == 1
+
+
 def test_nobody_takes_back_what_somebody_else_changed_nor_anything_else_by_that_door(world: World, he: Actor) -> None:
     party = customer(he, mobile=OLD)
     row = member(party, "陆文斌", he)
@@ -260,8 +290,8 @@ def test_what_the_ledger_forgot_is_not_taken_back(world: World, he: Actor) -> No
     party = customer(he)
     row = member(party, "陆文斌", he)
     done = change(party, row, he, note="爱喝茶")
-    assert "爱喝茶" not in json.dumps(Event.objects.get(pk=done.event_id).payload, ensure_ascii=False)
     assert done.event_id is not None and he.user_id is not None
+    assert "爱喝茶" not in json.dumps(Event.objects.get(pk=done.event_id).payload, ensure_ascii=False)
     erase_details([done.event_id], erased_by=he.user_id)
     with pytest.raises(BadRequest, match="撤销"):
         take_back(done, he)
