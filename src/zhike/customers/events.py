@@ -182,6 +182,7 @@ class PartiesRelated:
     other: str
     other_id: str
     kind: str
+    undo: dict[str, str]
 
 
 @event(
@@ -204,6 +205,7 @@ class AliasAdded:
 
     name: str
     kind: str
+    undo: dict[str, str]
 
 
 @event("party.unnamed", sentence=_("%(who)s removed a name of %(subject)s: %(name)s"), personal=("name",), icon="tag")

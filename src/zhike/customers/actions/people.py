@@ -310,7 +310,7 @@ def remove_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
     return party
 
 
-@action(right="party.edit", title=_("Relate to another"), icon="link")
+@action(right="party.edit", title=_("Relate to another"), icon="link", undo="unrelate_parties")
 def relate_parties(
     party: Party,
     *,
@@ -322,10 +322,12 @@ def relate_parties(
     """Say what another party is to this one."""
     if other.pk == party.pk:
         raise Invalid("relation.self", _("A customer cannot be related to itself. Choose another."), "other")
-    made = Relation.objects.get_or_create(left=party, right=other, kind=str(kind), defaults={"note": clean(note, 200)})
-    if not made[1]:
+    note = clean(note, 200)
+    row, new = Relation.objects.get_or_create(left=party, right=other, kind=str(kind), defaults={"note": note})
+    if not new:
         raise Conflict("relation.known", _("This relation stands there already."), "other")
-    told = PartiesRelated(other=other.name, other_id=str(other.pk), kind=str(kind))
+    undo = {"relation_id": str(row.pk)}
+    told = PartiesRelated(other=other.name, other_id=str(other.pk), kind=str(kind), undo=undo)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 
@@ -351,7 +353,7 @@ def unrelate_parties(party: Party, *, relation_id: UUID, by: Actor) -> Party:
     return party
 
 
-@action(right="party.edit", title=_("Add another name"), icon="tag")
+@action(right="party.edit", title=_("Add another name"), icon="tag", undo="remove_alias")
 def add_alias(
     party: Party,
     *,
@@ -365,13 +367,14 @@ def add_alias(
         raise Invalid("missing", _("This field is needed. Fill it in."), "name")
     if name == party.name or party.names.filter(name=name).exists():
         raise Conflict("name.known", _("“%(name)s” stands there already.") % {"name": name}, "name")
-    PartyName.objects.create(party=party, kind=str(kind), name=name)
+    row = PartyName.objects.create(party=party, kind=str(kind), name=name)
     column = next((c for c, k in NAME_COLUMNS.items() if k == kind), "")
     if column and not getattr(party, column):
         party.change(**{column: name[:100]})
     keep_keys(party)
     search.index(party)
-    emit(AliasAdded(name=name, kind=str(kind)), subject=party, by=by, customer_id=party.pk, label=party.name)
+    told = AliasAdded(name=name, kind=str(kind), undo={"name_id": str(row.pk)})
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 
 

@@ -273,6 +273,21 @@ def test_a_number_that_was_added_again_since_its_removal_is_not_put_beside_itsel
     assert party.points.count() == 1
 
 
+def test_a_name_and_a_relation_are_taken_back_by_removing_them(he: Actor) -> None:
+    party = customer(he)
+    other = registry["create_party"](values={"name": "宁波海曙鸿运家电经营部"}, by=he)
+    before = around(party)
+    named = run("add_alias", by=he, subject_id=party.pk, data={"name": "绿野", "kind": "short"})
+    data = {"other": str(other.pk), "kind": "supplier", "note": "供厨电"}
+    related = run("relate_parties", by=he, subject_id=party.pk, data=data)
+    assert Party.objects.get(pk=party.pk).short_name == "绿野" and party.relations.count() == 1
+    take_back(related, he)
+    take_back(named, he)
+    assert (around(party), party.names.count(), party.relations.count()) == (before, 0, 0)
+    with pytest.raises(NotFound):
+        take_back(related, he)
+
+
 def test_nobody_takes_back_what_somebody_else_changed_nor_anything_else_by_that_door(world: World, he: Actor) -> None:
     party = customer(he, mobile=OLD)
     row = member(party, "陆文斌", he)
