@@ -170,7 +170,6 @@ def _taken_out(client: Client, screen: Screen, record: Record) -> Any:
     if answer.status_code != 200:
         return answer
     written = answer.getvalue().decode("utf-8-sig")
-    answer.close()
     return _found(str(getattr(record, screen.title)) in written)
 
 
@@ -197,8 +196,9 @@ def _with_a_file(world: World, record: Record) -> None:
 
 
 def _fetch(client: Client, screen: Screen, record: Record) -> Any:
-    answer = client.get(f"/{screen.slug}/{record.pk}/files/{record.paper}/")  # type: ignore[attr-defined]
-    answer.close()
+    answer: Any = client.get(f"/{screen.slug}/{record.pk}/files/{record.paper}/")  # type: ignore[attr-defined]
+    if answer.streaming:
+        answer.getvalue()  # read to its end, where the file is closed
     return answer
 
 
