@@ -62,7 +62,19 @@ PASSES = (200, 201, 204, 302)
 
 
 TYPES = ("party", "touch", "task", "showroom")
-EACH = [pytest.param(name, marks=pytest.mark.slow if name in ("touch", "task") else ()) for name in TYPES]
+AT_ONCE = (
+    ("manager", "party"),
+    ("salesperson", "party"),
+    ("salesperson", "showroom"),
+)  # the others with the whole suite
+EACH = pytest.mark.parametrize(
+    ("role", "type_"),
+    [
+        pytest.param(role, type_, marks=() if (role, type_) in AT_ONCE else pytest.mark.slow)
+        for role in ROLES
+        for type_ in TYPES
+    ],
+)
 
 
 def record_of(world: World, type_: str, relation: str) -> Record:
@@ -115,8 +127,7 @@ def told() -> int:
     return found
 
 
-@pytest.mark.parametrize("type_", EACH)
-@pytest.mark.parametrize("role", list(ROLES))
+@EACH
 def test_T15_matrix(world: World, type_: str, role: str) -> None:
     client, wrong = world.client(ROLES[role]), []
     for relation in RELATIONS:
@@ -155,8 +166,7 @@ ELSEWHERE = {
 }  # the pool's races, T67, T22 and each type's tests say who may
 
 
-@pytest.mark.parametrize("type_", EACH)
-@pytest.mark.parametrize("role", list(ROLES))
+@EACH
 def test_T15_every_declared_action_asks_its_right(world: World, type_: str, role: str) -> None:
     """Called without values: unseen, not allowed, or past the right; also those that a later capability will declare."""
     client, screen, wrong = world.client(ROLES[role]), screens[type_], []

@@ -44,6 +44,7 @@ def reaches(parties: list[Party]) -> list[Reach]:
     return [Reach(everything=True), *single, *joined]
 
 
+@pytest.mark.slow
 def test_both_forms_of_the_predicate_agree(world: World, parties: list[Party]) -> None:
     known = reaches(parties)
     someone = parties[0].owner_id

@@ -63,6 +63,7 @@ def test_lists_mask_it_for_those_without_the_right_to_see_it(world: World) -> No
     assert QQ in manager
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_numbers_that_were_there_before_the_column_stand_in_it_after_the_upgrade(world: World) -> None:
     party = customer(world, "金鼎家电")

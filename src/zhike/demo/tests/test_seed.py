@@ -15,6 +15,7 @@ from zhike.kernel.models import Event
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_planted_duplicates_wait_in_the_queue_and_the_past_stands_in_its_order(
     tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -180,6 +180,7 @@ def test_series_and_integral_agree(shape: tuple[float, float, float]) -> None:
     assert _by_series(shape, x, z) == pytest.approx(_by_integral(shape, x, z), rel=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rows",
     [

@@ -79,6 +79,7 @@ def seasonal(years: int, noise: float, seed: int = 4, slope: float = 2.0) -> np.
     return found
 
 
+@pytest.mark.slow
 def test_the_season_and_the_trend_are_found() -> None:
     series = seasonal(6, 4)
     found = forecast(series[:-6], 6, period=12, origins=4)

@@ -33,6 +33,7 @@ def golden(dialect: str) -> str:
     return "".join(f"-- {name}\n{sql};\n\n" for name, sql in compiled(dialect).items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_expression_compiles_to_what_was_recorded(dialect: str) -> None:
     assert golden(dialect) == (GOLDEN / f"{dialect}.sql").read_text("utf-8")

@@ -278,6 +278,7 @@ def test_every_method_is_walked_through_or_named_as_a_building_block() -> None:
     assert not set(METHODS) & set(BLOCKS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_gives_the_one_shape_of_result_and_says_it_in_both_languages(name: str) -> None:
     found = METHODS[name]()

@@ -107,6 +107,7 @@ def test_the_date_of_everything_changes_nothing(desk: Desk, rows: list[Row]) -> 
         same(before[name], after[name])
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(rows=ROWS)
 def test_everybody_is_in_one_place_and_comes_from_where_they_were(desk: Desk, rows: list[Row]) -> None:

@@ -53,6 +53,7 @@ class World:
         return value_intervals(plain, models, self.history, self.spent, draws, groups)
 
 
+@pytest.mark.slow
 def test_nine_intervals_in_ten_hold_the_money_that_comes() -> None:
     held = 0
     for seed in range(8):

@@ -204,6 +204,7 @@ def test_one_file_given_twice_is_refused(tmp_path: Path) -> None:
         read(tmp_path, path, tmp_path / "." / path.name)
 
 
+@pytest.mark.slow
 def test_months_without_any_order_are_pointed_out(tmp_path: Path) -> None:
     days = [date(2022, 1, 1) + timedelta(days=n) for n in range(0, 900, 3)]
     rows = [(f"K{n % 20}", day, 10) for n, day in enumerate(days) if not date(2023, 3, 1) <= day <= date(2023, 6, 10)]

@@ -46,6 +46,7 @@ def test_every_table_is_written_in_both_forms_with_the_same_rows(tmp_path: Path)
     database.close()
 
 
+@pytest.mark.slow
 def test_lists_by_name_are_written_whole(tmp_path: Path) -> None:
     tea = [(f"C{n:03}", "", f"{2022 + n % 2}-0{1 + n % 9}-1{n % 7}", f"D{n}", "tea", 1, 10 + n) for n in range(400)]
     (tmp_path / "orders.csv").write_text(text(HEAD, tea), encoding="utf-8")

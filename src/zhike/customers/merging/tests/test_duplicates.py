@@ -113,6 +113,7 @@ def planted(count: int, seed: int = 7) -> tuple[list[dict[str, Any]], set[frozen
     return rows, truth
 
 
+@pytest.mark.slow
 def test_planted_duplicates_are_found_in_a_batch(world: World) -> None:
     rows, truth = planted(400)
     ids = create_many(rows, by=SYSTEM)

@@ -67,6 +67,7 @@ class Seen(HTMLParser):
             self.texts.append(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_runs_and_nothing_reaches_out(hostile: Study, lang: str) -> None:
     page = render(hostile, lang)
@@ -170,6 +171,7 @@ def test_customers_who_went_from_stage_to_stage_are_counted(study: Study, lang: 
     assert ("From stage to stage" if lang == "en" else "从哪一段走到哪一段") in seen
 
 
+@pytest.mark.slow
 def test_the_year_ahead_is_shown_with_its_bounds(tmp_path: Path) -> None:
     study = report(passers_by(tmp_path / "orders.csv"), tables=tmp_path / "tables")
     assert not isinstance(study.clv, MethodError) and not isinstance(study.clv.value, MethodError)
