@@ -188,17 +188,20 @@ def read_after(position: int, limit: int = 500) -> list[Event]:
     return list(Event.objects.filter(position__gt=position).order_by("position")[:limit])
 
 
-def follow(reader: str, handle: Callable[[Event], None], *, types: Sequence[str] = (), limit: int = 500) -> int:
+def follow(
+    reader: str, handle: Callable[[Event], None], *, types: Sequence[str] = (), limit: int = 500, from_now: bool = False
+) -> int:
     """Hand the next events to `handle`, at least once each, and move the reader's bookmark; the answer is how far.
 
-    A reader that names `types` gets those alone. Positions have no gaps, so its bookmark passes over a stretch of others at
-    once, up to the last one that is sealed: what is sealed later comes later, and nothing in between can. The past is
-    looked through in the database, by position, without an index for each kind; five million others take seconds.
+    A new reader begins with the first event there is or, `from_now`, with the next one. A reader that names `types` gets
+    those alone. Positions have no gaps, so its bookmark passes over a stretch of others at once, up to the last one that is
+    sealed: what is sealed later comes later, and nothing in between can. The past is looked through in the database, by
+    position, without an index for each kind; five million others take seconds.
     """
     with transaction.atomic():
-        Bookmark.objects.get_or_create(reader=reader)
+        Bookmark.objects.get_or_create(reader=reader, defaults={"position": _last_sealed() if from_now else 0})
         mark = Bookmark.objects.select_for_update().get(reader=reader)
-        sealed = SealHead.objects.filter(id=1).values_list("last", flat=True).first() or 0
+        sealed = _last_sealed()
         before, until = mark.position, min(sealed, mark.position + STRETCH)
         events = _of_types(before, until, types, limit) if types else read_after(before, limit)
         for event in events:
@@ -209,6 +212,10 @@ def follow(reader: str, handle: Callable[[Event], None], *, types: Sequence[str]
             mark.position, mark.at = until, timezone.now()
             mark.save()
     return until - before
+
+
+def _last_sealed() -> int:
+    return SealHead.objects.filter(id=1).values_list("last", flat=True).first() or 0
 
 
 def _of_types(after: int, until: int, types: Sequence[str], limit: int) -> list[Event]:

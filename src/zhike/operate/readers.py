@@ -25,7 +25,9 @@ def feed() -> int:
         if marks.get(reader, 0) >= last or _paused.get(reader, 0.0) > time.monotonic():
             continue
         try:
-            moved += ledger.follow(reader, import_string(subscription.handler), types=subscription.types)
+            moved += ledger.follow(
+                reader, import_string(subscription.handler), types=subscription.types, from_now=subscription.from_now
+            )
         except Exception:
             log.exception("reader %s failed; it tries again in %d s", reader, PAUSE_AFTER_ERROR)
             _paused[reader] = time.monotonic() + PAUSE_AFTER_ERROR

@@ -55,6 +55,16 @@ def test_a_reader_of_one_kind_gets_that_kind_in_order_and_stands_at_the_last_sea
     assert (seen, position()) == ([1, 2], 16)
 
 
+def test_a_reader_that_needs_no_past_begins_with_what_comes() -> None:
+    seen: list[Any] = []
+    run_batch(1)
+    ledger.seal_all()
+    run_batch(2)  # not sealed yet: it comes
+    assert follow(seen, from_now=True) == 0 and (seen, position()) == ([], 1)
+    ledger.seal_all()
+    assert follow(seen, from_now=True) == 1 and (seen, position()) == ([2], 2)
+
+
 def test_what_is_not_sealed_yet_is_not_passed_over() -> None:
     seen: list[Any] = []
     refuse(2)
