@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,6 +13,9 @@ from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
 from zhike.kernel.composed import composed
 from zhike.kernel.models import Sight, with_names
+
+if TYPE_CHECKING:
+    from zhike.customers.models import Party
 
 WHOSE = ("party", "person")  # each has an index of its own
 
@@ -44,10 +48,11 @@ def task(pk: object, by: Actor, right: str = "task.view") -> Task:
     return found
 
 
-def last_touches(party_id: UUID, actor: Actor, *, before: datetime | None = None, size: int = 30) -> list[Touch]:
+def last_touches(party: Party, actor: Actor, *, before: datetime | None = None, size: int = 30) -> list[Touch]:
     """A customer's touches before a moment, latest first, with who wrote them; of a person also those with them elsewhere."""
     sight = Touch.sight_of(actor)
-    found = [touch for whose in WHOSE for touch in _touches(party_id, before, sight=sight, size=size, whose=whose)]
+    ways = WHOSE if party.is_person else WHOSE[:1]
+    found = [touch for whose in ways for touch in _touches(party.pk, before, sight=sight, size=size, whose=whose)]
     return sorted(found, key=lambda touch: (touch.at, touch.pk), reverse=True)[:size]
 
 

@@ -212,9 +212,11 @@ def people_panel(party: Party, actor: Actor) -> Mapping[str, Any]:
     if party.is_person:
         return {"memberships": _memberships(party.pk)}
     rows = _members(party.pk)
+    here = [row for row in rows if row.ended_on is None]
     gone = sorted((row for row in rows if row.ended_on), key=lambda row: str(row.ended_on), reverse=True)
     return {
-        "tree": people_tree([row for row in rows if row.ended_on is None]),
+        "members": here,
+        "tree": people_tree(here),
         "former": [_node(row) for row in gone],
         "attitudes": Attitude.choices,
     }

@@ -227,14 +227,14 @@ def test_a_touch_says_with_which_of_the_customers_people_it_was(he: Actor) -> No
     [lu] = people(party, he, "陆文斌")
     touch = log_touch(party, TouchDraft(text="谈了样机", kind=TouchKind.CALL, person=lu.pk), by=he)
     assert touch.person == lu
-    mine, theirs = last_touches(party.pk, he), last_touches(lu.pk, he)
+    mine, theirs = last_touches(party, he), last_touches(lu, he)
     assert [row.pk for row in mine] == [row.pk for row in theirs] == [touch.pk]
     lu.refresh_from_db()
     assert lu.last_touch_at == touch.at, "the person was in touch with us as well"
     archive_touch(touch, by=he)
     lu.refresh_from_db()
     assert lu.last_touch_at is None
-    assert last_touches(lu.pk, he) == []
+    assert last_touches(lu, he) == []
 
 
 def test_nobody_else_than_the_customers_own_people_can_be_named(he: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,6 +23,9 @@ from zhike.kernel.composed import composed
 from zhike.kernel.events import kinds
 from zhike.kernel.models import Event
 from zhike.records.history import tell
+
+if TYPE_CHECKING:
+    from zhike.customers.models import Party
 
 ALL, TOUCHES, CHANGES = "all", "touches", "changes"
 PAGE = 30
@@ -44,14 +47,14 @@ class Line:
 
 
 def timeline(
-    party_id: UUID, actor: Actor, *, show: str = ALL, before: datetime | None = None, size: int = PAGE
+    party: Party, actor: Actor, *, show: str = ALL, before: datetime | None = None, size: int = PAGE
 ) -> tuple[list[Line], str]:
     """Touches and changes in one, latest first, of the customer and of those merged into it; where the next page begins, or ""."""
     lines: list[Line] = []
     if show != CHANGES and actor.can("touch.view"):
-        lines += [_touched(touch, party_id) for touch in last_touches(party_id, actor, before=before, size=size + 1)]
+        lines += [_touched(touch, party.pk) for touch in last_touches(party, actor, before=before, size=size + 1)]
     if show != TOUCHES:
-        lines += _changed([party_id, *merged_ids(party_id)], actor, before, size + 1)
+        lines += _changed([party.pk, *merged_ids(party.pk)], actor, before, size + 1)
     lines.sort(key=lambda line: line.at, reverse=True)
     more = lines[size - 1].at.isoformat() if len(lines) > size else ""
     return lines[:size], more

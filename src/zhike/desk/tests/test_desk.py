@@ -190,9 +190,9 @@ def test_the_timeline_goes_on_where_the_page_ended(he: Actor) -> None:
             ),
             by=he,
         )
-    first, more = timeline(party.pk, he, show=TOUCHES, size=4)
+    first, more = timeline(party, he, show=TOUCHES, size=4)
     assert len(first) == 4 and more
-    second, end = timeline(party.pk, he, show=TOUCHES, size=4, before=first[-1].at)
+    second, end = timeline(party, he, show=TOUCHES, size=4, before=first[-1].at)
     assert len(second) == 3 and not end
     assert {line.at for line in first}.isdisjoint(line.at for line in second)
 
@@ -203,7 +203,7 @@ def test_both_records_tell_that_they_were_taken_apart(world: World) -> None:
     run("merge_party", by=chief, subject_id=one.pk, data={"other": str(two.pk)})
     run("unmerge_party", by=chief, subject_id=two.pk)
     with override("zh-hans"):
-        texts = {party.name: timeline(party.pk, chief)[0][0].title for party in (one, two)}
+        texts = {party.name: timeline(party, chief)[0][0].title for party in (one, two)}
     assert texts["乙公司"] == "沈嘉禾撤销合并，把 乙公司 从 甲公司 中拆出"
     assert texts["甲公司"] == "乙公司 已从 甲公司 中拆出，恢复为独立记录"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from zhike.customers.access import party as party_at
-from zhike.customers.queries import people_of, survivor_of
+from zhike.customers.queries import survivor_of
 from zhike.desk.actions import open_brief
 from zhike.desk.queries import customer as asked
 from zhike.desk.views.log import KINDS
@@ -42,9 +43,10 @@ def page(request: ActorRequest, pk: UUID) -> HttpResponse:
     party = party_at(pk, actor)
     if (survivor := survivor_of(party, actor)) is not None:
         return HttpResponseRedirect(f"/customers/{survivor.pk}/?merged={pk}")
+    stands = shared(party, actor)
     context = (
-        shared(party, actor)
-        | first_lines(party, actor)
+        stands
+        | first_lines(party, actor, stands["panels"])
         | {
             "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
             "collaborators": asked.collaborators(party),
@@ -63,7 +65,7 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     party = party_at(pk, actor)
     if (survivor := survivor_of(party, actor)) is not None:
         return HttpResponseRedirect(f"/customers/{survivor.pk}/drawer/?merged={pk}")
-    lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=4)
+    lines, _more = asked.timeline(party, actor, show=asked.TOUCHES, size=4)
     context = shared(party, actor, BESIDE_LIST) | {
         "warnings": told_on_arrival(request, party) + asked.warnings(party, actor, now),
         "lines": lines,
@@ -73,12 +75,12 @@ def drawer(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "desk/drawer.html", context)
 
 
-def first_lines(party: Any, actor: Actor) -> dict[str, Any]:
-    """The timeline as it opens, and what the composer above it needs."""
-    lines, more = asked.timeline(party.pk, actor)
+def first_lines(party: Any, actor: Actor, panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The timeline as it opens, and what the composer above it needs: people it may have been with, whom a panel has read."""
+    lines, more = asked.timeline(party, actor)
     base = f"/customers/{party.pk}/"
     addresses = {"mention_url": f"{base}mentionable/", "log_url": f"{base}log_touch/"}
-    people = [] if party.is_person else people_of(party)
+    people: Any = next((item["context"].get("members", []) for item in panels if item["panel"].key == "people"), [])
     return {"lines": lines, "more": more, "show": asked.ALL, "kinds": KINDS(), "people": people, **addresses}
 
 
@@ -122,7 +124,7 @@ def timeline(request: ActorRequest, pk: UUID) -> HttpResponse:
         before = parse_datetime(request.GET.get("before", ""))
     except ValueError:
         before = None
-    lines, more = asked.timeline(party.pk, request.actor, show=show, before=before)
+    lines, more = asked.timeline(party, request.actor, show=show, before=before)
     context = {"lines": lines, "more": more, "show": show, "base": f"/customers/{pk}/"}
     return render(request, "desk/timeline_page.html" if before else "desk/timeline.html", context)
 
@@ -132,7 +134,7 @@ def brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One page to read before a visit, or to print; that it was opened is in the audit."""
     actor, now = request.actor, timezone.now()
     party = open_brief(party_at(pk, actor), by=actor)
-    lines, _more = asked.timeline(party.pk, actor, show=asked.TOUCHES, size=8)
+    lines, _more = asked.timeline(party, actor, show=asked.TOUCHES, size=8)
     context = shared(party, actor, PRINTED) | {
         "risks": asked.risks(party, actor, now),
         "collaborators": asked.collaborators(party),
