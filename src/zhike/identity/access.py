@@ -171,7 +171,7 @@ def _above(user: User) -> frozenset[UUID]:
 
 def narrowed(actor: Actor, token: Token) -> Actor:
     """The actor as a token lets it act: never more than its owner may do now."""
-    grants = dict(actor.grants)
+    grants = {right: reach for right, reach in actor.grants.items() if right != ACCOUNT}
     if actor.superuser:
         known = [right for screen in screens.values() for right in screen.rights] + list(other_rights)
         grants = dict.fromkeys(known, EVERYWHERE)

@@ -137,8 +137,8 @@ def test_T21_a_token_may_do_what_it_says_and_no_more_than_its_owner_now(world: W
     full = world.token("沈嘉禾")
     assert reading and reading.can("team.view") and not reading.can("team.create")
     assert only and only.can("team.create") and not only.can("person.view")
-    for actor in (reading, only):
-        assert not actor.can(access.ACCOUNT)
+    for actor in (reading, only, tokens.actor_with(full)):
+        assert actor and not actor.can(access.ACCOUNT)
     with pytest.raises(Forbidden):
         run("create_team", by=reading, data={"name": "x"})
     assert run("create_team", by=tokens.actor_with(full), data={"name": "海外部"}).value  # type: ignore[arg-type]
