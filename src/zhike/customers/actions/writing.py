@@ -22,6 +22,7 @@ from zhike.customers.actions.keeping import (
 )
 from zhike.customers.actions.preparing import Prepared, percent_complete, prepare, shown_points
 from zhike.customers.models import Membership, OwnerSpell, Party, PartyName, Pool
+from zhike.customers.pool.room import check_room, turn_of
 from zhike.customers.queries import team_of
 from zhike.customers.terms import POINT_COLUMNS, Form
 from zhike.customers.territories.queries import for_new
@@ -164,7 +165,7 @@ def _named(attribute: str, value: Any) -> Any:
 def _given(party: Party, fields: Mapping[str, Any], values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     """What changes because an edit gives the party to somebody else, or takes such a change back."""
     if OWNERSHIP in values:
-        return owned_again(party, values[OWNERSHIP])
+        return owned_again(party, values[OWNERSHIP], by)
     if fields.get("owner_id", party.owner_id) == party.owner_id:
         return {}
     if not by.can("party.transfer"):
@@ -177,8 +178,14 @@ def ownership(party: Party) -> dict[str, Any]:
     return {name: getattr(party, name) for name in OWNING}
 
 
-def owned_again(party: Party, former: Mapping[str, Any]) -> dict[str, Any]:
-    """What changes when a change of owner is taken back: the time that it ended goes on, as if nothing had happened."""
+def owned_again(party: Party, former: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """What changes when a change of owner is taken back: the time that it ended goes on, as if nothing had happened.
+
+    It needs the right, and out of a pool the room, that giving the party so would need now.
+    """
+    right = "party.claim" if party.pool_id and party.owner_id is None else "party.transfer"
+    if not (by.can(right) or by.can("party.transfer")):
+        raise Forbidden(right)
     columns: Any = {name: Party._meta.get_field(name) for name in OWNING}
     fields = {name: column.to_python(former[name]) for name, column in columns.items()}
     people = columns["owner_id"].related_model
@@ -186,6 +193,8 @@ def owned_again(party: Party, former: Mapping[str, Any]) -> dict[str, Any]:
     closed = fields["pool_id"] and not Pool.objects.filter(pk=fields["pool_id"], archived_at=None).exists()
     if gone or closed:
         raise Conflict("owner.gone", _("Whoever had this customer before no longer works here, or the pool is closed."))
+    if fields["owner_id"] and party.pool is not None:
+        check_room(party.pool, turn_of(fields["owner_id"]))
     if (ended := party.owned_since or party.pooled_at) is not None:
         party.owner_spells.filter(owner_id=fields["owner_id"], ended_at=ended).delete()
     return fields

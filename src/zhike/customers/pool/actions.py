@@ -17,6 +17,7 @@ from zhike.customers.actions.fields import NewOwner, Reason
 from zhike.customers.actions.writing import new_owner, ownership
 from zhike.customers.models import ClaimTally, Party, Pool
 from zhike.customers.pool import events, queries
+from zhike.customers.pool.room import check_room, turn_of
 from zhike.customers.pool.terms import PoolState, read_rules
 from zhike.customers.queries import team_of
 from zhike.identity.access import organisation, rights_changed
@@ -62,20 +63,14 @@ def claim_party(party: Party, *, by: Actor) -> Party:
     if pool is None or party.owner_id is not None:
         raise _taken()
     now, zone = timezone.now(), organisation().zone
-    person = _turn_of(by.user_id)
+    person = turn_of(by.user_id)
     _check_cooldown(party, pool, person, clock.business_day(now, zone), zone)
-    _check_room(pool, person)
+    check_room(pool, person)
     _count_claim(pool, person, clock.business_day(now, zone))
     _take(party, pool, person, now)
     told = events.PartyClaimed(pool=pool.name, pool_id=str(pool.pk))
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
-
-
-def _turn_of(person_id: UUID) -> User:
-    """The person, locked until the transaction ends: their claims come one after the other (SQLite writes so anyway)."""
-    person: User = User.objects.select_for_update(no_key=True).get(pk=person_id)
-    return person
 
 
 def _check_cooldown(party: Party, pool: Pool, person: User, today: date, zone: str) -> None:
@@ -85,18 +80,6 @@ def _check_cooldown(party: Party, pool: Pool, person: User, today: date, zone: s
             "You owned this customer last. You may claim it again from %(day)s on; until then it is for others."
         )
         raise Conflict("cooldown", message % {"day": free_on.isoformat()}, until=free_on.isoformat())
-
-
-def _check_room(pool: Pool, person: User) -> None:
-    if pool.capacity is None:
-        return
-    owned = queries.owned_by(person.pk)
-    if owned >= pool.capacity:
-        message = _(
-            "“%(pool)s” lets one person own %(capacity)s customers, and %(name)s owns %(owned)s. Give some back first."
-        )
-        said = {"pool": pool.name, "capacity": pool.capacity, "owned": owned, "name": person.name}
-        raise Conflict("capacity", message % said, capacity=pool.capacity, owned=owned)
 
 
 def _count_claim(pool: Pool, person: User, day: date) -> None:
@@ -133,11 +116,11 @@ def assign_from_pool(party: Party, *, to: NewOwner, by: Actor) -> Party:
     pool = party.pool
     if pool is None or party.owner_id is not None:
         raise _taken()
-    person = _turn_of(to.pk)
+    person = turn_of(to.pk)
     if not person.is_active:
         message = _("“%(name)s” no longer works here. Choose somebody else.") % {"name": person.name}
         raise Invalid("owner.inactive", message, "to")
-    _check_room(pool, person)
+    check_room(pool, person)
     before = ownership(party)
     _take(party, pool, person, timezone.now())
     told = events.PartyGivenFromPool(

@@ -14,9 +14,9 @@ from zhike.customers.models import Membership, OwnerSpell, Party
 from zhike.customers.pool.actions import PoolDraft, create_pool, release_party
 from zhike.customers.queries import people_of
 from zhike.customers.territories.actions import RuleDraft, create_assignment
-from zhike.identity.actions import set_roles_of_person
+from zhike.identity.actions import revoke_right_of_role, set_roles_of_person
 from zhike.kernel.actions import Outcome, run
-from zhike.kernel.errors import Conflict, NotFound
+from zhike.kernel.errors import Conflict, Forbidden, NotFound
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
 from zhike.records.actions import run_bulk
@@ -145,6 +145,26 @@ def test_nobody_takes_back_what_lay_outside_their_present_reach_before(world: Wo
     with pytest.raises(NotFound):
         undo(event(given), world.actor(HE))
     assert Party.objects.get(pk=party.pk).owner == world.people[SUN]
+
+
+def test_who_may_no_longer_give_customers_takes_back_no_owner_set_in_the_form(world: World) -> None:
+    party, wu = customer(world), world.people[WU]
+    changed = run("update_party", by=world.actor(ZHOU), subject_id=party.pk, data={"owner": str(wu.pk)})
+    revoke_right_of_role(world.roles["manager"], right="party.transfer", by=SYSTEM)
+    with pytest.raises(Forbidden):
+        undo(event(changed), world.actor(ZHOU))
+    assert Party.objects.get(pk=party.pk).owner == wu
+
+
+def test_nobody_gets_past_the_capacity_of_a_pool_by_giving_back_claiming_another_and_taking_back(world: World) -> None:
+    pool, he = create_pool(PoolDraft(name="华东公海", capacity=1), by=SYSTEM), world.actor(HE)
+    first, second = customer(world), customer(world, "绿野酒店", owner=WU)
+    release_party(second, reason="长期未跟进", pool=pool, by=SYSTEM)
+    given = run("release_party", by=he, subject_id=first.pk, data={"reason": "误操作", "pool": str(pool.pk)})
+    run("claim_party", by=he, subject_id=second.pk)
+    with pytest.raises(Conflict, match="华东公海"):
+        undo(event(given), he)
+    assert Party.objects.get(pk=first.pk).pool == pool
 
 
 def test_many_transfers_are_taken_back_but_for_what_changed_since(world: World) -> None:
