@@ -22,11 +22,12 @@ from zhike.activities.actions import (
 from zhike.activities.models import Task, Touch
 from zhike.activities.queries import last_touches, open_tasks, task_counts, touches_of
 from zhike.activities.terms import TouchKind
-from zhike.customers.actions import MemberDraft, add_member
+from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member, erase_party
 from zhike.customers.models import Party
 from zhike.kernel.actions import registry, run
 from zhike.kernel.errors import Conflict, DomainError, Forbidden, Invalid
-from zhike.kernel.models import Event
+from zhike.kernel.models import Event, EventDetail
+from zhike.kernel.testing import SYSTEM
 
 if TYPE_CHECKING:
     from zhike.identity.testing import World
@@ -273,3 +274,15 @@ def test_whom_it_was_with_is_chosen_in_the_composer_and_in_the_sheet_and_read_on
     assert f"电话：{party.name}" in browser.get(f"/customers/{lu.pk}/timeline/").content.decode()
     browser.post("/log/", {"kind": "visit", "text": "看了现场", "customer": str(party.pk), "person": ""})
     assert Touch.objects.get(kind="visit").person is None
+
+
+def test_somebody_renamed_before_their_erasure_stands_in_no_event_of_their_organisation(he: Actor) -> None:
+    party = customer(he)
+    add_member(party, MemberDraft(name="金丝雀", role="总经理"), by=he)
+    member = party.people.get()
+    change_member(party, MemberChange(membership_id=member.pk, note="下月离职"), by=he)
+    log_touch(party, TouchDraft(text="聊了新店", person=member.person_id), by=he)
+    run("update_party", by=he, subject_id=member.person_id, data={"name": "黄先生"})
+    erase_party(Party.objects.get(pk=member.person_id), reason="本人要求", by=SYSTEM)
+    kept = str(list(EventDetail.objects.values_list("body", flat=True)))
+    assert [word for word in ("金丝雀", "黄先生", "下月离职") if word in kept] == []

@@ -101,12 +101,16 @@ def _told_of(party: Party) -> Iterable[UUID]:
 
 
 def _told_elsewhere(party: Party) -> Iterable[UUID]:
-    """Events of organisations, of related parties and of those it was merged with, whose personal detail names this one."""
+    """Events of organisations, of related parties and of those it was merged with, that name this one or its memberships.
+
+    They name it by a name it has, or by an id: one it had before stands beside that.
+    """
     near = set(party.memberships.values_list("organisation_id", flat=True))
     near |= {pk for pair in _merges_of(party).values_list("survivor_id", "loser_id") for pk in pair}
     for left, right in Relation.objects.filter(Q(left=party) | Q(right=party)).values_list("left_id", "right_id"):
         near |= {left, right}
     near.discard(party.pk)
-    words = {party.name, *party.names.values_list("name", flat=True)}
-    details = EventDetail.objects.filter(event__customer_id__in=near).values_list("event_id", "body")
-    return [event_id for event_id, body in details.iterator() if any(word in body for word in words)]
+    ids = {str(pk) for pk in (party.pk, *party.memberships.values_list("pk", flat=True))}
+    words = {party.name, *party.names.values_list("name", flat=True)} | ids
+    details = EventDetail.objects.filter(event__customer_id__in=near).values_list("event_id", "body", "event__payload")
+    return [pk for pk, body, payload in details.iterator() if any(word in f"{body}{payload}" for word in words)]
