@@ -215,3 +215,9 @@ def organisation() -> Organisation:
     """The organisation's row, made with defaults where there is none yet."""
     found, _made = Organisation.objects.get_or_create(id=1, defaults={"name": ""})
     return found
+
+
+def locked_organisation() -> Organisation:
+    """The same, for whoever changes a part of what it keeps."""
+    organisation()
+    return Organisation.objects.select_for_update().get(id=1)

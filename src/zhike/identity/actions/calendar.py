@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from zhike.identity import access, events
-from zhike.identity.models import Organisation
 from zhike.identity.terms import WEEKDAYS
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
@@ -59,7 +58,7 @@ def read_hours(text: str, field: str) -> list[Hours]:
 @action(right="identity.organisation", title=_("Set the working week"), icon="calendar-time", doors="web api cli")
 def set_working_week(draft: WeekDraft, *, by: Actor) -> dict[str, Any]:
     """Say which hours are worked on each weekday, and whose public holidays are kept."""
-    row = _locked()
+    row = access.locked_organisation()
     before = access.week_of(access.calendar_of(row))
     week = {name: before[name] if (given := getattr(draft, name)) is None else given for name in WEEKDAYS}
     hours = {place: read for place, name in enumerate(WEEKDAYS) if (read := read_hours(week[name], name))}
@@ -83,7 +82,7 @@ def set_calendar_day(*, day: date, worked: bool | None = None, reason: Reason = 
     """Say that a single day is off, or worked, and why; without `worked` it is as usual again."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Invalid("calendar.day", _("Choose a day between 2000 and 2099."), "day")
-    row, reason = _locked(), clean(reason, 80)
+    row, reason = access.locked_organisation(), clean(reason, 80)
     days = dict(row.calendar.get("days", {}))
     before = days.pop(day.isoformat(), None)
     if worked is None and before is None:
@@ -98,9 +97,3 @@ def set_calendar_day(*, day: date, worked: bool | None = None, reason: Reason = 
     row.save(update_fields=["calendar"])
     emit(told, by=by)
     return {"day": day.isoformat(), "worked": access.calendar_of(row).is_working(day)}
-
-
-def _locked() -> Organisation:
-    """The organisation's row, for whoever changes a part of what it keeps."""
-    access.organisation()
-    return Organisation.objects.select_for_update().get(id=1)

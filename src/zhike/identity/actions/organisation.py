@@ -37,7 +37,7 @@ def change_organisation(
     by: Actor,
 ) -> dict[str, str]:
     """Name, time zone, currency, language and working calendar of the organisation; what is not given stays."""
-    row = access.organisation()
+    row = access.locked_organisation()
     values: dict[str, Any] = {}
     if name is not None:
         if not (cleaned := clean(name, 120)):

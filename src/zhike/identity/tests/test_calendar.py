@@ -150,3 +150,18 @@ def test_only_whoever_keeps_the_organisation_sets_its_calendar(world: World) -> 
     )
     with pytest.raises(Forbidden):
         run("set_calendar_day", by=world.actor(HE), data={"day": "2026-11-30", "worked": False, "reason": "x"})
+
+
+def test_a_day_set_while_somebody_saves_the_organisation_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, chief = access.organisation, world.actor(CHIEF)
+
+    def while_somebody_sets_a_day() -> Any:
+        found = asked()
+        monkeypatch.setattr(access, "organisation", asked)
+        run("set_calendar_day", by=chief, data={"day": "2026-05-20", "worked": False, "reason": "厂庆"})
+        return found
+
+    monkeypatch.setattr(access, "organisation", while_somebody_sets_a_day)
+    run("change_organisation", by=chief, data={"calendar": {"country": "CN", "weekend": [6]}})
+    assert asked().calendar["days"] == {"2026-05-20": [False, "厂庆"]}
+    assert asked().calendar["weekend"] == [6]
