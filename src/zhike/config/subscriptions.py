@@ -15,7 +15,9 @@ class Subscription(NamedTuple):
     from_now: bool = False
 
 
-NAMED = ("person.updated", "party.updated", "party.merged", "party.unmerged", "party.erased", "party.purged")
+NAMED = (
+    "person.updated", "party.updated", "party.merged", "party.unmerged", "party.merge_given_up", "party.erased", "party.purged",
+)  # fmt: skip
 
 SUBSCRIPTIONS: Mapping[str, Subscription] = {
     "erasures": Subscription("zhike.operate.erasures.note", types=("party.erased",)),

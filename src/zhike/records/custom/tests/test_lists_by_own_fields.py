@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from zhike.config.subscriptions import NAMED
 from zhike.customers import actions as customers
 from zhike.customers.models import Party
 from zhike.identity.access import rights_changed
@@ -115,6 +116,24 @@ def test_whoever_is_renamed_moves_in_the_lists_that_go_by_their_name(world: Worl
     ledger.follow("names_in_lists", follow_names, types=("person.updated", "party.updated"))
     assert both_ways(world, who)[2:] == ["甲", "乙"]
     assert both_ways(world, which)[2:] == ["甲", "乙"]
+
+
+def test_whoever_gets_their_name_back_out_of_a_merge_moves_back_in_the_lists(world: World) -> None:
+    which, chief = sortable(world, "介绍人", "record", to="party"), world.actor(ADMIN)
+    first, other, between = (customer(world, name) for name in ("安吉电器", "周边电器", "北仑电器"))
+    for name, party in (("甲", first), ("乙", between)):
+        customer(world, name, **{which.key: str(party.pk)})
+
+    def in_order() -> list[str]:
+        ledger.seal_all()
+        ledger.follow("names_in_lists", follow_names, types=NAMED)
+        return both_ways(world, which)[-2:]
+
+    data = {"other": str(other.pk), "choices": {"name": "theirs"}}
+    run("merge_party", by=chief, subject_id=first.pk, data=data)
+    assert in_order() == ["乙", "甲"]
+    run("unmerge_party", by=chief, subject_id=other.pk)
+    assert in_order() == ["甲", "乙"]
 
 
 def test_an_order_tells_nothing_of_records_out_of_reach(world: World) -> None:
