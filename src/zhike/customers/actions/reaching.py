@@ -68,6 +68,13 @@ def own_point(party: Party, point_id: UUID) -> ContactPoint:
     return found
 
 
+def may_write(by: Actor, kind: str, column: str = "") -> None:
+    """Refuse a contact point to whoever may not write the field that it stands, or would stand, in."""
+    if by.rule("party", column_of(kind, column)) is not FieldRule.OPEN:
+        message = _("“%(label)s” cannot be changed by you here.") % {"label": PointKind(kind).label}
+        raise Invalid("read_only", message, "value")
+
+
 @action(right="party.edit", title=_("Add a way to reach"), icon="address-book", undo="put_back_contact_point")
 def add_contact_point(
     party: Party,
@@ -80,6 +87,7 @@ def add_contact_point(
 ) -> Party:
     """Add a number, address or account; it becomes the main one of its kind when there is none yet."""
     point, where = point_of(kind, value)
+    may_write(by, point.kind)
     rows, was = list(party.points.all()), state(party, party.points.all(), PLACE)
     if any(row.kind == point.kind and row.value == point.value for row in rows):
         message = _("“%(value)s” stands there already.") % {"value": point.display}
@@ -124,8 +132,10 @@ def change_contact_point(
     row, was = own_point(party, point_id), state(party, party.points.all(), PLACE)
     where: dict[str, str] = {}
     before = row.display
+    may_write(by, row.kind, row.column)
     if value is not None:
         point, where = point_of(row.kind, value)
+        may_write(by, point.kind)
         if point.value != row.value:
             row.verified_at, row.do_not_use, row.do_not_use_reason = None, False, ""
         row.kind, row.value, row.display = point.kind, point.value, point.display
@@ -148,6 +158,8 @@ def change_contact_point(
 def put_back_contact_point(party: Party, *, event_id: UUID, by: Actor) -> Party:
     """Take back that one added, changed or removed a contact point, unless it or what stood in its place was changed since."""
     was = told_by(event_id, ["party.point_added", "party.point_changed", "party.point_removed"], party, by)
+    for row in (row for sides in was.former.values() for row in sides if row and "kind" in row):
+        may_write(by, row["kind"], row["column"])
     refresh(party, put_back(party, party.points.all(), PLACE, was.former))
     _check_points(party)
     told = PointChanged(kind=was.event.payload["kind"], former=turned(was.former))
@@ -179,6 +191,7 @@ def _make_main(party: Party, row: ContactPoint) -> None:
 def remove_contact_point(party: Party, *, point_id: UUID, by: Actor) -> Party:
     """Remove a contact point; another of its kind takes its place in lists, if there is one."""
     row, was = own_point(party, point_id), state(party, party.points.all(), PLACE)
+    may_write(by, row.kind, row.column)
     row.delete()
     if row.column:
         following = party.points.filter(kind=row.kind, column="", do_not_use=False).order_by("id").first()

@@ -11,8 +11,10 @@ import pytest
 from zhike.customers import actions
 from zhike.customers.models import ContactPoint, MatchKey, Membership, Party
 from zhike.customers.terms import PointKind
+from zhike.identity.actions import set_field_rule_of_role
 from zhike.kernel.actions import Outcome, registry, run
-from zhike.kernel.errors import BadRequest, Conflict, NotFound
+from zhike.kernel.actor import FieldRule
+from zhike.kernel.errors import BadRequest, Conflict, Invalid, NotFound
 from zhike.kernel.ledger import erase_details
 from zhike.kernel.models import Event
 from zhike.kernel.testing import SYSTEM
@@ -310,3 +312,26 @@ def test_what_the_ledger_forgot_is_not_taken_back(world: World, he: Actor) -> No
     erase_details([done.event_id], erased_by=he.user_id)
     with pytest.raises(BadRequest, match="撤销"):
         take_back(done, he)
+
+
+@pytest.mark.parametrize("rule", [FieldRule.READ_ONLY, FieldRule.MASKED, FieldRule.HIDDEN])
+def test_who_may_not_write_a_field_writes_no_contact_point_of_it_and_takes_none_back(
+    world: World, he: Actor, rule: FieldRule
+) -> None:
+    party = customer(he, mobile=OLD)
+    point = str(party.points.get().pk)
+    given = run("change_contact_point", by=he, subject_id=party.pk, data={"point_id": point, "value": NEW})
+    set_field_rule_of_role(world.roles["salesperson"], column="party.mobile", rule=rule, by=SYSTEM)
+    by = world.actor("何永强")
+    with pytest.raises(Invalid, match="手机"):
+        undo(given.event_id, by)  # type: ignore[arg-type]
+    for name, data in (
+        ("put_back_contact_point", {"event_id": str(given.event_id)}),
+        ("change_contact_point", {"point_id": point, "value": OLD}),
+        ("remove_contact_point", {"point_id": point}),
+        ("add_contact_point", {"kind": "mobile", "value": OLD}),
+    ):
+        with pytest.raises(Invalid, match="手机"):
+            run(name, by=by, subject_id=party.pk, data=data)
+    assert party.points.get().display == NEW
+    run("add_contact_point", by=by, subject_id=party.pk, data={"kind": "email", "value": "he@example.com"})
