@@ -32,6 +32,7 @@ from zhike.kernel.models import with_names
 from zhike.kernel.text import mask_email, mask_phone
 
 REACHED = (PointKind.MOBILE, PointKind.LANDLINE)
+OPEN = (PointKind.ADDRESS, PointKind.WEBSITE)  # shown in full unless a rule masks the field
 SCORE, MOST_KINDS = "score_", 20  # of columns: the beginning of their names, and how many there may be
 
 
@@ -342,7 +343,8 @@ def every_point_of(party: Party, actor: Actor) -> list[ShownPoint]:
     shown = [row for row in points if rules[row.pk] is not FieldRule.HIDDEN]
     rows = sorted(shown, key=lambda row: (row.do_not_use, not row.column, row.kind, row.pk))
     of_kind = Counter(row.kind for row in rows)
-    return [_shown(row, clear and rules[row.pk] is not FieldRule.MASKED, of_kind[row.kind] > 1) for row in rows]
+    masked = {pk for pk, rule in rules.items() if rule is FieldRule.MASKED}
+    return [_shown(row, row.pk not in masked and (clear or row.kind in OPEN), of_kind[row.kind] > 1) for row in rows]
 
 
 @composed
@@ -356,6 +358,8 @@ def _shown(row: ContactPoint, clear: bool, several: bool) -> ShownPoint:
         text, href = (text, f"tel:{row.value.partition(';')[0]}") if clear else (mask_phone(text), "")
     elif row.kind == PointKind.EMAIL:
         text, href = (text, f"mailto:{row.value}") if clear else (mask_email(text), "")
+    elif row.kind in OPEN and not clear:
+        text = "****"
     elif row.kind == PointKind.WEBSITE:
         href = text if text.startswith(("http://", "https://")) else f"https://{text}"
     elif row.kind in (PointKind.WECHAT, PointKind.QQ) and not clear:

@@ -133,3 +133,18 @@ def test_the_document_describes_every_row(he: Actor) -> None:
     assert member["person"] == {"$ref": "#/components/schemas/NamedParty"}
     assert "NamedParty" in document(he)["components"]["schemas"]
     assert "/api/tasks/{id}/rows" not in document(he)["paths"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [("address", "浙江省杭州市西湖区文三路100号", "文三路"), ("website", "https://canary.example", "canary.example")],
+)
+def test_an_address_that_a_rule_masks_is_masked_among_the_rows_and_on_the_card(
+    world: World, he: Actor, column: str, value: str, words: str
+) -> None:
+    party = customer(he, **{column: value})
+    actions.add_contact_point(party, kind=PointKind(column), value=f"{value}2", by=he)
+    assert [words in point["value"] for point in rows(program(world), party)["contact_points"]] == [True, True]
+    set_field_rule_of_role(world.roles["salesperson"], column=f"party.{column}", rule=FieldRule.MASKED, by=SYSTEM)
+    assert {(row["value"], row["masked"]) for row in rows(program(world), party)["contact_points"]} == {("****", True)}
+    assert words not in world.client(HE).get(f"/customers/{party.pk}/").content.decode()
