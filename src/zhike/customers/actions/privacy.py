@@ -101,7 +101,7 @@ def _told_of(party: Party) -> Iterable[UUID]:
 
 
 def _told_elsewhere(party: Party) -> Iterable[UUID]:
-    """Events of organisations, of related parties and of those it was merged with, that name this one or its memberships.
+    """Events of organisations, subsidiaries, related parties and those it was merged with, that name this one or a membership.
 
     They name it by a name it has, or by an id: one it had before stands beside that.
     """
@@ -109,6 +109,7 @@ def _told_elsewhere(party: Party) -> Iterable[UUID]:
     near |= {pk for pair in _merges_of(party).values_list("survivor_id", "loser_id") for pk in pair}
     for left, right in Relation.objects.filter(Q(left=party) | Q(right=party)).values_list("left_id", "right_id"):
         near |= {left, right}
+    near |= set(Party.objects.filter(parent=party).values_list("pk", flat=True))
     near.discard(party.pk)
     ids = {str(pk) for pk in (party.pk, *party.memberships.values_list("pk", flat=True))}
     words = {party.name, *party.names.values_list("name", flat=True)} | ids

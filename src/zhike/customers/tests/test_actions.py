@@ -228,6 +228,13 @@ def test_T70_erasure_leaves_no_trace_and_the_chain_still_verifies() -> None:
         actions.erase_party(person, by=SYSTEM)
 
 
+def test_an_erased_parent_is_named_in_no_event_of_its_subsidiaries() -> None:
+    parent, child = create("金丝雀个体户"), create("绿野酒店")
+    run("update_party", by=SYSTEM, subject_id=child.pk, data={"parent": str(parent.pk)})
+    actions.erase_party(parent, reason="本人要求", by=SYSTEM)
+    assert "金丝雀" not in str(list(EventDetail.objects.values_list("body", flat=True)))
+
+
 def test_only_pools_and_owners_open_a_customer() -> None:
     owner = User.objects.create(username="a", name="周晓岚")
     party, other = create(owner=owner), create("别人的客户")
