@@ -63,10 +63,21 @@ def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
     if made.undo == "undo":
         put_back(screen, record, event, changes, reaching)
     else:
-        data = {"event_id": str(event.pk)} if registry[made.undo].inner == "event_id" else event.payload.get("undo")
+        inner = registry[made.undo].inner
+        data = {"event_id": str(event.pk)} if inner == "event_id" else _unless_done_since(event, inner)
         run(made.undo, by=by, subject_id=record.pk, data=data)
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
+
+
+def _unless_done_since(event: Event, inner: str) -> Mapping[str, Any] | None:
+    """What the undo is given; nothing is where an inner row was done the same, or its opposite, since."""
+    data: Mapping[str, Any] | None = event.payload.get("undo")
+    if data and inner in data:
+        later = Event.objects.filter(subject_id=event.subject_id, id__gt=event.pk)
+        if later.filter(**{f"payload__undo__{inner}": data[inner]}).exists():
+            raise changed_since()
+    return data
 
 
 def changed_since() -> Conflict:

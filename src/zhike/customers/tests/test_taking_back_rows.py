@@ -335,3 +335,20 @@ def test_who_may_not_write_a_field_writes_no_contact_point_of_it_and_takes_none_
             run(name, by=by, subject_id=party.pk, data=data)
     assert party.points.get().display == NEW
     run("add_contact_point", by=by, subject_id=party.pk, data={"kind": "email", "value": "he@example.com"})
+
+
+def test_what_somebody_else_said_of_a_number_or_a_person_since_is_not_overwritten(world: World, he: Actor) -> None:
+    party, other = customer(he, mobile=OLD), world.actor("周晓岚")
+    point = {"point_id": str(party.points.get().pk)}
+    barred = run("mark_do_not_use", by=he, subject_id=party.pk, data=point | {"reason": "打错"})
+    run("mark_do_not_use", by=other, subject_id=party.pk, data=point | {"reason": "本人要求不再联系"})
+    actions.add_member(party, actions.MemberDraft(name="陆文斌"), by=he)
+    member = {"membership_id": str(party.people.get().pk)}
+    ended = run("end_membership", by=he, subject_id=party.pk, data=member)
+    run("return_member", by=other, subject_id=party.pk, data=member)
+    run("end_membership", by=other, subject_id=party.pk, data=member | {"on": "2026-01-01"})
+    for done in (barred, ended):
+        with pytest.raises(Conflict):
+            undo(done.event_id, he)  # type: ignore[arg-type]
+    assert party.points.get().do_not_use
+    assert party.people.get().ended_on is not None
