@@ -63,21 +63,22 @@ def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
     if made.undo == "undo":
         put_back(screen, record, event, changes, reaching)
     else:
-        inner = registry[made.undo].inner
-        data = {"event_id": str(event.pk)} if inner == "event_id" else _unless_done_since(event, inner)
-        run(made.undo, by=by, subject_id=record.pk, data=data)
+        run(made.undo, by=by, subject_id=record.pk, data=_given(event, made))
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
 
 
-def _unless_done_since(event: Event, inner: str) -> Mapping[str, Any] | None:
-    """What the undo is given; nothing is where an inner row was done the same, or its opposite, since."""
-    data: Mapping[str, Any] | None = event.payload.get("undo")
+def _given(event: Event, made: Action[..., Any]) -> Mapping[str, Any] | None:
+    """What the action that undoes is given; refused where the same, or its opposite, was done to the same row since."""
+    inner, data = registry[made.undo].inner, event.payload.get("undo")
+    if inner == "event_id":
+        return {inner: str(event.pk)}
+    later = Event.objects.filter(subject_id=event.subject_id, id__gt=event.pk, action__in=(made.name, made.undo))
     if data and inner in data:
-        later = Event.objects.filter(subject_id=event.subject_id, id__gt=event.pk)
-        if later.filter(**{f"payload__undo__{inner}": data[inner]}).exists():
-            raise changed_since()
-    return data
+        later = later.filter(**{f"payload__undo__{inner}": data[inner]})
+    if later.exists():
+        raise changed_since()
+    return data  # type: ignore[no-any-return]  # as the event keeps it
 
 
 def changed_since() -> Conflict:

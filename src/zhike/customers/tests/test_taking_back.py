@@ -341,3 +341,13 @@ def test_who_came_back_by_another_row_is_not_there_twice(world: World) -> None:
         undo(event(left), he)
     with pytest.raises(Conflict):
         run("return_member", by=he, subject_id=party.pk, data={"membership_id": str(people_of(party)[0].pk)})
+
+
+def test_a_lock_that_somebody_else_set_since_is_not_opened(world: World) -> None:
+    party, zhou = customer(world), world.actor(ZHOU)
+    locked = run("lock_party", by=zhou, subject_id=party.pk)
+    run("unlock_party", by=SYSTEM, subject_id=party.pk)
+    run("lock_party", by=SYSTEM, subject_id=party.pk, data={"reason": "法务保全"})
+    with pytest.raises(Conflict):
+        undo(event(locked), zhou)
+    assert Party.objects.get(pk=party.pk).locked
