@@ -6,7 +6,7 @@ field whose values are `kept` has them from the moment it is marked; lists go by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from zhike.kernel.composed import composed
 from zhike.kernel.ids import parse_id
 from zhike.kernel.models import Event, OwnedRecord
 from zhike.kernel.screens import Column, Kind, Screen, screens
-from zhike.records.columns import as_column, formula_fields
+from zhike.records.columns import as_column, formula_fields, refers_to
 from zhike.records.derived import plain, worked_out
 from zhike.records.models import CustomField
 from zhike.records.values import stored_custom
@@ -41,7 +41,7 @@ class Keeper:
         own = {field.key: as_column(field) for field in found} if formulas else {}
         declared = {column.name: column for column in screen.columns}
         self.read = {name: own.get(name) or declared[name] for names in formulas for name in names}
-        self.names: dict[tuple[str, str], str] = {}
+        self.names: dict[tuple[str, UUID | None], str] = {}
 
     def worked(self, custom: Mapping[str, Any], read: Read) -> dict[str, Any]:
         """What lists go by for a record with these custom values; `read` gives what stands in its other columns."""
@@ -58,18 +58,25 @@ class Keeper:
             return given[:LONGEST] if isinstance(given, str) else stored_custom(column, given)
         if value in (None, ""):
             return None
-        if column.kind in (Kind.PERSON, Kind.RECORD):
-            return self._name(column, str(value))
+        if to := refers_to(column):
+            self._ask(to, {parse_id(value)})
+            return self.names[to, parse_id(value)]
         first = str(value).strip("|").partition("|")[0]
         return next((place for place, (code, _label) in enumerate(column.options) if code == first), None)
 
-    def _name(self, column: Column, pk: str) -> str:
-        to = "person" if column.kind is Kind.PERSON else column.to
-        if (to, pk) not in self.names:
-            screen = screens[to]
-            there = screen.model_class._base_manager.filter(pk=parse_id(pk)).values_list(key_of(screen), flat=True)
-            self.names[to, pk] = there.first() or ""
-        return self.names[to, pk]
+    def ask(self, customs: Sequence[Mapping[str, Any]]) -> None:
+        """The names that these custom values refer to, in one query for each field."""
+        for column in self.kept:
+            if to := refers_to(column):
+                self._ask(to, {parse_id(custom.get(column.name)) for custom in customs})
+
+    def _ask(self, to: str, pks: set[UUID | None]) -> None:
+        missing = {pk for pk in pks if (to, pk) not in self.names}
+        if not missing:
+            return
+        screen = screens[to]
+        rows = screen.model_class._base_manager.filter(pk__in=missing - {None}).values_list("pk", key_of(screen))
+        self.names |= dict.fromkeys(((to, pk) for pk in missing), "") | {(to, pk): name for pk, name in rows}
 
 
 @composed
@@ -95,14 +102,15 @@ def _at(record: OwnedRecord, changed: Mapping[str, Any], path: str) -> Any:
     return changed[path] if path in changed else getattr(record, path)
 
 
-def keep(screen: Screen, ids: Iterable[UUID], keeper: Keeper | None = None) -> None:
+def keep(screen: Screen, ids: Iterable[UUID]) -> None:
     """Work out anew what lists go by for these records, and write it where it differs.
 
     Their versions stay: nothing that people see changed. A record saved meanwhile keeps what was worked out with that.
     """
-    model, keeper = screen.model_class, keeper or Keeper(screen)
+    model, keeper = screen.model_class, Keeper(screen)
     paths = sorted({column.orm for column in keeper.read.values() if not column.custom})
-    rows = model._base_manager.filter(pk__in=list(ids)).values_list("pk", "version", "custom", "worked", *paths)
+    rows = list(model._base_manager.filter(pk__in=list(ids)).values_list("pk", "version", "custom", "worked", *paths))
+    keeper.ask([row[2] for row in rows])
     changed = []
     for pk, version, custom, before, *values in rows:
         worked = keeper.worked(custom, dict(zip(paths, values, strict=True)).__getitem__)
@@ -130,9 +138,9 @@ def keep_all(screen: Screen, told: Callable[[int], bool]) -> bool:
 
 def follow_names(event: Event) -> None:
     """Reader of the ledger: what a reference is ordered by follows the name of whom it names; of a merge, both names."""
-    named = [str(pk) for pk in (event.subject_id, event.customer_id) if pk is not None]
+    named = {str(pk) for pk in (event.subject_id, event.customer_id) if pk is not None}
     for field in CustomField.objects.filter(kept=True, kind__in=(Kind.PERSON, Kind.RECORD)):
-        if (field.to or "person") != event.subject_type or field.on not in screens:
+        if refers_to(as_column(field)) != event.subject_type or field.on not in screens:
             continue
         screen = screens[field.on]
         naming = [screen.model_class._base_manager.filter(**{f"custom__{field.key}": name}) for name in named]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,7 @@ from zhike.kernel.screens import screens
 from zhike.records.actions import run_bulk
 from zhike.records.columns import as_column, bound_columns
 from zhike.records.custom.indexing import indexes_of
-from zhike.records.custom.keeping import follow_names
+from zhike.records.custom.keeping import follow_names, keep
 from zhike.records.custom.tests.test_custom_fields import add, customer, found
 from zhike.records.importing.tests.carrying import imported
 from zhike.records.models import CustomField, Work
@@ -134,6 +135,16 @@ def test_whoever_gets_their_name_back_out_of_a_merge_moves_back_in_the_lists(wor
     assert in_order() == ["乙", "甲"]
     run("unmerge_party", by=chief, subject_id=other.pk)
     assert in_order() == ["甲", "乙"]
+
+
+def test_names_of_many_records_are_asked_at_once(
+    world: World, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    which = sortable(world, "介绍人", "record", to="party")
+    others = [customer(world, name) for name in ("周边电器", "安吉电器", "东阳电器")]
+    named = [customer(world, f"客户{other.name}", **{which.key: str(other.pk)}).pk for other in others]
+    with django_assert_num_queries(3):  # the fields, the records, the names: as they stand already
+        keep(screens["party"], named)
 
 
 def test_an_order_tells_nothing_of_records_out_of_reach(world: World) -> None:
