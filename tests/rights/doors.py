@@ -49,12 +49,12 @@ def _get(tail: str) -> Callable[[Client, Screen, Record], Any]:
 
 
 def _edit(client: Client, screen: Screen, record: Record) -> Any:
-    column = _first_text(screen)
-    return client.post(f"/{screen.slug}/{record.pk}/edit/", {column: "改过的名字", "_version": str(record.version)})
+    sent = {screen.title: "改过的名字", "_version": str(record.version)}
+    return client.post(f"/{screen.slug}/{record.pk}/edit/", sent)
 
 
 def _patch(client: Client, screen: Screen, record: Record) -> Any:
-    change = {_first_text(screen): "改过的名字"}
+    change = {screen.title: "改过的名字"}
     return client.patch(f"/api/{screen.slug}/{record.pk}", change, "application/json", headers={"If-Match": "*"})
 
 
@@ -62,10 +62,6 @@ def _drop(client: Client, screen: Screen, record: Record) -> Any:
     column = next(column for column in screen.columns if column.kind is Kind.CHOICE and column.editable)
     to = list(choices_of(column))[-1]
     return client.post(f"/{screen.slug}/{record.pk}/lane/?by={column.name}&_version={record.version}", {"to": to})
-
-
-def _first_text(screen: Screen) -> str:
-    return screen.title
 
 
 def _in_the_bin(_world: World, record: Record) -> None:
@@ -110,7 +106,7 @@ def _join(client: Client, screen: Screen, record: Record) -> Any:
 def _api_bulk(verb: str, **data: str) -> Callable[[Client, Screen, Record], Any]:
     def knock(client: Client, screen: Screen, record: Record) -> Any:
         pk = str(record.pk)
-        values = {_first_text(screen) if name == "title" else name: value for name, value in data.items()}
+        values = {screen.title if name == "title" else name: value for name, value in data.items()}
         sent = {"ids": [pk], "data": values, "versions": {pk: record.version}}
         answer = client.post(f"/api/{screen.slug}/bulk/{verb}", sent, "application/json")
         return _of_one(answer, answer.json().get("refused", [])) if answer.status_code == 200 else answer
@@ -134,7 +130,7 @@ def _of_one(answer: Any, refused: Any) -> Any:
 
 def _pick(client: Client, screen: Screen, record: Record) -> Any:
     """Offered while typing, or not at all."""
-    items = client.get(f"/{screen.slug}/pick/", {"q": str(getattr(record, _first_text(screen)))}).json()["items"]
+    items = client.get(f"/{screen.slug}/pick/", {"q": str(getattr(record, screen.title))}).json()["items"]
     return SimpleNamespace(status_code=200 if str(record.pk) in {item["value"] for item in items} else 404)
 
 

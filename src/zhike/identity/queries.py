@@ -284,7 +284,6 @@ class CalendarDay:
     day: date
     inside: bool  # of the month that is shown
     worked: bool
-    usual: bool  # worked, were it no exception
     holiday: str
     exception: bool
     reason: str
@@ -305,7 +304,7 @@ def month_of(first: date) -> list[list[CalendarDay]]:
     days = [monday + timedelta(days=n) for n in range((last - monday).days + 7 - last.weekday())]
     shown = [
         CalendarDay(
-            day, day.month == first.month, calendar.is_working(day), calendar.is_usually_working(day),
+            day, day.month == first.month, calendar.is_working(day),
             str(HOLIDAYS.get(decree.holiday, decree.holiday)) if (decree := calendar.decree(day)) else "",
             day in calendar.exceptions, reasons.get(day.isoformat(), ("", ""))[1],
         )

@@ -159,10 +159,6 @@ class WorkingCalendar:
         """Whether the day is worked."""
         if day in self.exceptions:
             return self.exceptions[day]
-        return self.is_usually_working(day)
-
-    def is_usually_working(self, day: date) -> bool:
-        """Whether the day is worked by decree and week, were it no exception."""
         decree = self.decree(day)
         return decree.worked if decree is not None and decree.holiday else day.weekday() not in self.weekend
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -102,12 +102,12 @@ def _query(screen: Screen, by: Actor, params: Mapping[str, Any]) -> ListQuery:
 
 def rows_of(order: Order, by: Actor) -> Iterator[Mapping[str, Any]]:
     """The rows as the file takes them, a page at a time."""
-    query, zone = order.query, ZoneInfo(by.zone)
+    query, read = order.query, _reader(order, ZoneInfo(by.zone))
     while True:
         found = page(order.screen, by, query)
         more = _on_cards(order, found.rows, by)
         for row in found.rows:
-            yield {**_row(order, row, zone), **more.get(row["id"], {})}
+            yield {**read(row), **more.get(row["id"], {})}
         if not found.next:
             return
         query = replace(query, after=found.next)
@@ -119,9 +119,14 @@ def _on_cards(order: Order, rows: Sequence[Mapping[str, Any]], by: Actor) -> Map
     return order.screen.on_cards([row["id"] for row in rows], [item.name for item in order.columns], by)
 
 
+def _reader(order: Order, zone: ZoneInfo) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    if order.format != "jsonl":
+        return lambda row: _row(order, row, zone)
+    readers = [(item.name, json_reader(item)) for item in order.columns]
+    return lambda row: {"id": str(row["id"])} | {name: read(row) for name, read in readers}
+
+
 def _row(order: Order, row: Mapping[str, Any], zone: ZoneInfo) -> Mapping[str, Any]:
-    if order.format == "jsonl":
-        return {"id": str(row["id"])} | {item.name: json_reader(item)(row) for item in order.columns}
     values = {item.name: shown(item, row, zone) for item in order.columns}
     if order.format == "vcard":
         return {CARD[name]: _joined(value) for name, value in values.items() if name in CARD and value}
