@@ -128,7 +128,12 @@ def test_the_page_sets_the_week_and_a_day_and_shows_what_was_refused(world: Worl
     refused = browser.post(HOME, week | {"friday": "九点", "country": "CN"})
     assert refused.status_code == 422 and "“九点”" in refused.content.decode()
     day = {"day": "2026-11-30", "worked": "false", "reason": ""}
-    assert browser.post(f"{HOME}day/", day).status_code == 422
+    refused = browser.post(f"{HOME}day/", day)
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    ways = (f'action="{HOME}day/"', f'action="{HOME}?month=2026-11"', f'href="{HOME}?month=2026-12"')
+    assert [way for way in ways if way not in text] == []
+    assert 'href="?' not in text, "from the address of the day's form there is no way to a month"
     assert browser.post(f"{HOME}day/", day | {"reason": "公司年会"})["Location"] == f"{HOME}?month=2026-11"
     assert browser.post(f"{HOME}day/", {"day": "2026-11-30", "worked": ""}).status_code == 302
     assert access.working_calendar().is_working(date(2026, 11, 30))

@@ -59,6 +59,7 @@ def shown(request: ActorRequest, week: Any, form: Any, judged: Any) -> HttpRespo
     around = {
         "week": week, "day_form": form, "chosen": chosen, "first": first, "weeks": queries.month_of(first),
         "before": first - timedelta(days=1), "after": (first + timedelta(days=31)).replace(day=1), "here": HOME,
+        "back": f"{HOME}?month={first:%Y-%m}",
         "today": clock.today(calendar.zone), "undecreed": calendar.holidays and calendar.decree(first) is None,
     }  # fmt: skip
     return page(request, "identity/settings/calendar.html", judged, **around)
