@@ -47,6 +47,9 @@ class Kind(StrEnum):
     FORMULA = "formula"
 
 
+REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)  # kinds whose value is another record
+
+
 class Sensitive(StrEnum):
     """How a personal value is masked until somebody with the right reveals it, which is recorded."""
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zhike.kernel.actor import Actor, FieldRule
-from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
+from zhike.kernel.screens import REFERENCES, Column, Kind, Screen, Sensitive, screens
 
 if TYPE_CHECKING:
     from zhike.kernel.models import Record
-
-POINTING = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
 
 def differences(record: Record, data: Mapping[str, Any], by: Actor) -> list[dict[str, Any]]:
@@ -49,7 +47,7 @@ def _is_plain(column: Column) -> bool:
 
 
 def _attribute(column: Column) -> str:
-    return f"{column.orm}_id" if column.kind in POINTING else column.orm
+    return f"{column.orm}_id" if column.kind in REFERENCES else column.orm
 
 
 def _in_full(screen: Screen, name: str, by: Actor) -> bool:

@@ -11,7 +11,7 @@ from zhike.kernel import clock
 from zhike.kernel.actions import Action, registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.models import Record
-from zhike.kernel.screens import Kind, Panel, Screen, Section
+from zhike.kernel.screens import REFERENCES, Kind, Panel, Screen, Section
 from zhike.records import watching
 from zhike.records.access import title_of
 from zhike.records.cells import Cells
@@ -20,7 +20,7 @@ from zhike.records.derived import add_formulas, add_names
 from zhike.records.history import story
 from zhike.records.merged import told_by
 from zhike.records.panels import with_standard
-from zhike.records.queries import REFERENCES, tags_on
+from zhike.records.queries import tags_on
 
 
 def card_context(screen: Screen, record: Record, actor: Actor) -> dict[str, Any]:

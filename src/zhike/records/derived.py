@@ -9,12 +9,10 @@ from typing import Any
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.ids import parse_id
-from zhike.kernel.screens import Column, Fill, Kind, screens
+from zhike.kernel.screens import REFERENCES, Column, Fill, Kind, screens
 from zhike.records.columns import Bound, choices_of, formula_fields, refers_to
 from zhike.records.formula.language import Formula, parse
 from zhike.records.formula.problems import FormulaProblem
-
-REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
 
 @lru_cache(maxsize=512)

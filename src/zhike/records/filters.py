@@ -22,7 +22,7 @@ from zhike.kernel.actor import Actor
 from zhike.kernel.errors import BadRequest
 from zhike.kernel.ids import parse_id
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Column, Elsewhere, Kind, Screen
+from zhike.kernel.screens import REFERENCES, Column, Elsewhere, Kind, Screen
 from zhike.records.columns import Bound, bound_columns, choices_of
 
 MOST_CONDITIONS, MOST_DEPTH, MOST_VALUES = 40, 4, 500
@@ -300,7 +300,7 @@ class Lookup:
             return self.tagged(op, value)
         if kind is Kind.MULTI:
             return self.multi(op, value)
-        if kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD, Kind.CHOICE):
+        if kind in (*REFERENCES, Kind.CHOICE):
             among = Q(**{f"{self.ids_path}__in": self.among(value)})
             return among if op == "in" else self.other_than(among)
         if kind in (Kind.DATE, Kind.DATETIME):
@@ -316,9 +316,7 @@ class Lookup:
     @property
     def ids_path(self) -> str:
         """Foreign keys are compared by their own column, without a join."""
-        foreign = (
-            self.bound.column.compared_as in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not self.bound.column.custom
-        )
+        foreign = self.bound.column.compared_as in REFERENCES and not self.bound.column.custom
         return f"{self.path}_id" if foreign and not self.path.endswith("_id") else self.path
 
     def plain(self, value: Any) -> Any:

@@ -19,7 +19,7 @@ from zhike.kernel.actions import About, Action, Emptied
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Problems
 from zhike.kernel.models import Record
-from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
+from zhike.kernel.screens import REFERENCES, Column, Kind, Screen, Sensitive, screens
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 from zhike.records.picking import picked
 from zhike.records.queries import live, tags_of
@@ -124,7 +124,7 @@ def current(column: Column, record: Record, actor: Actor) -> Any:
         value = record.custom.get(column.name)  # type: ignore[attr-defined]
     elif column.kind is Kind.TAGS:
         return "、".join(tags_of([record.pk]).get(record.pk, []))
-    elif column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+    elif column.kind in REFERENCES:
         value = getattr(record, f"{column.orm}_id")
     else:
         value = getattr(record, column.orm, None)
@@ -151,7 +151,7 @@ def column_widget(column: Column, actor: Actor, value: Any) -> forms.Widget:
         return forms.Select(choices=[*blank, *[(c, str(label)) for c, label in choices_of(column).items() if c]])
     if kind is Kind.MULTI:
         return forms.SelectMultiple(attrs={"data-many": ""}, choices=list(choices_of(column).items()))
-    if kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+    if kind in REFERENCES:
         type_ = refers_to(column)
         return reference_widget(type_, actor, value, required=column.required)
     if kind is Kind.BOOL:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.doors import ActorRequest
-from zhike.kernel.screens import Kind, Screen, screens
+from zhike.kernel.screens import REFERENCES, Kind, Screen, screens
 from zhike.kernel.text import enumerated
 from zhike.records.board.lanes import by_choices
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
@@ -165,7 +165,7 @@ def spoken(node: Condition, actor: Actor) -> str:
     if column.kind in (Kind.CHOICE, Kind.MULTI):
         known = choices_of(column)
         return enumerated(known.get(v, v) for v in value)
-    if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+    if column.kind in REFERENCES:
         return enumerated(names_of(column, value, actor))
     if column.compared_as is Kind.BOOL:
         return _("Yes") if value else _("No")

@@ -20,7 +20,7 @@ from zhike.kernel.composed import composed, replayed
 from zhike.kernel.errors import BadRequest
 from zhike.kernel.models import Record
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Kind, Screen
+from zhike.kernel.screens import REFERENCES, Kind, Screen
 from zhike.kernel.text import fold
 from zhike.records import keyset
 from zhike.records.columns import Bound, bound_columns
@@ -30,7 +30,6 @@ from zhike.records.models import Tagging
 
 MOST_ROWS = 200
 COUNTED = 10_000
-REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
 
 @dataclass(frozen=True, slots=True)

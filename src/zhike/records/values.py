@@ -18,7 +18,7 @@ from zhike.kernel.actions import find
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import DomainError, Invalid, Problems
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Column, Kind, Screen, Sensitive, screens
+from zhike.kernel.screens import REFERENCES, Column, Kind, Screen, Sensitive, screens
 from zhike.kernel.text import clean, enumerated, mask_email, mask_id, mask_phone
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 
@@ -241,7 +241,7 @@ def json_reader(item: Bound) -> JsonReader:
     column, name, label = item.column, item.name, f"{item.name}__label"
     if item.masked:
         return lambda row: raw_of(item, row)
-    if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD) and not column.custom:
+    if column.kind in REFERENCES and not column.custom:
         return lambda row: None if (value := row.get(name)) is None else {"id": value, "name": row.get(label)}
     if column.kind is Kind.MULTI:
         return lambda row: [code for code in (raw_of(item, row) or "").split("|") if code]

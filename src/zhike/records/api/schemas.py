@@ -8,13 +8,12 @@ from pydantic import TypeAdapter
 
 from zhike.kernel.actions import Action
 from zhike.kernel.actor import Actor
-from zhike.kernel.screens import Column, Kind, Screen
+from zhike.kernel.screens import REFERENCES, Column, Kind, Screen
 from zhike.records.actions import StandardAction
 from zhike.records.columns import Bound, bound_columns, choices_of
 
 Schema = dict[str, Any]
 ID: Schema = {"type": "string", "format": "uuid"}
-REFERENCES = (Kind.PERSON, Kind.TEAM, Kind.RECORD)
 
 # A masked value is text whatever its kind, and anything may be empty.
 READ: dict[Kind, list[str]] = {

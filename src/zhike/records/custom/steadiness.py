@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhike.kernel.errors import Invalid
-from zhike.kernel.screens import Column, Kind, Screen
+from zhike.kernel.screens import REFERENCES, Column, Kind, Screen
 from zhike.records.columns import custom_columns
 from zhike.records.formula.functions import ValueKind
 from zhike.records.formula.language import parse
@@ -47,7 +47,7 @@ def _movers(screen: Screen, formula: str) -> Iterator[str | Promise]:
 
 
 def _moves(column: Column) -> Promise | None:
-    if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+    if column.kind in REFERENCES:
         return _("The formula looks at the name in “%(field)s”, which may change elsewhere, so lists cannot go by it.")
     if column.kind is Kind.CHOICE and not column.custom:
         return _(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Invalid, NotFound, TooLarge
 from zhike.kernel.refusals import shorten
-from zhike.kernel.screens import Kind, Screen, screens
+from zhike.kernel.screens import REFERENCES, Kind, Screen, screens
 from zhike.records.columns import Bound, bound_columns, choices_of
 from zhike.records.exporting.writing import ENCODINGS, FORMATS, Column
 from zhike.records.queries import ListQuery, counted, matching, page
@@ -142,7 +142,7 @@ def shown(item: Bound, row: Mapping[str, Any], zone: ZoneInfo) -> Any:
     value, column = raw_of(item, row), item.column
     if value is None or value == "" or item.masked:
         return value
-    if column.kind in (Kind.PERSON, Kind.TEAM, Kind.RECORD):
+    if column.kind in REFERENCES:
         return row.get(f"{column.name}__label") or ""
     if column.kind is Kind.CHOICE:
         return str(choices_of(column).get(str(value), value))
