@@ -94,7 +94,7 @@ CHECKS: dict[str, Callable[[], Result]] = {"ledger": of_ledger, "search": of_sea
 def main(arguments: list[str]) -> int:
     """Run the named checks; the exit code is 1 when one finds a fault."""
     rebuilding = arguments == ["search", REBUILD]
-    names = [name for name in arguments if not (rebuilding and name == REBUILD)] or ["all"]
+    names = ["search"] if rebuilding else arguments or ["all"]
     if names == ["all"]:
         names = list(CHECKS)
     if unknown := [name for name in names if name not in CHECKS]:
