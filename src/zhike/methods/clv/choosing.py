@@ -85,12 +85,10 @@ def choose(
         )
     x, seen, whole = (as_floats(column, "history") for column in history)
     actual = as_floats(later, "later")
-    if len(actual) != len(x) or not horizon > 0:
-        raise MethodError("lengths_differ", "留出期数据与历史不对应。", "The later period does not match the history.")
+    _check((x, actual), horizon)
     fitted = [factory().fit_summaries(data) for factory in models]
     trials = tuple(_trial(m.name, np.atleast_1d(m.expected_purchases(horizon, x, seen, whole)), actual) for m in fitted)
-    rate = np.divide(x, whole, out=np.zeros(len(x)), where=whole > 0)
-    naive = _trial("naive", rate * horizon, actual)
+    naive = _trial("naive", _repeated(x, whole, horizon), actual)
     best = min(range(len(trials)), key=lambda i: trials[i].mae)
     wins = trials[best].mae < naive.mae
     return Choice(
@@ -142,12 +140,11 @@ def check_money(
     """
     x, seen, whole = (as_floats(column, "history") for column in history)
     spent, came = np.nan_to_num(np.asarray(mean_spend, dtype=float)), as_floats(later, "later")
-    if not len(x) == len(spent) == len(came):
-        raise MethodError("lengths_differ", "留出期数据与历史不对应。", "The later period does not match the history.")
+    _check((x, spent, came), horizon)
     buys, spends = models
     each = spends.expected_spend(np.where(spent > 0, x, 0), spent)
     model = _trial(buys.name, np.atleast_1d(buys.expected_purchases(horizon, x, seen, whole)) * each, came)
-    naive = _trial("naive", np.divide(x, whole, out=np.zeros(len(x)), where=whole > 0) * horizon * spent, came)
+    naive = _trial("naive", _repeated(x, whole, horizon) * spent, came)
     return MoneyCheck(
         cases=len(x),
         parameters={"horizon": horizon},
@@ -155,6 +152,16 @@ def check_money(
         model=model,
         naive=naive,
     )
+
+
+def _check(columns: Sequence[Floats], horizon: float) -> None:
+    if len({len(column) for column in columns}) > 1 or not horizon > 0:
+        raise MethodError("lengths_differ", "留出期数据与历史不对应。", "The later period does not match the history.")
+
+
+def _repeated(x: Floats, whole: Floats, horizon: float) -> Floats:
+    """The naive forecast: each customer's own past rate, gone on with."""
+    return np.asarray(np.divide(x, whole, out=np.zeros(len(x)), where=whole > 0) * horizon)
 
 
 def _trial(name: str, forecast: Floats, actual: Floats) -> Trial:

@@ -17,6 +17,7 @@ from zhike.methods import clv
 from zhike.methods.clv import (
     BGNBD,
     MBGNBD,
+    MODELS,
     SBG,
     Draws,
     GammaGamma,
@@ -33,7 +34,6 @@ from zhike.methods.clv.betageometric import _by_integral, _by_series
 from zhike.methods.clv.model import PurchaseModel
 from zhike.methods.result import MethodError
 
-MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
 ORACLE = json.loads((Path(__file__).parent / "lifetimes_simulated.json").read_text())
 SIMULATED = tuple(np.array(ORACLE[name], dtype=float) for name in ("frequency", "recency", "T"))
 

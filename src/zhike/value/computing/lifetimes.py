@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zhike.methods.clv import (
-    BGNBD,
-    MBGNBD,
+    MODELS,
     Draws,
     GammaGamma,
     LifetimeValue,
-    ParetoNBD,
     PurchaseModel,
     Terms,
     check_money,
@@ -30,7 +28,6 @@ from zhike.value.computing.attempt import attempt
 from zhike.value.computing.sampling import sampled
 from zhike.value.study import Lifetime, Worth
 
-MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD)
 SAMPLE = 60_000
 HISTORY = ("frequency", "recency", "T")
 YEAR_IN_WEEKS = 365.25 / 7
