@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from zhike.kernel import limits
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.records.ledger.events import LedgerExported
@@ -18,6 +17,5 @@ def export_ledger(
     *, asked: dict[str, str], count: int, reason: Annotated[str, Field(min_length=2, max_length=400)], by: Actor
 ) -> dict[str, Any]:
     """Note that entries of the ledger leave the house, what they were narrowed to, and why."""
-    limits.spend(limits.EXPORT, by)
     emit(LedgerExported(asked=asked, count=count), by=by, changes={"reason": [None, reason]})
     return {"count": count}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.identity import signin
 from zhike.identity.settings_pages import pages_for
-from zhike.kernel import clock
+from zhike.kernel import clock, limits
 from zhike.kernel.actions import emit, run
 from zhike.kernel.doors import ActorRequest, needs
 from zhike.kernel.errors import DomainError, TooMany
@@ -61,6 +61,7 @@ def export(request: ActorRequest) -> HttpResponse:
     try:
         if not signin.confirmed(request):
             signin.confirm(request, request.user, request.POST.get("password", ""))  # type: ignore[arg-type]
+        limits.spend(limits.EXPORT, request.actor)
         rows = taking_out.rows(asked, request.actor)
         data = {"asked": asked.as_json(), "count": len(rows), "reason": request.POST.get("reason", "").strip()}
         run("export_ledger", by=request.actor, data=data)

@@ -12,6 +12,7 @@ from zhike.identity.access import rights_changed
 from zhike.identity.models import Grant, Role
 from zhike.identity.terms import Extent
 from zhike.identity.testing import PASSWORD, World
+from zhike.kernel import limits
 from zhike.kernel.actions import run
 from zhike.kernel.models import Event
 from zhike.records.ledger import taking_out
@@ -89,3 +90,10 @@ def test_it_goes_on_over_pages_and_refuses_what_is_too_much(world: World, record
     refused = world.client("白露").post(f"{ADDRESS}?record={record.pk}", SENT)
     assert refused.status_code == 413
     assert "符合条件的超过 1 条" in refused.content.decode()
+
+
+def test_whoever_takes_out_too_often_is_told_before_anything_is_gathered(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(taking_out, "MOST", 0)
+    browser = world.client("白露")
+    answers = [browser.post(ADDRESS, SENT).status_code for _ in range(limits.EXPORT.most + 1)]
+    assert answers == [413] * limits.EXPORT.most + [429], "a use counts even when it is refused"
