@@ -88,14 +88,15 @@ class PointAllowed:
 @event(
     "party.member_added",
     sentence=_("%(who)s added %(person)s to %(subject)s"),
-    personal=("person",),
+    personal=("person", "former"),
     icon="user-plus",
 )
 class MemberAdded:
-    """A person joined an organisation."""
+    """A person joined an organisation; `former` holds the rows before and after, to take it back."""
 
     person: str
     membership: str
+    former: dict[str, list[Any]]
 
 
 @event(
@@ -160,14 +161,15 @@ class MemberReturned:
 @event(
     "party.member_removed",
     sentence=_("%(who)s took back that %(person)s belongs to %(subject)s"),
-    personal=("person",),
+    personal=("person", "former"),
     icon="user-minus",
 )
 class MemberRemoved:
-    """A membership was taken back together with the import that had made it."""
+    """That somebody joined was taken back, by who said it or with the import that had; `former` as where they joined."""
 
     person: str
     membership: str
+    former: dict[str, list[Any]]
 
 
 @event(
@@ -188,15 +190,16 @@ class PartiesRelated:
 @event(
     "party.unrelated",
     sentence=_("%(who)s removed the relation of %(subject)s to %(other)s"),
-    personal=("other",),
+    personal=("other", "former"),
     icon="unlink",
 )
 class PartiesUnrelated:
-    """A relation was removed."""
+    """A relation was removed; `former` holds its row, to take it back."""
 
     other: str
     other_id: str
     kind: str
+    former: dict[str, list[Any]]
 
 
 @event("party.named", sentence=_("%(who)s noted another name of %(subject)s: %(name)s"), personal=("name",), icon="tag")
@@ -208,12 +211,18 @@ class AliasAdded:
     undo: dict[str, str]
 
 
-@event("party.unnamed", sentence=_("%(who)s removed a name of %(subject)s: %(name)s"), personal=("name",), icon="tag")
+@event(
+    "party.unnamed",
+    sentence=_("%(who)s removed a name of %(subject)s: %(name)s"),
+    personal=("name", "undo"),
+    icon="tag",
+)
 class AliasRemoved:
-    """A further name was wrong, or is not wanted any more."""
+    """A further name was wrong, or is not wanted any more; `undo` says what to add to take that back."""
 
     name: str
     kind: str
+    undo: dict[str, str]
 
 
 @event("party.levelled", sentence=_("%(who)s put %(subject)s on level %(level)s"), icon="pyramid")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from uuid import UUID
 
-from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member, create_many
+from zhike.customers.actions import MemberDraft, add_member, create_many
 from zhike.customers.models import Membership, Party
 from zhike.customers.terms import Attitude, Decision
 from zhike.demo.company import BY
@@ -45,12 +45,12 @@ def introduce(dice: Random) -> None:
 
 def place(organisation: Party, people: list[UUID]) -> None:
     """Their positions, attitudes and superiors."""
-    rows: list[Membership] = []
+    rows: list[UUID] = []
     for pk, (position, decision, attitude, above) in zip(people, PARTS, strict=False):
         person = Party.objects.get(pk=pk)
-        part = MemberDraft(person=person, role=position, decision=decision, attitude=attitude, primary=not rows)
+        superior = None if above is None else rows[above]
+        part = MemberDraft(
+            person=person, role=position, decision=decision, attitude=attitude, primary=not rows, reports_to=superior
+        )
         add_member(organisation, part, by=BY)
-        row = Membership.objects.get(organisation=organisation, person=person)
-        rows.append(row)
-        if above is not None and above < len(rows) - 1:
-            change_member(organisation, MemberChange(membership_id=row.pk, reports_to=rows[above].pk), by=BY)
+        rows.append(Membership.objects.get(organisation=organisation, person=person).pk)

@@ -202,7 +202,8 @@ def action(
     selections; `undo` names the action that takes it back; `shown(record, actor)` hides its button where it makes no sense;
     `gone(id, actor)` may refuse with a better reason than "not found" when the subject has just left the actor's scope;
     `hints` is an address that says, while the form is filled in, what may be there already; `file` names the file as which
-    a browser gets the answer; `about(subject, id, actor)` tells the form of an action on an inner row what the row is now.
+    a browser gets the answer; `about(subject, id, actor)` tells the form of an action on an inner row, or on the subject
+    itself, what that is now.
     Parameters annotated with a record type take an id at the edge and are resolved within the caller's rights.
     """
 

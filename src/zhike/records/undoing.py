@@ -63,16 +63,21 @@ def _take_back(event: Event, made: Action[..., Any], by: Actor) -> Record:
     if made.undo == "undo":
         put_back(screen, record, event, changes, reaching)
     else:
-        run(made.undo, by=by, subject_id=record.pk, data=_given(event, made))
+        run(made.undo, by=by, subject_id=record.pk, data=_given(event, made, detail))
     fresh: Record = record_at(screen, by, record.pk)
     return fresh
 
 
-def _given(event: Event, made: Action[..., Any]) -> Mapping[str, Any] | None:
-    """What the action that undoes is given; refused where the same, or its opposite, was done to the same row since."""
+def _given(event: Event, made: Action[..., Any], detail: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the action that undoes is given; refused where the same, or its opposite, was done to the same row since.
+
+    What it is given instead of an id, such as a name, it refuses itself where that stands there again.
+    """
     inner, data = registry[made.undo].inner, event.payload.get("undo")
     if inner == "event_id":
         return {inner: str(event.pk)}
+    if "undo" in detail:
+        return dict(detail["undo"])
     later = Event.objects.filter(subject_id=event.subject_id, id__gt=event.pk, action__in=(made.name, made.undo))
     if data and inner in data:
         later = later.filter(**{f"payload__undo__{inner}": data[inner]})

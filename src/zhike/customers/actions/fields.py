@@ -55,6 +55,7 @@ NewPosition = Annotated[str | Emptied | None, Field(title=_("Position"), max_len
 NewDepartment = Annotated[str | Emptied | None, Field(title=_("Department"), max_length=80)]
 NewPart = Annotated[Decision | Emptied | None, Field(title=_("Part in decisions"))]
 NewStance = Annotated[Attitude | Emptied | None, Field(title=_("Attitude"))]
+Superior = Annotated[UUID | None, Field(title=_("Reports to"))]
 NewSuperior = Annotated[UUID | Emptied | None, Field(title=_("Reports to"))]
 NewMainContact = Annotated[bool | None, Field(title=_("Main contact"))]
 FromOutside = Annotated[

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,7 @@ from zhike.customers.actions.fields import (
     Position,
     SomebodyHere,
     Stance,
+    Superior,
     TheirMobile,
 )
 from zhike.customers.actions.former import differing, put_back, state, told_by, turned
@@ -75,6 +77,7 @@ class MemberDraft:
     decision: Part = None
     attitude: Stance = None
     primary: MainContact = False
+    reports_to: Superior = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +100,15 @@ def _is_organisation(party: Party, by: Actor) -> bool:
     return not party.is_person
 
 
+def people_now(party: Party, _id: UUID, by: Actor) -> About:
+    """What the form of somebody who joins starts from: everybody there may be their superior."""
+    return About(name=party.name, choices={"reports_to": _those_here(party)})
+
+
 @action(
-    right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/", shown=_is_organisation
-)
+    right="party.edit", title=_("Add a person"), icon="user-plus", hints="/customers/similar/", shown=_is_organisation,
+    about=people_now, undo="put_back_member",
+)  # fmt: skip
 def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
     """Put a person into this organisation, one who is here or somebody new by name; `change_member` says more."""
     if party.is_person:
@@ -112,7 +121,8 @@ def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
     if party.people.filter(person=person, ended_on=None).exists():
         message = _("“%(name)s” belongs here already.") % {"name": person.name}
         raise Conflict("member.known", message, "person")
-    row = Membership.objects.create(
+    was = state(party, party.people.all(), MAIN)
+    row = Membership(
         organisation=party,
         person=person,
         role=clean(draft.role, 80),
@@ -121,8 +131,11 @@ def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
         attitude=str(draft.attitude or ""),
         primary=draft.primary,
     )
+    row.reports_to_id = _superior(party, row, draft.reports_to) if draft.reports_to else None
+    row.save(force_insert=True)
     _keep_primary(party, row)
-    told = MemberAdded(person=person.name, membership=str(row.pk))
+    former = differing(was, state(party, party.people.all(), MAIN))
+    told = MemberAdded(person=person.name, membership=str(row.pk), former=former)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 
@@ -147,12 +160,14 @@ def own_membership(party: Party, membership_id: UUID) -> Membership:
 def member_now(party: Party, membership_id: UUID, by: Actor) -> About:
     """What a form about somebody in this organisation starts from: everybody else there may be their superior."""
     row = own_membership(party, membership_id)
-    others = party.people.filter(ended_on=None).exclude(pk=row.pk).select_related("person").order_by("person__sort_key")
     names = [field.name for field in fields(MemberChange) if field.name != "reports_to"]
     values = {name: getattr(row, name) for name in names if name != "membership_id"} | {"reports_to": row.reports_to_id}
-    return About(
-        name=row.person.name, values=values, choices={"reports_to": [(str(o.pk), o.person.name) for o in others]}
-    )
+    return About(name=row.person.name, values=values, choices={"reports_to": _those_here(party, row.pk)})
+
+
+def _those_here(party: Party, but: UUID | None = None) -> list[tuple[str, str]]:
+    here = party.people.filter(ended_on=None).exclude(pk=but).order_by("person__sort_key")
+    return [(str(pk), name) for pk, name in here.values_list("pk", "person__name")]
 
 
 @action(
@@ -179,16 +194,36 @@ def change_member(party: Party, draft: MemberChange, *, by: Actor) -> Party:
     return party
 
 
+TAKEN_BACK_AS: dict[str, type[MemberAdded | MemberChanged | MemberRemoved]] = {
+    "party.member_added": MemberRemoved,
+    "party.member_changed": MemberChanged,
+    "party.member_removed": MemberAdded,
+}
+
+
 @action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="put_back_member")
 def put_back_member(party: Party, *, event_id: UUID, by: Actor) -> Party:
-    """Take back one's own change of what somebody is in this organisation, unless something there was changed since."""
-    was = told_by(event_id, ["party.member_changed"], party, by)
+    """Take back one's own change of who, and what, is in this organisation, unless something there was changed since."""
+    was = told_by(event_id, list(TAKEN_BACK_AS), party, by)
+    membership = was.event.payload["membership"]
+    _check_free(party, was.former.get(membership), by)
     party.change(**put_back(party, party.people.all(), MAIN, was.former))
     _check_structure(party, party.people.filter(pk__in=was.former))
-    membership = was.event.payload["membership"]
-    told = MemberChanged(person=was.person, membership=membership, former=turned(was.former))
+    _take_along(was.event, by)
+    told = TAKEN_BACK_AS[was.event.type](person=was.person, membership=membership, former=turned(was.former))
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=turned(was.changes))
     return party
+
+
+def _check_free(party: Party, sides: Sequence[Any] | None, by: Actor) -> None:
+    """Nobody reports to who is about to go; who is about to come back can be seen, and is not here by another row."""
+    before, after = sides or (True, True)
+    if before is None and party.people.filter(reports_to=after["id"]).exists():
+        raise changed_since()
+    if after is None:
+        person = Party.objects.visible_to(by).filter(pk=before["person_id"])
+        if not person.exists() or party.people.filter(person=before["person_id"], ended_on=None).exists():
+            raise changed_since()
 
 
 def _check_structure(party: Party, rows: Iterable[Membership]) -> None:
@@ -201,6 +236,16 @@ def _check_structure(party: Party, rows: Iterable[Membership]) -> None:
                 _superior(party, row, row.reports_to_id)
         except DomainError as error:
             raise changed_since() from error
+
+
+def _take_along(event: Event, by: Actor) -> None:
+    """Whom the event itself made goes into the bin with it, unless something happened to them since, and comes back with it."""
+    for verb, right in (("created", "archive"), ("archived", "restore")):
+        caused = Event.objects.filter(caused_by=event.pk, type=f"party.{verb}").values_list("subject_id", flat=True)
+        for person in Party.objects.filter(pk__in=list(caused)):
+            since = Event.objects.filter(Q(subject_id=person.pk) | Q(customer_id=person.pk)).exclude(caused_by=event.pk)
+            if person.within(by, f"party.{right}") and (verb == "archived" or not since.exists()):
+                registry[f"{right}_party"](person, by=by)
 
 
 def _changes(party: Party, row: Membership, draft: MemberChange) -> dict[str, Any]:
@@ -303,9 +348,11 @@ def return_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
 @action(right="party.import", title=_("Take back"), icon="user-minus", doors="import")
 def remove_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
     """Take back that somebody was put into this organisation, as if it had never been; who leaves has `end_membership`."""
-    row = own_membership(party, membership_id)
-    told = MemberRemoved(person=row.person.name, membership=str(row.pk))
+    row, was = own_membership(party, membership_id), state(party, party.people.all(), MAIN)
+    person = row.person.name
     row.delete()
+    former = differing(was, state(party, party.people.all(), MAIN))
+    told = MemberRemoved(person=person, membership=str(membership_id), former=former)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 
@@ -332,6 +379,11 @@ def relate_parties(
     return party
 
 
+def relations_of(party: Party) -> QuerySet[Relation]:
+    """The relations of a party from both ends."""
+    return Relation.objects.filter(Q(left=party) | Q(right=party))
+
+
 def relation_now(party: Party, relation_id: UUID, by: Actor) -> About:
     """Which relation a form is about, by the name of the other end."""
     other = next((one for one in related(party, by) if one.id == relation_id), None)
@@ -340,15 +392,34 @@ def relation_now(party: Party, relation_id: UUID, by: Actor) -> About:
     return About(name=other.name)
 
 
-@action(right="party.edit", title=_("Remove a relation"), icon="unlink", tone="danger", about=relation_now)
+@action(
+    right="party.edit", title=_("Remove a relation"), icon="unlink", tone="danger", about=relation_now,
+    undo="put_back_relation",
+)  # fmt: skip
 def unrelate_parties(party: Party, *, relation_id: UUID, by: Actor) -> Party:
     """Remove a relation, from whichever end it is seen."""
     row = Relation.objects.filter(pk=relation_id).select_related("left", "right").first()
     if row is None or party.pk not in (row.left_id, row.right_id):
         raise NotFound("relation")
-    other = row.right if row.left_id == party.pk else row.left
+    other, was = row.right if row.left_id == party.pk else row.left, state(party, relations_of(party), ())
     row.delete()
-    told = PartiesUnrelated(other=other.name, other_id=str(other.pk), kind=row.kind)
+    former = differing(was, state(party, relations_of(party), ()))
+    told = PartiesUnrelated(other=other.name, other_id=str(other.pk), kind=row.kind, former=former)
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    return party
+
+
+@action(right="party.edit", title=_("Take back"), icon="arrow-back-up", doors="web api", undo="unrelate_parties")
+def put_back_relation(party: Party, *, event_id: UUID, by: Actor) -> Party:
+    """Take back one's own removal of a relation, unless it stands there again or the other end is out of reach."""
+    was = told_by(event_id, ["party.unrelated"], party, by)
+    [(pk, (row, _none))] = was.former.items()
+    ends = {"left_id": row["left_id"], "right_id": row["right_id"]}
+    other = Party.objects.visible_to(by).live().filter(pk=was.event.payload["other_id"]).first()
+    if other is None or Relation.objects.filter(**ends, kind=row["kind"]).exists():
+        raise changed_since()
+    put_back(party, relations_of(party), (), was.former)
+    told = PartiesRelated(other=other.name, other_id=str(other.pk), kind=row["kind"], undo={"relation_id": pk})
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
 
@@ -391,7 +462,7 @@ def own_name(party: Party, name_id: UUID) -> PartyName:
     return found
 
 
-@action(right="party.edit", title=_("Remove a name"), icon="tag", tone="danger", about=name_now)
+@action(right="party.edit", title=_("Remove a name"), icon="tag", tone="danger", about=name_now, undo="add_alias")
 def remove_alias(party: Party, *, name_id: UUID, by: Actor) -> Party:
     """Forget another name of the party: it is no longer found by it."""
     row = own_name(party, name_id)
@@ -401,6 +472,6 @@ def remove_alias(party: Party, *, name_id: UUID, by: Actor) -> Party:
         party.change(**{column: ""})
     keep_keys(party)
     search.index(party)
-    told = AliasRemoved(name=row.name, kind=row.kind)
+    told = AliasRemoved(name=row.name, kind=row.kind, undo={"name": row.name, "kind": row.kind})
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party

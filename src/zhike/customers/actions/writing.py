@@ -27,6 +27,8 @@ from zhike.customers.queries import team_of
 from zhike.customers.terms import POINT_COLUMNS, Form
 from zhike.customers.territories.queries import for_new
 from zhike.customers.territories.terms import Choice
+from zhike.identity.access import organisation
+from zhike.kernel import clock
 from zhike.kernel.actions import registry
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Conflict, Forbidden, Invalid
@@ -178,12 +180,19 @@ def ownership(party: Party) -> dict[str, Any]:
     return {name: getattr(party, name) for name in OWNING}
 
 
+def _had_for_days(party: Party) -> bool:
+    """Whether the owner has had the party since before today: who gives it back then waits before claiming it again."""
+    zone, now = organisation().zone, timezone.now()
+    return party.owned_since is not None and clock.business_day(party.owned_since, zone) < clock.business_day(now, zone)
+
+
 def owned_again(party: Party, former: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     """What changes when a change of owner is taken back: the time that it ended goes on, as if nothing had happened.
 
     It needs the right, and out of a pool the room, that giving the party so would need now.
     """
-    right = "party.claim" if party.pool_id and party.owner_id is None else "party.transfer"
+    pooled = party.pool_id if party.owner_id is None else former["pool_id"]
+    right = "party.claim" if pooled else "party.transfer"
     if not (by.can(right) or by.can("party.transfer")):
         raise Forbidden(right)
     columns: Any = {name: Party._meta.get_field(name) for name in OWNING}
@@ -193,6 +202,10 @@ def owned_again(party: Party, former: Mapping[str, Any], by: Actor) -> dict[str,
     closed = fields["pool_id"] and not Pool.objects.filter(pk=fields["pool_id"], archived_at=None).exists()
     if gone or closed:
         raise Conflict("owner.gone", _("Whoever had this customer before no longer works here, or the pool is closed."))
+    if fields["pool_id"] and _had_for_days(party):
+        raise Conflict(
+            "owned_for_days", _("This customer was taken out of the pool days ago. Give it back to the pool instead.")
+        )
     if fields["owner_id"] and party.pool is not None:
         check_room(party.pool, turn_of(fields["owner_id"]))
     if (ended := party.owned_since or party.pooled_at) is not None:

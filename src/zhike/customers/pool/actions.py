@@ -52,11 +52,14 @@ def _just_left(pk: object, by: Actor) -> None:
 
 
 @action(
-    right="party.claim", title=_("Claim"), icon="hand-grab", tone="primary", bulk=True, gone=_just_left,
+    right="party.claim", title=_("Claim"), icon="hand-grab", tone="primary", bulk=True, gone=_just_left, undo="undo",
     shown=lambda party, _by: bool(party.pool_id) and party.owner_id is None and not party.locked,
 )  # fmt: skip
 def claim_party(party: Party, *, by: Actor) -> Party:
-    """Take a customer out of a pool and own it: one conditional UPDATE decides between those who want it."""
+    """Take a customer out of a pool and own it: one conditional UPDATE decides between those who want it.
+
+    Taken back, it lies in the pool as before, and still counts as one of the claims of the day.
+    """
     if by.user_id is None:
         raise Invalid("claim.nobody", _("Only a person can claim a customer."))
     pool = party.pool
@@ -67,9 +70,11 @@ def claim_party(party: Party, *, by: Actor) -> Party:
     _check_cooldown(party, pool, person, clock.business_day(now, zone), zone)
     check_room(pool, person)
     _count_claim(pool, person, clock.business_day(now, zone))
+    before = ownership(party)
     _take(party, pool, person, now)
-    told = events.PartyClaimed(pool=pool.name, pool_id=str(pool.pk))
-    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
+    told = events.PartyClaimed(pool=pool.name, pool_id=str(pool.pk), version=party.version)
+    changes = {OWNERSHIP: [before, ownership(party)]}
+    emit(told, subject=party, by=by, customer_id=party.pk, label=party.name, changes=changes)
     return party
 
 

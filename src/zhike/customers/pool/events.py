@@ -13,6 +13,7 @@ class PartyClaimed:
 
     pool: str
     pool_id: str
+    version: int = 1
 
 
 @event("party.released", sentence=_("%(who)s gave %(subject)s back to %(pool)s: %(reason)s"), icon="pool")

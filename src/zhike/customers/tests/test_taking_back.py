@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from zhike.customers.actions import MemberChange, MemberDraft, add_member, change_member
 from zhike.customers.actions.writing import ownership
@@ -103,6 +105,33 @@ def test_what_somebody_claimed_meanwhile_stays_theirs(world: World) -> None:
     with pytest.raises(Conflict):
         undo(event(given), he)
     assert Party.objects.get(pk=party.pk).owner == world.people[WU]
+
+
+def test_a_claim_by_mistake_lies_in_the_pool_as_before_and_counts_as_one_of_the_day(world: World) -> None:
+    pool, party, he = (
+        create_pool(PoolDraft(name="华东公海", daily_limit=1), by=SYSTEM),
+        customer(world),
+        world.actor(HE),
+    )
+    release_party(party, reason="长期未跟进", pool=pool, by=SYSTEM)
+    party.refresh_from_db()
+    before, spells = ownership(party), OwnerSpell.objects.count()
+    claimed = run("claim_party", by=he, subject_id=party.pk)
+    undo(event(claimed), he)
+    party.refresh_from_db()
+    assert (ownership(party), OwnerSpell.objects.count()) == (before, spells)
+    with pytest.raises(Conflict, match="华东公海"):
+        run("claim_party", by=he, subject_id=party.pk)
+
+
+def test_who_had_a_customer_for_days_gives_it_back_instead_of_taking_the_claim_back(world: World) -> None:
+    pool, party, he = create_pool(PoolDraft(name="华东公海"), by=SYSTEM), customer(world), world.actor(HE)
+    release_party(party, reason="长期未跟进", pool=pool, by=SYSTEM)
+    claimed = run("claim_party", by=he, subject_id=party.pk)
+    Party.objects.filter(pk=party.pk).update(owned_since=timezone.now() - timedelta(days=3))
+    with pytest.raises(Conflict, match="公海"):
+        undo(event(claimed), he)
+    assert Party.objects.get(pk=party.pk).owner == world.people[HE]
 
 
 def test_what_was_given_out_of_the_pool_lies_there_again(world: World) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from django.forms.models import model_to_dict
 
 from zhike.customers import actions
-from zhike.customers.models import ContactPoint, MatchKey, Membership, Party
+from zhike.customers.models import ContactPoint, MatchKey, Membership, Party, Relation
 from zhike.customers.terms import PointKind
 from zhike.identity.actions import set_field_rule_of_role
 from zhike.kernel.actions import Outcome, registry, run
@@ -63,7 +64,7 @@ def change_point(party: Party, row: ContactPoint, by: Actor, **data: Any) -> Out
 def take_back(outcome: Outcome, by: Actor) -> UUID:
     assert outcome.event_id is not None
     undo(outcome.event_id, by)
-    return Event.objects.filter(actor_id=by.user_id).latest("id").pk
+    return Event.objects.filter(actor_id=by.user_id, caused_by=None).latest("id").pk
 
 
 def around(party: Party) -> list[Any]:
@@ -288,6 +289,92 @@ def test_a_name_and_a_relation_are_taken_back_by_removing_them(he: Actor) -> Non
     assert (around(party), party.names.count(), party.relations.count()) == (before, 0, 0)
     with pytest.raises(NotFound):
         take_back(related, he)
+
+
+def test_a_removed_name_and_a_removed_relation_stand_where_they_stood(he: Actor) -> None:
+    party, other = customer(he), registry["create_party"](values={"name": "宁波海曙鸿运家电经营部"}, by=he)
+    run("add_alias", by=he, subject_id=party.pk, data={"name": "绿野", "kind": "short"})
+    run(
+        "relate_parties",
+        by=he,
+        subject_id=party.pk,
+        data={"other": str(other.pk), "kind": "supplier", "note": "供厨电"},
+    )
+    name, relation = party.names.get(), party.relations.get()
+    unnamed = run("remove_alias", by=he, subject_id=party.pk, data={"name_id": str(name.pk)})
+    unrelated = run("unrelate_parties", by=he, subject_id=other.pk, data={"relation_id": str(relation.pk)})
+    assert not Party.objects.get(pk=party.pk).short_name
+    again = take_back(unrelated, he)
+    take_back(unnamed, he)
+    assert Party.objects.get(pk=party.pk).short_name == party.names.get().name == "绿野"
+    assert model_to_dict(Relation.objects.get()) == model_to_dict(relation)
+    undo(again, he)
+    assert not Relation.objects.exists()
+
+
+def test_a_relation_that_stands_there_again_is_not_put_beside_itself(he: Actor) -> None:
+    party, other = customer(he), registry["create_party"](values={"name": "宁波海曙鸿运家电经营部"}, by=he)
+    data = {"other": str(other.pk), "kind": "supplier"}
+    run("relate_parties", by=he, subject_id=party.pk, data=data)
+    gone = run("unrelate_parties", by=he, subject_id=party.pk, data={"relation_id": str(party.relations.get().pk)})
+    run("relate_parties", by=he, subject_id=party.pk, data=data)
+    with pytest.raises(Conflict):
+        take_back(gone, he)
+
+
+def add(party: Party, by: Actor, **data: Any) -> Outcome:
+    return run("add_member", by=by, subject_id=party.pk, data=data)
+
+
+def test_somebody_added_by_mistake_is_gone_with_the_record_made_for_them_and_comes_back_with_it(he: Actor) -> None:
+    party = customer(he)
+    chief = member(party, "沈总", he, primary=True)
+    party.refresh_from_db()
+    before = around(party)
+    added = add(party, he, name="陆文斌", role="总监", primary=True, reports_to=str(chief.pk))
+    party.refresh_from_db()
+    after, lu = around(party), Party.objects.get(name="陆文斌")
+    assert (party.contact_name, party.people.get(person=lu).reports_to) == ("陆文斌", chief)
+    gone = take_back(added, he)
+    party.refresh_from_db()
+    lu.refresh_from_db()
+    assert (around(party), lu.archived_at is None) == (before, False)
+    undo(gone, he)
+    party.refresh_from_db()
+    lu.refresh_from_db()
+    assert (around(party), lu.archived_at) == (after, None)
+
+
+def test_who_was_here_before_or_became_somebody_since_stays_when_their_joining_is_taken_back(he: Actor) -> None:
+    party = customer(he)
+    known = registry["create_party"](values={"name": "周琪", "form": "person"}, by=he)
+    joined, brought = add(party, he, person=str(known.pk)), add(party, he, name="陆文斌")
+    lu = Party.objects.get(name="陆文斌")
+    run("update_party", by=he, subject_id=lu.pk, data={"mobile": OLD})
+    take_back(brought, he)
+    take_back(joined, he)
+    assert not party.people.exists()
+    assert set(Party.objects.filter(archived_at=None, form="person").values_list("name", flat=True)) == {
+        "周琪",
+        "陆文斌",
+    }
+
+
+def test_nobody_whom_others_report_to_by_now_is_taken_out_and_nobody_stands_there_twice(he: Actor) -> None:
+    party = customer(he)
+    added = add(party, he, name="沈总")
+    below = member(party, "陆文斌", he)
+    change(party, below, he, reports_to=str(party.people.get(person__name="沈总").pk))
+    with pytest.raises(Conflict):
+        take_back(added, he)
+    joined = add(party, he, name="周琪")
+    zhou = Party.objects.get(name="周琪")
+    gone = take_back(joined, he)
+    run("restore_party", by=SYSTEM, subject_id=zhou.pk)
+    add(party, he, person=str(zhou.pk))
+    with pytest.raises(Conflict):
+        undo(gone, he)
+    assert party.people.count() == 3
 
 
 def test_nobody_takes_back_what_somebody_else_changed_nor_anything_else_by_that_door(world: World, he: Actor) -> None:

@@ -63,10 +63,10 @@ def handed_out(name: str, content: Any) -> HttpResponse:
 
 
 def about_row(made: Action[..., Any], record: Any, request: ActorRequest) -> About | None:
-    """What the form of an action on an inner row is told of that row."""
+    """What the form of an action is told of the inner row it is on, or of the record where it is on none."""
     if made.about is None:
         return None
-    pk = parse_id((request.POST or request.GET).get(made.inner))
+    pk = parse_id((request.POST or request.GET).get(made.inner)) if made.inner else record.pk
     if pk is None:
         raise NotFound(made.inner)
     return made.about(record, pk, request.actor)
