@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -166,8 +166,8 @@ def member_now(party: Party, membership_id: UUID, by: Actor) -> About:
 
 
 def _those_here(party: Party, but: UUID | None = None) -> list[tuple[str, str]]:
-    here = party.people.filter(ended_on=None).exclude(pk=but).order_by("person__sort_key")
-    return [(str(pk), name) for pk, name in here.values_list("pk", "person__name")]
+    here = party.people.filter(ended_on=None).order_by("person__sort_key").values_list("pk", "person__name")
+    return [(str(pk), name) for pk, name in here if pk != but]
 
 
 @action(
@@ -206,7 +206,7 @@ def put_back_member(party: Party, *, event_id: UUID, by: Actor) -> Party:
     """Take back one's own change of who, and what, is in this organisation, unless something there was changed since."""
     was = told_by(event_id, list(TAKEN_BACK_AS), party, by)
     membership = was.event.payload["membership"]
-    _check_free(party, was.former.get(membership), by)
+    _check_free(party, *was.former.get(membership, ({}, {})), by=by)
     party.change(**put_back(party, party.people.all(), MAIN, was.former))
     _check_structure(party, party.people.filter(pk__in=was.former))
     _take_along(was.event, by)
@@ -215,12 +215,11 @@ def put_back_member(party: Party, *, event_id: UUID, by: Actor) -> Party:
     return party
 
 
-def _check_free(party: Party, sides: Sequence[Any] | None, by: Actor) -> None:
+def _check_free(party: Party, before: dict[str, Any] | None, after: dict[str, Any] | None, *, by: Actor) -> None:
     """Nobody reports to who is about to go; who is about to come back can be seen, and is not here by another row."""
-    before, after = sides or (True, True)
-    if before is None and party.people.filter(reports_to=after["id"]).exists():
+    if before is None and after is not None and party.people.filter(reports_to=after["id"]).exists():
         raise changed_since()
-    if after is None:
+    if after is None and before is not None:
         person = Party.objects.visible_to(by).filter(pk=before["person_id"])
         if not person.exists() or party.people.filter(person=before["person_id"], ended_on=None).exists():
             raise changed_since()
