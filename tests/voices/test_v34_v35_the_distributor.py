@@ -4,6 +4,7 @@ V35 “A key customer that thins out its orders is flagged before it has gone.�
 → `zhike value` on the distributor's order file: both lists stand in the study that the report tells.
 """
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,35 @@ def test_v34_customers_are_ranked_by_several_measures_at_once(study: Study) -> N
     assert [entry.place for entry in found.key] == sorted(entry.place for entry in found.key)
     assert found.key[0].points >= found.key[-1].points
     assert "K901" in {entry.customer for entry in found.key}
+
+
+def test_v34_who_pays_late_ranks_lower_and_what_they_owe_is_said(study: Study, tmp_path: Path) -> None:
+    """The same sales with the days on which they were due, and paid: K901 owes half a year, all others pay on the day."""
+    rows = [(*row, *days(str(row[0]), date.fromisoformat(str(row[2])))) for row in company()]
+    path = tmp_path / "销售与收款.csv"
+    path.write_bytes(text((*HEADERS, "应收到期日", "收款日期"), rows).encode("gb18030"))
+    with_days = report(path)
+    assert not isinstance(study.ranking, MethodError)
+    assert not isinstance(with_days.ranking, MethodError)
+    assert with_days.owed is not None and study.owed is None
+    assert with_days.ranking.measures == ("sales", "orders", "volume", "cycle", "overdue")
+    before, after = (
+        next(one for one in (*found.ranking.key, *found.ranking.gone) if one.customer == "K901")
+        for found in (study, with_days)
+        if not isinstance(found.ranking, MethodError)
+    )
+    assert after.points < before.points
+    assert after.measures["overdue"] > 0
+    [debtor] = with_days.owed.first
+    assert debtor.customer == "K901"
+    unpaid = [row for row in rows if row[0] == "K901" and not row[-1] and str(row[-2]) < with_days.as_of.isoformat()]
+    assert debtor.money == with_days.owed.ageing.overdue == 10_000 * len(unpaid)
+    assert debtor.oldest == (with_days.as_of - date.fromisoformat(min(str(row[-2]) for row in unpaid))).days
+
+
+def days(customer: str, ordered: date) -> tuple[str, str]:
+    due = (ordered + timedelta(days=30)).isoformat()
+    return due, "" if customer == "K901" and ordered >= date(2024, 7, 1) else due
 
 
 def test_v34_the_important_ones_that_left_are_to_be_won_back(study: Study) -> None:

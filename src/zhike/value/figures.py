@@ -34,6 +34,7 @@ def figures(study: Study) -> dict[str, Any]:
         "clv_holdout_error": None if isinstance(worth, MethodError) else worth.choice.error["mae"],
         "naive_holdout_error": None if isinstance(worth, MethodError) else worth.choice.naive.mae,
         "cross_sell": cross_sell(study),
+        "owed": owed(study),
         "warnings": warnings(study),
         "as_of": study.as_of.isoformat(),
         "period": [day.isoformat() for day in study.period],
@@ -49,6 +50,20 @@ def figures(study: Study) -> dict[str, Any]:
 def money(value: Any) -> float:
     """Cents survive: sums below 10¹³ are exact to the cent as doubles."""
     return float(round(value, 2))
+
+
+def owed(study: Study) -> dict[str, Any] | None:
+    """Money not paid yet: in all, past due, by days past due; None where the files do not say."""
+    if study.owed is None:
+        return None
+    aged = study.owed.ageing
+    buckets = {name: money(amount) for name, amount in aged.buckets.items()}
+    return {
+        "total": money(aged.total),
+        "overdue": money(aged.overdue),
+        "customers": study.owed.customers,
+        "ageing": buckets,
+    }
 
 
 def value(worth: Lifetime | MethodError) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from zhike.methods.lifecycle import LifecycleResult, lifecycle, loss_patterns
 from zhike.methods.result import MethodError, Note
 from zhike.methods.value import abc, concentration, migration, pyramid, rfm
 from zhike.value import naming, rules, stacking
-from zhike.value.computing import baskets, lifetimes, months, moving
+from zhike.value.computing import baskets, lifetimes, months, moving, owing
 from zhike.value.computing.attempt import attempt
 from zhike.value.computing.periods import Periods, periods
 from zhike.value.options import Options
@@ -95,7 +95,9 @@ def computed(
     parts |= movements(orders, when, undone)
     options.tick("生命周期", "life cycle")
     parts |= standing(orders, (first, as_of), when.previous, undone)
-    parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0))
+    late = owing.by_customer(placed_lines, as_of) if lines.owing else None
+    parts["ranking"] = attempt(lambda: moving.ranking(parts["lifecycle"], placed_lines, volumes=pieces > 0, late=late))
+    parts["owed"] = owing.owed(late, placed_lines, as_of) if late is not None else None
     options.tick("终身价值", "lifetime value")
     days = days_of(parts["lifecycle"], orders)
     parts["clv"] = attempt(lambda: lifetimes.lifetime(days, first, as_of, parts["pyramid"]))

@@ -13,7 +13,7 @@ from zhike.methods.result import MethodError
 if TYPE_CHECKING:
     from zhike.methods.engine import SparkEngine
 
-ROLES = ("customer", "date", "amount", "order", "product", "quantity", "price", "currency", "status")
+ROLES = ("customer", "date", "amount", "order", "product", "quantity", "price", "currency", "status", "due", "paid")
 ENGINES = ("duckdb", "spark")
 
 

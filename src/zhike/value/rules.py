@@ -12,7 +12,7 @@ import numpy as np
 
 from zhike.methods.result import Note
 from zhike.value.reading import dates, numbers, statuses
-from zhike.value.reading.headers import BLANK, SPOKEN
+from zhike.value.reading.headers import BLANK, SPOKEN, TOGETHER
 from zhike.value.reading.source import Desk, refuse
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Lines:
     measure: str = "money"
     currency: str = ""
     notes: list[Note] = field(default_factory=list)
+    owing: bool = False
+    """Whether lines say when they were due and paid."""
     ids: dict[str, str] = field(default_factory=dict)
     """SQL of the customer's and product's id, for lists of names."""
 
@@ -80,13 +82,15 @@ def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
     found.ids = {"customer": customer, "product": product}
     order = trimmed('"order"') if "order" in stack.present else "NULL::VARCHAR"
     money = amount_of(stack, desk, found, product)
+    owing = owed(stack, desk, found)
     reason = reasons(stack, desk, found, wish)
     desk.connection.execute(
         'CREATE TABLE judged AS SELECT file, line, customer, day, coalesce(amount, 0) AS amount, coalesce("order", customer || '
         "' ' || day) AS \"order\", product, quantity, fingerprint, rest, "
-        f'{reason} AS reason FROM (SELECT file, line, {customer} AS customer, {day} AS day, {order} AS "order", '
+        f"{'due, paid, ' if owing else ''}{reason} AS reason FROM "
+        f'(SELECT file, line, {customer} AS customer, {day} AS day, {order} AS "order", '
         f"{product} AS product, {money}, {currency_of(stack, desk)} AS currency, "
-        f"{trimmed('status')} AS status, fingerprint FROM raw {price_join(stack, product)})"
+        f"{trimmed('status')} AS status, {owing}fingerprint FROM raw {price_join(stack, product)})"
     )
     if "order" not in stack.present:
         found.say(
@@ -97,6 +101,32 @@ def judge(stack: Stack, wish: Wish, desk: Desk) -> Lines:
     duplicates(found, wish, desk)
     settle(stack, found, desk)
     return found
+
+
+def owed(stack: Stack, desk: Desk, found: Lines) -> str:
+    """SQL of the days on which a line was due and paid, where the files hold both: what is not paid yet is owed."""
+    if not stack.present & TOGETHER:
+        return ""
+    found.owing = stack.present >= TOGETHER and found.measure == "money"
+    if not found.owing:
+        found.say(
+            "due_unused",
+            "逾期要同时有应收到期日和收款日两列（以及金额）才能算，这里没有算。",
+            "Overdue money needs a column of the day due and one of the day paid (and amounts): it is not computed here.",
+        )
+        return ""
+    due, paid = (dates.decide(desk.connection, "raw", role)[0] for role in ("due", "paid"))
+    ((none, open_, unread),) = desk.connection.execute(
+        f"SELECT count(*) FILTER (({due}) IS NULL), count(*) FILTER ({trimmed('paid')} IS NULL), "
+        f"count(*) FILTER ({trimmed('paid')} IS NOT NULL AND ({paid}) IS NULL) FROM raw"
+    ).fetchall()
+    zh = f"没有收款日的 {open_:,} 行视为未收；没有到期日的 {none:,} 行不算逾期。"
+    en = f"{open_:,} lines without a day of payment count as not paid; {none:,} without a day due are never overdue."
+    if unread:
+        zh += f"收款日无法识别的 {unread:,} 行也视为未收，请核对。"
+        en += f" Of {unread:,} the day of payment is unreadable: they count as not paid; check them."
+    found.say("due_rule", zh, en)
+    return f"{due} AS due, {paid} AS paid, "
 
 
 def trimmed(column: str) -> str:
@@ -373,7 +403,7 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
         "WHERE reason IS NULL"
     ).fetchall()
     # a table of its own: what judging needed would hold a third of the memory
-    columns = 'customer, day, amount, "order", product, quantity'
+    columns = 'customer, day, amount, "order", product, quantity' + (", due, paid" if found.owing else "")
     run(f"CREATE TABLE lines AS SELECT {columns} FROM judged WHERE reason IS NULL")
     undone(found, desk)
     run("DROP TABLE judged")

@@ -18,7 +18,8 @@ from zhike.methods.result import MethodError, Note
 if TYPE_CHECKING:
     from zhike.methods.clv import Choice, LifetimeValue
     from zhike.methods.cohorts import CohortsResult
-    from zhike.methods.engine import DuckDBEngine
+    from zhike.methods.credit.ageing import Ageing
+    from zhike.methods.engine import DuckDBEngine, Relation
     from zhike.methods.forecast import Forecast
     from zhike.methods.later_orders import RulesTest
     from zhike.methods.lifecycle import LifecycleResult, PatternsResult, ThinningResult
@@ -171,6 +172,29 @@ class Ranking:
     """Columns by place: customer, place, points, gone, and each measure."""
 
 
+class Debtor(NamedTuple):
+    """Who has not paid what was due."""
+
+    customer: str
+    money: Decimal
+    oldest: int
+    """Days past due of the oldest line."""
+    late: float
+    """Days late of all that was ever due, each line weighing by its money."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """Money that is not paid yet."""
+
+    ageing: Ageing
+    customers: int
+    """How many owe what is past due; `first` lists those who owe most."""
+    first: tuple[Debtor, ...]
+    table: Relation
+    """Every customer to whom something was ever due: overdue (days, on average), owed, oldest."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """Everything a report says."""
@@ -229,6 +253,8 @@ class Study:
     forecast: Forecast | MethodError
     """Of whole months of `monthly`; the first step is the month after the last whole one."""
     ranking: Ranking | MethodError
+    owed: Owed | None = None
+    """Only where the files say when lines were due and paid."""
     monthly: tuple[Month, ...]
     last_month_whole: bool
     """Whether the last of `monthly` is over at `as_of`; if not, it is not forecast from."""

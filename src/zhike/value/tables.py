@@ -49,6 +49,8 @@ def relations(study: Study) -> dict[str, Relation]:
         found["movers"] = moving.movers_table(study.migration, study.undone)
     if not isinstance(study.lifecycle, MethodError):
         found["win_back"] = moving.win_back_table(study.lifecycle, study.patterns, study.undone)
+    if study.owed is not None:
+        found["owing"] = study.owed.table
     return found
 
 

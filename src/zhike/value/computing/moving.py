@@ -22,7 +22,7 @@ from zhike.value.study import Bridge, Mover, Period, Ranked, Ranking, WinBack
 if TYPE_CHECKING:
     from ibis import Column, Table
 
-WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0}
+WEIGHTS = {"sales": 4.0, "orders": 2.0, "volume": 2.0, "cycle": 2.0, "overdue": 2.0}
 GONE_DAYS, GONE_GAPS = 180, 1.5
 MOVES = 200_000
 """Where there are more customers than this, so many are followed from stage to stage."""
@@ -157,11 +157,13 @@ def win_back(
     )
 
 
-def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Table:
-    """customer, sales of the last year, orders, volume, cycle (days), and whether it has left."""
+def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool, late: Relation | None) -> Table:
+    """customer, sales of the last year, orders, volume, cycle and overdue (days), and whether it has left."""
     import ibis
 
     own = stages.table.table
+    if late is not None:
+        own = own.left_join(late.table.select("customer", "overdue"), "customer").drop("customer_right")
     if volumes:
         pieces = lines.table.group_by("customer").agg(volume=lines.table["quantity"].sum())
         own = own.left_join(pieces, "customer").drop("customer_right")
@@ -171,18 +173,27 @@ def measured(stages: LifecycleResult, lines: Relation, *, volumes: bool) -> Tabl
         orders=own["orders"].cast("float64"),
         volume=(own.volume if volumes else ibis.literal(0)).cast("float64").coalesce(0.0),
         cycle=own.gap2.cast("float64") / 2,
+        overdue=(own.overdue if late is not None else ibis.literal(0)).cast("float64").coalesce(0.0),
         gone=gone(own),
     )
 
 
-def ranking(stages: LifecycleResult | MethodError, lines: Relation, *, volumes: bool, limit: int = 1000) -> Ranking:
-    """One rank of sales of the last year, orders, volume and purchase cycle; the first fifth split by who is still here."""
+def ranking(
+    stages: LifecycleResult | MethodError,
+    lines: Relation,
+    *,
+    volumes: bool,
+    late: Relation | None = None,
+    limit: int = 1000,
+) -> Ranking:
+    """One rank of sales of the last year, orders, volume, purchase cycle and overdue; the first fifth split by who is still here."""
     if isinstance(stages, MethodError):
         raise stages
-    table = measured(stages, lines, volumes=volumes)
+    table = measured(stages, lines, volumes=volumes, late=late)
     ordered: Any = table.order_by([table.sales.desc(), table.customer])
     found = stages.table.engine.run(ordered, exact=False)
-    names = [name for name in WEIGHTS if name != "volume" or volumes]
+    left_out = {"volume": not volumes, "overdue": late is None}
+    names = [name for name in WEIGHTS if not left_out.get(name)]
     result = multi_measure_rank({name: found[name] for name in names}, {name: WEIGHTS[name] for name in names})
     first = result.order[: math.ceil(len(result.order) * 0.2 - 1e-9)]
     everyone = {

@@ -47,10 +47,12 @@ COMPUTED: dict[str, Pair] = {
         "who is still within that is thinning out, and not here. Ranked by what their last year brought; at most 50.",
     ),
     "ranking": (
-        "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高。前 "
+        "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高，"
+        "文件里有到期日和收款日时，逾期越少得分也越高（每笔按金额加权）。前 "
         "20%（人数向上取整）为重点。",
         "Each measure is ranked by itself, ranks become points from 0 to 100 and are averaged (sales of the last "
-        "year weigh double); a shorter gap earns more. The first 20% (rounded up) are key.",
+        "year weigh double); a shorter gap earns more and, where the file has days due and paid, so do fewer days overdue "
+        "(each line weighing by its money). The first 20% (rounded up) are key.",
     ),
     "rfm": (
         "R 距上次购买天数，F 订单数，M 金额；各按五分位打 1–5 分，4 分起为“高”，高低组合成八类。相同数值同分。",
@@ -118,6 +120,13 @@ DOUBTS: dict[str, Pair] = {
         "权重是约定的；若贵司更看重其中一项，名次会变。逾期、利润、潜力不在文件里。",
         "The weights are a convention; where one measure matters more to you, places change. Payment delay, "
         "profit and potential are not in the file.",
+    ),
+    "ranking-owed": (
+        "权重是约定的；若贵司更看重其中一项，名次会变。利润、潜力不在文件里。逾期按文件里的到期日和收款日算，"
+        "部分收款、抵扣和争议款看不出来：催款前先与财务核对。",
+        "The weights are a convention; where one measure matters more to you, places change. Profit and potential are not in "
+        "the file. What is overdue goes by the days due and paid in the file, which know nothing of part payments, set-offs and "
+        "disputes: ask accounting before you remind anybody.",
     ),
     "rfm": (
         "分档是相对的：总有一批人“最差”。购买次数很少的行业，F 的各档人数会很不均。",

@@ -77,6 +77,7 @@ MEASURES: dict[str, Pair] = {
     "products": ("品种数", "Products"),
     "cycle": ("购买间隔（天）", "Days between orders"),
     "idle": ("距上次（天）", "Days since last"),
+    "overdue": ("平均逾期（天）", "Days overdue"),
 }
 ROLES: dict[str, Pair] = {
     "customer": ("客户", "customer"),
@@ -90,6 +91,8 @@ ROLES: dict[str, Pair] = {
     "price": ("单价", "price"),
     "discount": ("折扣", "discount"),
     "currency": ("币种", "currency"),
+    "due": ("应收到期日", "payment due"),
+    "paid": ("收款日", "paid on"),
 }
 
 

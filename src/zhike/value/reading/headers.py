@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 ROLES = (
     "customer", "date", "amount", "order", "product", "quantity", "price", "currency", "discount",
-    "customer_name", "product_name", "status",
+    "customer_name", "product_name", "status", "due", "paid",
 )  # fmt: skip
 SPOKEN = {
     "customer": "客户", "date": "日期", "amount": "金额", "order": "订单号", "product": "产品", "quantity": "数量", "price": "单价",
     "currency": "币种", "discount": "折扣率", "customer_name": "客户名称", "product_name": "产品名称", "status": "订单状态",
+    "due": "应收到期日", "paid": "收款日",
 }  # fmt: skip
 # Names as they are compared (lower case, letters and digits only), best first; then parts that a name may hold.
 EXACT: dict[str, tuple[str, ...]] = {
@@ -64,6 +65,14 @@ EXACT: dict[str, tuple[str, ...]] = {
         "orderstatus", "paymentstatus", "financialstatus", "transactionstatus", "invoicestatus", "status", "state", "订单状态", "交易状态",
         "支付状态", "付款状态", "单据状态", "訂單狀態", "状态", "狀態",
     ),
+    "due": (
+        "duedate", "paymentduedate", "paymentdue", "dueon", "应收到期日", "应收日期", "收款到期日", "付款到期日", "账期到期日",
+        "约定付款日", "约定收款日", "應收日期", "到期日", "到期日期",
+    ),
+    "paid": (
+        "paiddate", "paidon", "datepaid", "paymentdate", "settlementdate", "cleareddate", "收款日期", "收款日", "回款日期", "回款日",
+        "到账日期", "实际收款日", "付清日期", "核销日期", "收款時間", "收款时间",
+    ),
 }  # fmt: skip
 PARTS: dict[str, tuple[str, ...]] = {
     "customer": ("customer", "client", "客户", "会员", "客戶"),
@@ -76,6 +85,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "currency": ("currency", "币种"),
     "status": ("status", "状态", "狀態"),
 }
+DAYS = {"date", "due", "paid"}
+TOGETHER = {"due", "paid"}
+"""Alone they say nothing: what is due may be paid, and goods have such a day too."""
 NUMERIC = {"amount", "quantity", "price", "discount"}
 BLANK = {"", "null", "none", "nan", "n/a", "#n/a", "na", "-", "--", "无", "空", "nil", "\\n", "(null)", "<na>", "nat"}
 DATE = re.compile(
@@ -136,8 +148,8 @@ def fits(role: str, values: Sequence[str]) -> bool:
     if not values:  # only the names are known yet
         return True
     if not any(value.strip() for value in values):
-        return role not in ("customer", "date")
-    if role == "date":
+        return role not in ("customer", "date", "due")
+    if role in DAYS:
         return share(values, DATE) >= 0.5 or serial(values)
     if role in NUMERIC:
         return share(values, NUMBER) >= 0.5
@@ -171,7 +183,8 @@ def roles_of(headers: Sequence[str], sample: Sequence[Sequence[str]], asked: Map
                     break
     if "status" not in found:
         told_by_content(columns, found)
-    return found
+    lone = TOGETHER - asked.keys() if not found.keys() >= TOGETHER else set()
+    return {role: place for role, place in found.items() if role not in lone}
 
 
 def told_by_content(columns: Sequence[Sequence[str]], found: dict[str, int]) -> None:

@@ -352,3 +352,28 @@ def test_a_status_of_something_else_is_no_status_and_none_counts_all(tmp_path: P
 )
 def test_a_history_of_several_years_is_called_by_what_its_files_share(files: list[str], called: str) -> None:
     assert title(files) == called
+
+
+def test_days_due_and_paid_count_together_or_not_at_all(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("A", "2024-01-05", 10, "2024-02-05", "2024-02-01"),
+        ("B", "2024-01-06", 20, "2024-02-05", "未付"),
+    ]
+    rows += [("C", "2024-01-07", 30, "", ""), ("D", "2024-01-08", 40, "2024-03-05", "")]
+    both = written(tmp_path, ("客户编号", "日期", "金额", "到期日", "收款日期"), rows)
+    found = read(tmp_path, both)
+    assert found.rows("SELECT customer, due::VARCHAR, paid::VARCHAR FROM lines ORDER BY 1") == [
+        ("A", "2024-02-05", "2024-02-01"), ("B", "2024-02-05", None), ("C", None, None), ("D", "2024-03-05", None),
+    ]  # fmt: skip
+    [rule] = [note for note in found.lines.notes if note.code == "due_rule"]
+    assert "2 行视为未收" in rule.zh and "没有到期日的 1 行" in rule.zh and "无法识别的 1 行" in rule.zh
+    alone = written(tmp_path, ("客户编号", "日期", "金额", "到期日"), [row[:4] for row in rows])
+    assert not read(tmp_path, alone).lines.owing
+    asked = read(tmp_path, alone, due="到期日")
+    assert "due_unused" in asked.codes and not asked.lines.owing
+
+
+def written(folder: Path, headers: tuple[str, ...], rows: list[Row]) -> Path:
+    path = folder / f"{len(headers)}.csv"
+    path.write_text(text(headers, rows), encoding="utf-8")
+    return path

@@ -17,7 +17,7 @@ from zhike.value.page.words import MEASURES, PATTERN_MEANS, PATTERNS, SEGMENTS, 
 if TYPE_CHECKING:
     from zhike.methods.lifecycle import LifecycleResult, PatternsResult
     from zhike.methods.value import RfmResult
-    from zhike.value.study import Ranked, Ranking, Study
+    from zhike.value.study import Owed, Ranked, Ranking, Study
 
 SHOWN, GONE = 10, 8
 
@@ -50,6 +50,7 @@ def ranking(study: Study, voice: Voice) -> Section:
             [
                 block(voice.say("重点客户", "Key customers"), ranked_table(study, found, found.key, voice)),
                 block(voice.say("已离开的重要客户", "Important ones who have left"), gone) if found.gone else None,
+                debtors(study, study.owed, voice) if study.owed else None,
             ]
         )
     return Section(
@@ -62,7 +63,7 @@ def ranking(study: Study, voice: Voice) -> Section:
             "—" if isinstance(found, MethodError) else voice.people(found.customers),
             voice.span(study.period),
             of(COMPUTED, "ranking", voice.chinese),
-            of(DOUBTS, "ranking", voice.chinese),
+            of(DOUBTS, "ranking-owed" if study.owed else "ranking", voice.chinese),
         ),
     )
 
@@ -89,6 +90,34 @@ def ranked_table(study: Study, found: Ranking, rows_of: Sequence[Ranked], voice:
     ]
     caption = voice.say("多项排名", "Ranking by several measures")
     return names_table(columns, rows, caption=caption, listed=len(rows_of), voice=voice)
+
+
+def debtors(study: Study, owed: Owed, voice: Voice) -> Safe:
+    """What is not paid yet, and who owes most of what is overdue."""
+    aged = owed.ageing
+    said = fill(
+        voice.say(
+            "未收 {total}，其中已逾期 {late}，涉及 {n}，最久的逾期 {days} 天。",
+            "Not paid yet: {total}; overdue {late}, owed by {n}, the oldest for {days} days.",
+        ),
+        total=voice.money(aged.total),
+        late=strong(voice.money(aged.overdue), "red" if aged.overdue else ""),
+        n=voice.people(owed.customers),
+        days=voice.count(aged.oldest),
+    )
+    columns = [
+        Column(voice.say("客户", "Customer")),
+        Column(voice.say("已逾期", "Overdue"), figure=True),
+        Column(voice.say("最久（天）", "Oldest (days)"), figure=True),
+        Column(of(MEASURES, "overdue", voice.chinese), figure=True, spare=True),
+    ]
+    rows = [
+        (who(study, one.customer), voice.money(one.money), voice.count(one.oldest), voice.number(one.late, 1))
+        for one in owed.first[:SHOWN]
+    ]
+    caption = voice.say("逾期未收", "Overdue")
+    listed = names_table(columns, rows, caption=caption, listed=owed.customers, voice=voice) if rows else None
+    return block(caption, tag("p", said), listed)
 
 
 def measured(measure: str, value: float, voice: Voice) -> str:
