@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from zhike.methods.engine import as_orders
+from zhike.methods.lifecycle.stages import gapped_days
 from zhike.methods.result import MethodError, Note, Result
 from zhike.methods.value.levels import percent, some
 
@@ -94,24 +94,27 @@ def first_day_of(number: int, unit: str) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def cohorts_table(orders: Table, as_of: date, unit: str) -> Table:
-    """Orders → cohort, age (periods since), customers, revenue."""
-    import ibis
+def cohorts_table(gapped: Table, unit: str) -> Table:
+    """Purchase days with their gaps → cohort, age (periods since), customers, revenue.
 
-    until = orders.filter(orders.day <= ibis.date(as_of))
-    numbered = until.select("customer", "amount", period=period_number(until.day, unit))
-    per = numbered.group_by(["customer", "period"]).agg(amount=numbered.amount.sum())
-    begun = per.group_by("customer").agg(cohort=per.period.min())
-    aged = per.inner_join(begun, "customer").select("amount", "cohort", age=per.period - begun.cohort)
-    return aged.group_by(["cohort", "age"]).agg(customers=aged.count(), revenue=aged.amount.sum())
+    Whoever did not buy in the same period on their day before is one more customer of it: no two are told apart.
+    """
+    firsts = gapped.filter(gapped.place == 0)
+    begun = firsts.select("customer", cohort=period_number(firsts.day, unit))
+    days = gapped.inner_join(begun, "customer")
+    period, before = (period_number(day, unit) for day in (days.day, days.day - days.gap.as_interval("D")))
+    again = (days.gap >= 0) & (before == period)
+    aged = days.select("spend", "cohort", age=period - days.cohort, comes=again.ifelse(0, 1))
+    return aged.group_by(["cohort", "age"]).agg(customers=aged.comes.sum(), revenue=aged.spend.sum())
 
 
 def cohorts(data: Any, *, as_of: date, unit: Unit = "month") -> CohortsResult:
     """The retention triangle of cohorts by first purchase.
 
-    data: orders (`as_orders`), with all their history: whoever bought before the data begin is taken for new.
+    data: orders (`as_orders`) with all their history, or the result of `lifecycle` for the same day; whoever bought before the
+    data begin is taken for new.
     retention[c, k] = customers of cohort c who bought in period k after their first / size of c.
-    as_of: the last day counted. unit: week (from Monday), month, quarter or year. MethodError: unit, no_cases.
+    as_of: the last day counted. unit: week (from Monday), month, quarter or year. MethodError: unit, as_of, no_cases.
 
     >>> from datetime import date
     >>> orders = [("a", date(2024, 1, 3), 10), ("b", date(2024, 1, 9), 10), ("a", date(2024, 2, 1), 10)]
@@ -122,8 +125,8 @@ def cohorts(data: Any, *, as_of: date, unit: Unit = "month") -> CohortsResult:
         raise MethodError(
             "unit", f"周期须为 week、month、quarter 或 year：{unit}", f"Say week, month, quarter or year: {unit}."
         )
-    given = as_orders(data)
-    rows = given.engine.records(cohorts_table(given.table, as_of, unit))
+    given = gapped_days(data, as_of)
+    rows = given.engine.records(cohorts_table(given.table, unit))
     some(len(rows))
     last, following = number_of_day(as_of, unit), number_of_day(as_of + timedelta(days=1), unit)
     first = min(int(row[0]) for row in rows)

@@ -187,7 +187,7 @@ def standing(
         "stage_moves": attempt(lambda: moving.stage_moves(good(stages), before)),
         "patterns": lost,
         "thinning": attempt(lambda: moving.thinning(good(stages), as_of)),
-        "cohorts": attempt(lambda: cohorts(orders, as_of=as_of, unit=unit)),
+        "cohorts": attempt(lambda: cohorts(good(stages), as_of=as_of, unit=unit)),
         "win_back": moving.win_back(stages, lost, undone),
     }
 

@@ -132,8 +132,11 @@ def owed(stack: Stack, desk: Desk, found: Lines) -> str:
 def trimmed(column: str) -> str:
     """A text without blanks around or the apostrophe that keeps a spreadsheet off; what stands for nothing is nothing."""
     blanks = ", ".join("'" + blank.replace("'", "''") + "'" for blank in sorted(BLANK))
-    plain = f"regexp_replace(trim({column}), '{MARKED}', '\\1')"
-    return f"CASE WHEN lower(trim({column})) IN ({blanks}) THEN NULL ELSE {plain} END"
+    bare, longest = f"trim({column})", max(map(len, BLANK))
+    return (
+        f"CASE WHEN length({bare}) <= {longest} AND lower({bare}) IN ({blanks}) THEN NULL "
+        f"WHEN starts_with({bare}, '''') THEN regexp_replace({bare}, '{MARKED}', '\\1') ELSE {bare} END"
+    )
 
 
 def identity(desk: Desk, column: str, found: Lines) -> str:
@@ -402,11 +405,11 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
         "SELECT count(*), count(*) FILTER (amount = 0), count(*) FILTER (rest <> 0), sum(amount), sum(rest) FROM judged "
         "WHERE reason IS NULL"
     ).fetchall()
-    # a table of its own: what judging needed would hold a third of the memory
-    columns = 'customer, day, amount, "order", product, quantity' + (", due, paid" if found.owing else "")
-    run(f"CREATE TABLE lines AS SELECT {columns} FROM judged WHERE reason IS NULL")
     undone(found, desk)
-    run("DROP TABLE judged")
+    run("DELETE FROM judged WHERE reason IS NOT NULL")
+    for column in ("file", "line", "fingerprint", "rest", "reason"):  # no longer needed; nothing is copied
+        run(f"ALTER TABLE judged DROP COLUMN {column}")
+    run("ALTER TABLE judged RENAME TO lines")
     if not found.kept:
         if not found.dropped:
             raise refuse("no_lines", "文件只有标题，没有任何一行数据。", "The file has a header and no line below it.")

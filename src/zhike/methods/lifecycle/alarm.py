@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from zhike.methods.engine import Relation
 from zhike.methods.result import Note, Result
 
-from .rhythm import doubled_median
 from .stages import standing_of
 
 if TYPE_CHECKING:
@@ -44,38 +43,19 @@ class ThinningResult(Result):
         )
 
 
-def recent_gaps(gapped: Table) -> Table:
-    """customer, earlier2 (twice the median of the gaps before the last two), least (the smaller of the last two)."""
-    import ibis
-
-    real = gapped.filter((gapped.gap >= 0) & (gapped.n >= 5))
-    split = real.mutate(late=real.place >= real.n - 2, many=real.n - 3)
-    ranked = split.mutate(
-        rank=ibis.row_number().over(group_by=[split.customer, split.late], order_by=[split.gap, split.day]) + 1
-    )
-    early = doubled_median(ranked.gap, ranked["rank"], ranked.many)
-    return ranked.group_by("customer").agg(
-        earlier2=ibis.ifelse(ranked.late, 0, early).sum().cast("int64"),
-        least=ranked.gap.min(where=ranked.late),
-    )
-
-
-def alarms(standing: Table, gapped: Table, *, factor_top: int = 3, factor_bottom: int = 2) -> Table:
-    """Where customers stand, and their gaps → one row per customer with enough purchases, with both halves of the alarm."""
-    import ibis
-
-    both = standing.filter(standing.orders >= 4).left_join(recent_gaps(gapped), "customer")
-    slower = both.least * 2 * factor_bottom > both.earlier2 * factor_top
-    return both.select(
+def alarms(standing: Table) -> Table:
+    """Where customers stand → one row per customer with enough purchases, with both halves of the alarm."""
+    own = standing.filter(standing.orders >= 4)
+    return own.select(
         "customer",
         "orders",
         "last_day",
         "idle",
-        gap=both.gap2.cast("float64") / 2,
-        p90=both.p90x10.cast("float64") / 10,
-        late=both.idle * 10 > both.p90x10,
-        slower=ibis.ifelse(slower, True, False),
-        value=both.year,
+        gap=own.gap2.cast("float64") / 2,
+        p90=own.p90x10.cast("float64") / 10,
+        late=own.idle * 10 > own.p90x10,
+        slower=own.slower,
+        value=own.year,
     )
 
 
@@ -99,8 +79,8 @@ def thinning_out(
     (1, 28)
     """
     now = standing_of(data, as_of)
-    given = now.days
-    own = Relation(given.engine, alarms(now.table.table, given.table)).keep("alarms")
+    given = now.table
+    own = Relation(given.engine, alarms(given.table)).keep("alarms")
     ((cases,),) = given.engine.records(own.table.agg(n=own.table.count()))
     flagged = own.table.filter(own.table.late | own.table.slower)
     if longest_idle is not None:

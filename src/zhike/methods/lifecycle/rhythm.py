@@ -75,21 +75,51 @@ def tenfold_p90(value: Column, rank: Column, many: Column) -> Column:
 
 
 def rhythm(gapped: Table) -> Table:
-    """`keys`, orders, first_day, last_day, gap2 (twice the median gap), p90x10, per customer (and clock)."""
+    """`keys`, orders, first_day, last_day, gap2 (twice the median gap), p90x10, slower, per customer (and clock)."""
     import ibis
 
     own = [gapped[name] for name in keys(gapped)]
     # the first purchase has gap −1 and so takes place 0; real gaps have ranks 1…n − 1
     ranked = gapped.mutate(rank=ibis.row_number().over(group_by=own, order_by=[gapped.gap, gapped.day]))
     many = ranked.n - 1
-    real = ranked.gap >= 0
-    return ranked.group_by(keys(gapped)).agg(
+    real, late = ranked.gap >= 0, ranked.place >= ranked.n - 2
+    # of the gaps before the last two, that at place k of theirs has rank k to k + 2 of all: these four hold both middle ones
+    middle = ranked.n - 2 - ranked.n % 2
+    near = {f"g{k}": ranked.gap.max(where=ranked["rank"] * 2 == middle + 2 * k) for k in range(4)}
+    found = ranked.group_by(keys(gapped)).agg(
         orders=ranked.count(),
         first_day=ranked.day.min(),
         last_day=ranked.day.max(),
         gap2=ibis.ifelse(real, doubled_median(ranked.gap, ranked["rank"], many), 0).sum().cast("int64"),
         p90x10=ibis.ifelse(real, tenfold_p90(ranked.gap, ranked["rank"], many), 0).sum().cast("int64"),
+        least=ranked.gap.min(where=late),
+        a=ranked["rank"].min(where=late),
+        b=ranked["rank"].max(where=late),
+        **near,
     )
+    shown = ("orders", "first_day", "last_day", "gap2", "p90x10", "slower")
+    return with_slower(found).select(*keys(gapped), *shown)
+
+
+def with_slower(found: Table) -> Table:
+    """Adds slower: whether the last two gaps both exceed 1.5 × the median of those before them; needs five purchases.
+
+    least: the smaller of the last two gaps; a < b: their ranks; g0…g3: the gaps ranked from the lower middle of those before on,
+    the last two still among them.
+    """
+    import ibis
+
+    placed = found.mutate(odd=found.orders % 2)
+    placed = placed.mutate(first=((placed.orders - 2 - placed.odd) / 2).cast("int64"))
+    # the middle places among those before, stepping over a, then over b; one place where their number is odd
+    low, high = placed.first, placed.first + placed.odd
+    placed = placed.mutate(u=low + (placed.a <= low).ifelse(1, 0), v=high + (placed.a <= high).ifelse(1, 0))
+    u, v = (rank + (placed.b <= rank).ifelse(1, 0) - placed.first for rank in (placed.u, placed.v))
+    placed = placed.mutate(u=u, v=v)
+    near = (placed.g0, placed.g1, placed.g2, placed.g3)
+    middles = [ibis.cases(*((step == k, near[k]) for k in range(3)), else_=near[3]) for step in (placed.u, placed.v)]
+    told = (placed.orders >= 5) & (placed.least * 4 > (middles[0] + middles[1]) * 3)
+    return placed.mutate(slower=told.ifelse(True, False))
 
 
 def quarters(days: Table, clock: Value) -> Table:

@@ -23,7 +23,7 @@ NAMES = {"explore": "考察期", "build": "形成期", "stable": "稳定期", "d
 
 
 SHOWN = (
-    "customer", "stage", "orders", "first_day", "last_day", "gap2", "p90x10", "idle", "recent", "before", "level", "peak", "year",
+    "customer", "stage", "orders", "first_day", "last_day", "gap2", "p90x10", "slower", "idle", "recent", "before", "level", "peak", "year",
 )  # fmt: skip
 
 
@@ -49,7 +49,8 @@ DEFAULT = Rules()
 @dataclass(frozen=True, kw_only=True)
 class LifecycleResult(Result):
     """`table`: customer, stage, orders, first_day, last_day, gap2 (twice the gap in days), p90x10 (ten times the 90th percentile
-    of the gaps), idle, recent, before, level, peak, year."""
+    of the gaps), slower (whether the last two gaps both exceed 1.5 × the median before them), idle, recent, before, level,
+    peak, year."""
 
     levels: dict[str, Level]
     """By stage; revenue is that of the 365 days up to each customer's last purchase."""
@@ -169,18 +170,15 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
     >>> lifecycle([("a", day, 10) for day in days], as_of=date(2024, 12, 28)).stages
     {'a': 'stable'}
     """
-    given = as_orders(data)
-    days = Relation(given.engine, with_gaps(purchase_days(given.table, as_of, summed=given.grain == "day"))).keep(
-        "days"
-    )
-    own = Relation(given.engine, standing(days.table, as_of)).keep("standing")
-    ((cases, first),) = given.engine.records(own.table.agg(n=own.table.count(), first=own.table.first_day.min()))
+    days = gapped_days(data, as_of).keep("days")
+    own = Relation(days.engine, standing(days.table, as_of)).keep("standing")
+    ((cases, first),) = days.engine.records(own.table.agg(n=own.table.count(), first=own.table.first_day.min()))
     some(int(cases))
-    typical, doubts = typical_of(given, own.table)
+    typical, doubts = typical_of(days, own.table)
     joined = staged(own.table, typical, rules).left_join(year_before(days.table, own.table), "customer")
-    table = Relation(given.engine, joined.select(*SHOWN)).keep("lifecycle")
+    table = Relation(days.engine, joined.select(*SHOWN)).keep("lifecycle")
     rows = table.table.group_by("stage").agg(n=table.table.count(), money=table.table.year.sum())
-    found = {stage: Level(int(n), Decimal(sum_)) for stage, n, sum_ in given.engine.records(rows)}
+    found = {stage: Level(int(n), Decimal(sum_)) for stage, n, sum_ in days.engine.records(rows)}
     return LifecycleResult(
         cases=int(cases),
         period=(first, as_of),
@@ -192,6 +190,14 @@ def lifecycle(data: Any, *, as_of: date, rules: Rules = DEFAULT) -> LifecycleRes
         table=table,
         days=days,
     )
+
+
+def gapped_days(data: Any, as_of: date) -> Relation:
+    """Purchase days with their gaps, of orders, or of a life cycle that was computed for the same day. MethodError: as_of."""
+    if isinstance(data, LifecycleResult):
+        return standing_of(data, as_of).days
+    given = as_orders(data)
+    return Relation(given.engine, with_gaps(purchase_days(given.table, as_of, summed=given.grain == "day")), "day")
 
 
 def standing_of(data: Any, as_of: date, rules: Rules = DEFAULT) -> LifecycleResult:

@@ -62,8 +62,8 @@ def expressions(lines: Relation, shift: timedelta = timedelta(0)) -> dict[str, T
         "lifecycle_typical_gap": typical_gap(own),
         "loss_patterns": furthest(staged(then, 91, DEFAULT)),
         "value_at_stake": year_before(days, own),
-        "thinning_out": alarms(own.left_join(year_before(days, own), "customer").drop("customer_right"), gapped),
-        "cohorts_month": cohorts_table(orders, as_of, "month"),
-        "cohorts_week": cohorts_table(orders, as_of, "week"),
+        "thinning_out": alarms(own.left_join(year_before(days, own), "customer").drop("customer_right")),
+        "cohorts_month": cohorts_table(gapped, "month"),
+        "cohorts_week": cohorts_table(gapped, "week"),
         "rates": activity_table(orders, before, now),
     }

@@ -982,110 +982,111 @@ FROM (
 
 -- lifecycle
 SELECT
-  `t16`.`customer`,
-  `t16`.`orders`,
-  `t16`.`first_day`,
-  `t16`.`last_day`,
-  IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) AS `gap2`,
-  `t16`.`p90x10`,
-  `t16`.`q0`,
-  `t16`.`q1`,
-  `t16`.`q2`,
-  `t16`.`q3`,
-  `t16`.`peak`,
-  `t16`.`level`,
-  `t16`.`idle`,
-  `t16`.`tenure`,
-  `t16`.`recent`,
-  `t16`.`before`,
+  `t19`.`customer`,
+  `t19`.`orders`,
+  `t19`.`first_day`,
+  `t19`.`last_day`,
+  IF(`t19`.`orders` < 3, 91, `t19`.`gap2`) AS `gap2`,
+  `t19`.`p90x10`,
+  `t19`.`slower`,
+  `t19`.`q0`,
+  `t19`.`q1`,
+  `t19`.`q2`,
+  `t19`.`q3`,
+  `t19`.`peak`,
+  `t19`.`level`,
+  `t19`.`idle`,
+  `t19`.`tenure`,
+  `t19`.`recent`,
+  `t19`.`before`,
   CASE
     WHEN (
       (
-        `t16`.`idle` * 2
+        `t19`.`idle` * 2
       ) > (
-        IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 3
+        IF(`t19`.`orders` < 3, 91, `t19`.`gap2`) * 3
       )
     )
     AND (
-      `t16`.`idle` > 365
+      `t19`.`idle` > 365
     )
     THEN 'lost'
     WHEN (
       (
-        `t16`.`before` > 0
+        `t19`.`before` > 0
       )
       AND (
         (
           (
-            `t16`.`recent` - `t16`.`before`
+            `t19`.`recent` - `t19`.`before`
           ) * 10
         ) < -(
-          `t16`.`before` * 1
+          `t19`.`before` * 1
         )
       )
     )
     OR (
       (
-        `t16`.`q0` < `t16`.`q1`
+        `t19`.`q0` < `t19`.`q1`
       )
       AND (
-        `t16`.`q1` < `t16`.`q2`
+        `t19`.`q1` < `t19`.`q2`
       )
       AND (
         (
           (
-            `t16`.`q2` - `t16`.`q0`
+            `t19`.`q2` - `t19`.`q0`
           ) * 5
         ) > (
-          `t16`.`q2` * 1
+          `t19`.`q2` * 1
         )
       )
     )
     OR (
       (
-        `t16`.`idle` * 2
+        `t19`.`idle` * 2
       ) > (
-        IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 2
+        IF(`t19`.`orders` < 3, 91, `t19`.`gap2`) * 2
       )
     )
     THEN 'decline'
     WHEN (
-      `t16`.`orders` < 3
+      `t19`.`orders` < 3
     )
     OR (
       (
         (
-          `t16`.`tenure` * 2
+          `t19`.`tenure` * 2
         ) < (
-          IF(`t16`.`orders` < 3, 91, `t16`.`gap2`) * 3
+          IF(`t19`.`orders` < 3, 91, `t19`.`gap2`) * 3
         )
       )
       OR (
-        `t16`.`tenure` < 90
+        `t19`.`tenure` < 90
       )
     )
     THEN 'explore'
     WHEN NOT (
-      `t16`.`before` > 0
+      `t19`.`before` > 0
     )
     OR (
       (
         (
-          `t16`.`recent` - `t16`.`before`
+          `t19`.`recent` - `t19`.`before`
         ) * 10
       ) > (
-        `t16`.`before` * 1
+        `t19`.`before` * 1
       )
     )
     THEN 'build'
     WHEN (
-      `t16`.`tenure` >= 364
+      `t19`.`tenure` >= 364
     )
     AND (
       (
-        `t16`.`level` * 5
+        `t19`.`level` * 5
       ) >= (
-        `t16`.`peak` * 4
+        `t19`.`peak` * 4
       )
     )
     THEN 'stable'
@@ -1093,30 +1094,32 @@ SELECT
   END AS `stage`
 FROM (
   SELECT
-    `t15`.`customer`,
-    `t15`.`orders`,
-    `t15`.`first_day`,
-    `t15`.`last_day`,
-    `t15`.`gap2`,
-    `t15`.`p90x10`,
-    `t15`.`q0`,
-    `t15`.`q1`,
-    `t15`.`q2`,
-    `t15`.`q3`,
-    `t15`.`peak`,
-    `t15`.`level`,
-    DATEDIFF(DAY, `t15`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-    DATEDIFF(DAY, `t15`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-    `t15`.`q0` + `t15`.`q1` AS `recent`,
-    `t15`.`q2` + `t15`.`q3` AS `before`
+    `t18`.`customer`,
+    `t18`.`orders`,
+    `t18`.`first_day`,
+    `t18`.`last_day`,
+    `t18`.`gap2`,
+    `t18`.`p90x10`,
+    `t18`.`slower`,
+    `t18`.`q0`,
+    `t18`.`q1`,
+    `t18`.`q2`,
+    `t18`.`q3`,
+    `t18`.`peak`,
+    `t18`.`level`,
+    DATEDIFF(DAY, `t18`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+    DATEDIFF(DAY, `t18`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+    `t18`.`q0` + `t18`.`q1` AS `recent`,
+    `t18`.`q2` + `t18`.`q3` AS `before`
   FROM (
     SELECT
-      `t11`.`customer`,
-      `t11`.`orders`,
-      `t11`.`first_day`,
-      `t11`.`last_day`,
-      `t11`.`gap2`,
-      `t11`.`p90x10`,
+      `t17`.`customer`,
+      `t17`.`orders`,
+      `t17`.`first_day`,
+      `t17`.`last_day`,
+      `t17`.`gap2`,
+      `t17`.`p90x10`,
+      `t17`.`slower`,
       `t14`.`q0`,
       `t14`.`q1`,
       `t14`.`q2`,
@@ -1125,202 +1128,380 @@ FROM (
       `t14`.`level`
     FROM (
       SELECT
-        `t6`.`customer`,
-        COUNT(*) AS `orders`,
-        MIN(`t6`.`day`) AS `first_day`,
-        MAX(`t6`.`day`) AS `last_day`,
-        SUM(
-          IF(
-            `t6`.`gap` >= 0,
-            IF(
-              IF(
-                (
-                  (
-                    `t6`.`n` - 1
-                  ) % 2
-                ) = 1,
-                (
-                  `t6`.`rank` * 2
-                ) = (
-                  (
-                    `t6`.`n` - 1
-                  ) + 1
-                ),
-                (
-                  (
-                    `t6`.`rank` * 2
-                  ) = (
-                    `t6`.`n` - 1
-                  )
-                )
-                OR (
-                  (
-                    `t6`.`rank` * 2
-                  ) = (
-                    (
-                      `t6`.`n` - 1
-                    ) + 2
-                  )
-                )
-              ),
-              `t6`.`gap` * IF((
-                (
-                  `t6`.`n` - 1
-                ) % 2
-              ) = 1, 2, 1),
-              0
-            ),
-            0
+        `t15`.`customer`,
+        `t15`.`orders`,
+        `t15`.`first_day`,
+        `t15`.`last_day`,
+        `t15`.`gap2`,
+        `t15`.`p90x10`,
+        IF(
+          (
+            `t15`.`orders` >= 5
           )
-        ) AS `gap2`,
-        SUM(
-          IF(
-            `t6`.`gap` >= 0,
-            CASE
-              WHEN (
-                (
-                  (
-                    `t6`.`rank` - 1
-                  ) * 10
-                ) <= (
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) - 1
-                  ) * 9
-                )
-              )
-              AND (
-                (
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) < (
-                  (
-                    (
-                      `t6`.`rank` - 1
-                    ) * 10
-                  ) + 10
-                )
-              )
-              THEN `t6`.`gap` * (
-                10 - (
-                  (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  ) % 10
-                )
-              )
-              WHEN (
-                (
-                  (
-                    (
-                      `t6`.`rank` - 1
-                    ) * 10
-                  ) - 10
-                ) <= (
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) - 1
-                  ) * 9
-                )
-              )
-              AND (
-                (
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) < (
-                  (
-                    `t6`.`rank` - 1
-                  ) * 10
-                )
-              )
-              THEN `t6`.`gap` * (
-                (
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) % 10
-              )
-              ELSE 0
-            END,
-            0
-          )
-        ) AS `p90x10`
+          AND (
+            (
+              `t15`.`least` * 4
+            ) > (
+              (
+                CASE
+                  WHEN `t15`.`u` = 0
+                  THEN `t15`.`g0`
+                  WHEN `t15`.`u` = 1
+                  THEN `t15`.`g1`
+                  WHEN `t15`.`u` = 2
+                  THEN `t15`.`g2`
+                  ELSE `t15`.`g3`
+                END + CASE
+                  WHEN `t15`.`v` = 0
+                  THEN `t15`.`g0`
+                  WHEN `t15`.`v` = 1
+                  THEN `t15`.`g1`
+                  WHEN `t15`.`v` = 2
+                  THEN `t15`.`g2`
+                  ELSE `t15`.`g3`
+                END
+              ) * 3
+            )
+          ),
+          TRUE,
+          FALSE
+        ) AS `slower`
       FROM (
         SELECT
-          `t5`.`customer`,
-          `t5`.`day`,
-          `t5`.`spend`,
-          `t5`.`place`,
-          `t5`.`n`,
-          `t5`.`gap`,
-          ROW_NUMBER() OVER (
-            PARTITION BY `t5`.`customer`
-            ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
-          ) - 1 AS `rank`
+          `t11`.`customer`,
+          `t11`.`orders`,
+          `t11`.`first_day`,
+          `t11`.`last_day`,
+          `t11`.`gap2`,
+          `t11`.`p90x10`,
+          `t11`.`least`,
+          `t11`.`a`,
+          `t11`.`b`,
+          `t11`.`g0`,
+          `t11`.`g1`,
+          `t11`.`g2`,
+          `t11`.`g3`,
+          `t11`.`odd`,
+          `t11`.`first`,
+          (
+            `t11`.`first` + IF(`t11`.`a` <= `t11`.`first`, 1, 0) + IF(`t11`.`b` <= (
+              `t11`.`first` + IF(`t11`.`a` <= `t11`.`first`, 1, 0)
+            ), 1, 0)
+          ) - `t11`.`first` AS `u`,
+          (
+            `t11`.`first` + `t11`.`odd` + IF(`t11`.`a` <= (
+              `t11`.`first` + `t11`.`odd`
+            ), 1, 0) + IF(
+              `t11`.`b` <= (
+                `t11`.`first` + `t11`.`odd` + IF(`t11`.`a` <= (
+                  `t11`.`first` + `t11`.`odd`
+                ), 1, 0)
+              ),
+              1,
+              0
+            )
+          ) - `t11`.`first` AS `v`
         FROM (
           SELECT
-            `t4`.`customer`,
-            `t4`.`day`,
-            `t4`.`spend`,
-            `t4`.`place`,
-            `t4`.`n`,
-            `t4`.`gap`
+            `t10`.`customer`,
+            `t10`.`orders`,
+            `t10`.`first_day`,
+            `t10`.`last_day`,
+            `t10`.`gap2`,
+            `t10`.`p90x10`,
+            `t10`.`least`,
+            `t10`.`a`,
+            `t10`.`b`,
+            `t10`.`g0`,
+            `t10`.`g1`,
+            `t10`.`g2`,
+            `t10`.`g3`,
+            `t10`.`orders` % 2 AS `odd`,
+            CAST((
+              (
+                `t10`.`orders` - 2
+              ) - (
+                `t10`.`orders` % 2
+              )
+            ) / 2 AS BIGINT) AS `first`
           FROM (
             SELECT
-              `t3`.`customer`,
-              `t3`.`day`,
-              `t3`.`spend`,
-              `t3`.`previous`,
-              CAST(`t3`.`place` AS INT) AS `place`,
-              CAST(`t3`.`n` AS INT) AS `n`,
-              CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+              `t6`.`customer`,
+              COUNT(*) AS `orders`,
+              MIN(`t6`.`day`) AS `first_day`,
+              MAX(`t6`.`day`) AS `last_day`,
+              SUM(
+                IF(
+                  `t6`.`gap` >= 0,
+                  IF(
+                    IF(
+                      (
+                        (
+                          `t6`.`n` - 1
+                        ) % 2
+                      ) = 1,
+                      (
+                        `t6`.`rank` * 2
+                      ) = (
+                        (
+                          `t6`.`n` - 1
+                        ) + 1
+                      ),
+                      (
+                        (
+                          `t6`.`rank` * 2
+                        ) = (
+                          `t6`.`n` - 1
+                        )
+                      )
+                      OR (
+                        (
+                          `t6`.`rank` * 2
+                        ) = (
+                          (
+                            `t6`.`n` - 1
+                          ) + 2
+                        )
+                      )
+                    ),
+                    `t6`.`gap` * IF((
+                      (
+                        `t6`.`n` - 1
+                      ) % 2
+                    ) = 1, 2, 1),
+                    0
+                  ),
+                  0
+                )
+              ) AS `gap2`,
+              SUM(
+                IF(
+                  `t6`.`gap` >= 0,
+                  CASE
+                    WHEN (
+                      (
+                        (
+                          `t6`.`rank` - 1
+                        ) * 10
+                      ) <= (
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) - 1
+                        ) * 9
+                      )
+                    )
+                    AND (
+                      (
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) - 1
+                        ) * 9
+                      ) < (
+                        (
+                          (
+                            `t6`.`rank` - 1
+                          ) * 10
+                        ) + 10
+                      )
+                    )
+                    THEN `t6`.`gap` * (
+                      10 - (
+                        (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        ) % 10
+                      )
+                    )
+                    WHEN (
+                      (
+                        (
+                          (
+                            `t6`.`rank` - 1
+                          ) * 10
+                        ) - 10
+                      ) <= (
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) - 1
+                        ) * 9
+                      )
+                    )
+                    AND (
+                      (
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) - 1
+                        ) * 9
+                      ) < (
+                        (
+                          `t6`.`rank` - 1
+                        ) * 10
+                      )
+                    )
+                    THEN `t6`.`gap` * (
+                      (
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) - 1
+                        ) * 9
+                      ) % 10
+                    )
+                    ELSE 0
+                  END,
+                  0
+                )
+              ) AS `p90x10`,
+              MIN(IF(`t6`.`place` >= (
+                `t6`.`n` - 2
+              ), `t6`.`gap`, NULL)) AS `least`,
+              MIN(IF(`t6`.`place` >= (
+                `t6`.`n` - 2
+              ), `t6`.`rank`, NULL)) AS `a`,
+              MAX(IF(`t6`.`place` >= (
+                `t6`.`n` - 2
+              ), `t6`.`rank`, NULL)) AS `b`,
+              MAX(
+                IF(
+                  (
+                    `t6`.`rank` * 2
+                  ) = (
+                    (
+                      (
+                        `t6`.`n` - 2
+                      ) - (
+                        `t6`.`n` % 2
+                      )
+                    ) + 0
+                  ),
+                  `t6`.`gap`,
+                  NULL
+                )
+              ) AS `g0`,
+              MAX(
+                IF(
+                  (
+                    `t6`.`rank` * 2
+                  ) = (
+                    (
+                      (
+                        `t6`.`n` - 2
+                      ) - (
+                        `t6`.`n` % 2
+                      )
+                    ) + 2
+                  ),
+                  `t6`.`gap`,
+                  NULL
+                )
+              ) AS `g1`,
+              MAX(
+                IF(
+                  (
+                    `t6`.`rank` * 2
+                  ) = (
+                    (
+                      (
+                        `t6`.`n` - 2
+                      ) - (
+                        `t6`.`n` % 2
+                      )
+                    ) + 4
+                  ),
+                  `t6`.`gap`,
+                  NULL
+                )
+              ) AS `g2`,
+              MAX(
+                IF(
+                  (
+                    `t6`.`rank` * 2
+                  ) = (
+                    (
+                      (
+                        `t6`.`n` - 2
+                      ) - (
+                        `t6`.`n` % 2
+                      )
+                    ) + 6
+                  ),
+                  `t6`.`gap`,
+                  NULL
+                )
+              ) AS `g3`
             FROM (
               SELECT
-                `t2`.`customer`,
-                `t2`.`day`,
-                `t2`.`spend`,
-                LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
-                ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
-                COUNT(*) OVER (
-                  PARTITION BY `t2`.`customer`
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                ) AS `n`
+                `t5`.`customer`,
+                `t5`.`day`,
+                `t5`.`spend`,
+                `t5`.`place`,
+                `t5`.`n`,
+                `t5`.`gap`,
+                ROW_NUMBER() OVER (
+                  PARTITION BY `t5`.`customer`
+                  ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
+                ) - 1 AS `rank`
               FROM (
                 SELECT
-                  `t1`.`customer`,
-                  `t1`.`day`,
-                  SUM(`t1`.`amount`) AS `spend`
+                  `t4`.`customer`,
+                  `t4`.`day`,
+                  `t4`.`spend`,
+                  `t4`.`place`,
+                  `t4`.`n`,
+                  `t4`.`gap`
                 FROM (
                   SELECT
-                    *
-                  FROM `orders` AS `t0`
-                  WHERE
-                    `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-                ) AS `t1`
-                GROUP BY
-                  1,
-                  2
-              ) AS `t2`
-            ) AS `t3`
-          ) AS `t4`
-        ) AS `t5`
-      ) AS `t6`
-      GROUP BY
-        1
-    ) AS `t11`
+                    `t3`.`customer`,
+                    `t3`.`day`,
+                    `t3`.`spend`,
+                    `t3`.`previous`,
+                    CAST(`t3`.`place` AS INT) AS `place`,
+                    CAST(`t3`.`n` AS INT) AS `n`,
+                    CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+                  FROM (
+                    SELECT
+                      `t2`.`customer`,
+                      `t2`.`day`,
+                      `t2`.`spend`,
+                      LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                      ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+                      COUNT(*) OVER (
+                        PARTITION BY `t2`.`customer`
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                      ) AS `n`
+                    FROM (
+                      SELECT
+                        `t1`.`customer`,
+                        `t1`.`day`,
+                        SUM(`t1`.`amount`) AS `spend`
+                      FROM (
+                        SELECT
+                          *
+                        FROM `orders` AS `t0`
+                        WHERE
+                          `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                      ) AS `t1`
+                      GROUP BY
+                        1,
+                        2
+                    ) AS `t2`
+                  ) AS `t3`
+                ) AS `t4`
+              ) AS `t5`
+            ) AS `t6`
+            GROUP BY
+              1
+          ) AS `t10`
+        ) AS `t11`
+      ) AS `t15`
+    ) AS `t17`
     INNER JOIN (
       SELECT
         `t12`.`customer`,
@@ -1433,48 +1614,50 @@ FROM (
           1
       ) AS `t12`
     ) AS `t14`
-      ON `t11`.`customer` = `t14`.`customer`
-  ) AS `t15`
-) AS `t16`;
+      ON `t17`.`customer` = `t14`.`customer`
+  ) AS `t18`
+) AS `t19`;
 
 -- lifecycle_typical_gap
 SELECT
   MIN(IF((
-    `t17`.`rank` * 2
-  ) >= `t17`.`n`, `t17`.`gap2`, NULL)) AS `gap2`
+    `t20`.`rank` * 2
+  ) >= `t20`.`n`, `t20`.`gap2`, NULL)) AS `gap2`
 FROM (
   SELECT
-    `t16`.`gap2`,
+    `t19`.`gap2`,
     (
-      ROW_NUMBER() OVER (ORDER BY `t16`.`gap2` ASC NULLS LAST, `t16`.`customer` ASC NULLS LAST) - 1
+      ROW_NUMBER() OVER (ORDER BY `t19`.`gap2` ASC NULLS LAST, `t19`.`customer` ASC NULLS LAST) - 1
     ) + 1 AS `rank`,
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS `n`
   FROM (
     SELECT
-      `t15`.`customer`,
-      `t15`.`orders`,
-      `t15`.`first_day`,
-      `t15`.`last_day`,
-      `t15`.`gap2`,
-      `t15`.`p90x10`,
-      `t15`.`q0`,
-      `t15`.`q1`,
-      `t15`.`q2`,
-      `t15`.`q3`,
-      `t15`.`peak`,
-      `t15`.`level`,
-      DATEDIFF(DAY, `t15`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-      DATEDIFF(DAY, `t15`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-      `t15`.`q0` + `t15`.`q1` AS `recent`,
-      `t15`.`q2` + `t15`.`q3` AS `before`
+      `t18`.`customer`,
+      `t18`.`orders`,
+      `t18`.`first_day`,
+      `t18`.`last_day`,
+      `t18`.`gap2`,
+      `t18`.`p90x10`,
+      `t18`.`slower`,
+      `t18`.`q0`,
+      `t18`.`q1`,
+      `t18`.`q2`,
+      `t18`.`q3`,
+      `t18`.`peak`,
+      `t18`.`level`,
+      DATEDIFF(DAY, `t18`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+      DATEDIFF(DAY, `t18`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+      `t18`.`q0` + `t18`.`q1` AS `recent`,
+      `t18`.`q2` + `t18`.`q3` AS `before`
     FROM (
       SELECT
-        `t11`.`customer`,
-        `t11`.`orders`,
-        `t11`.`first_day`,
-        `t11`.`last_day`,
-        `t11`.`gap2`,
-        `t11`.`p90x10`,
+        `t17`.`customer`,
+        `t17`.`orders`,
+        `t17`.`first_day`,
+        `t17`.`last_day`,
+        `t17`.`gap2`,
+        `t17`.`p90x10`,
+        `t17`.`slower`,
         `t14`.`q0`,
         `t14`.`q1`,
         `t14`.`q2`,
@@ -1483,202 +1666,380 @@ FROM (
         `t14`.`level`
       FROM (
         SELECT
-          `t6`.`customer`,
-          COUNT(*) AS `orders`,
-          MIN(`t6`.`day`) AS `first_day`,
-          MAX(`t6`.`day`) AS `last_day`,
-          SUM(
-            IF(
-              `t6`.`gap` >= 0,
-              IF(
-                IF(
-                  (
-                    (
-                      `t6`.`n` - 1
-                    ) % 2
-                  ) = 1,
-                  (
-                    `t6`.`rank` * 2
-                  ) = (
-                    (
-                      `t6`.`n` - 1
-                    ) + 1
-                  ),
-                  (
-                    (
-                      `t6`.`rank` * 2
-                    ) = (
-                      `t6`.`n` - 1
-                    )
-                  )
-                  OR (
-                    (
-                      `t6`.`rank` * 2
-                    ) = (
-                      (
-                        `t6`.`n` - 1
-                      ) + 2
-                    )
-                  )
-                ),
-                `t6`.`gap` * IF((
-                  (
-                    `t6`.`n` - 1
-                  ) % 2
-                ) = 1, 2, 1),
-                0
-              ),
-              0
+          `t15`.`customer`,
+          `t15`.`orders`,
+          `t15`.`first_day`,
+          `t15`.`last_day`,
+          `t15`.`gap2`,
+          `t15`.`p90x10`,
+          IF(
+            (
+              `t15`.`orders` >= 5
             )
-          ) AS `gap2`,
-          SUM(
-            IF(
-              `t6`.`gap` >= 0,
-              CASE
-                WHEN (
-                  (
-                    (
-                      `t6`.`rank` - 1
-                    ) * 10
-                  ) <= (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  )
-                )
-                AND (
-                  (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  ) < (
-                    (
-                      (
-                        `t6`.`rank` - 1
-                      ) * 10
-                    ) + 10
-                  )
-                )
-                THEN `t6`.`gap` * (
-                  10 - (
-                    (
-                      (
-                        (
-                          `t6`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    ) % 10
-                  )
-                )
-                WHEN (
-                  (
-                    (
-                      (
-                        `t6`.`rank` - 1
-                      ) * 10
-                    ) - 10
-                  ) <= (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  )
-                )
-                AND (
-                  (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  ) < (
-                    (
-                      `t6`.`rank` - 1
-                    ) * 10
-                  )
-                )
-                THEN `t6`.`gap` * (
-                  (
-                    (
-                      (
-                        `t6`.`n` - 1
-                      ) - 1
-                    ) * 9
-                  ) % 10
-                )
-                ELSE 0
-              END,
-              0
-            )
-          ) AS `p90x10`
+            AND (
+              (
+                `t15`.`least` * 4
+              ) > (
+                (
+                  CASE
+                    WHEN `t15`.`u` = 0
+                    THEN `t15`.`g0`
+                    WHEN `t15`.`u` = 1
+                    THEN `t15`.`g1`
+                    WHEN `t15`.`u` = 2
+                    THEN `t15`.`g2`
+                    ELSE `t15`.`g3`
+                  END + CASE
+                    WHEN `t15`.`v` = 0
+                    THEN `t15`.`g0`
+                    WHEN `t15`.`v` = 1
+                    THEN `t15`.`g1`
+                    WHEN `t15`.`v` = 2
+                    THEN `t15`.`g2`
+                    ELSE `t15`.`g3`
+                  END
+                ) * 3
+              )
+            ),
+            TRUE,
+            FALSE
+          ) AS `slower`
         FROM (
           SELECT
-            `t5`.`customer`,
-            `t5`.`day`,
-            `t5`.`spend`,
-            `t5`.`place`,
-            `t5`.`n`,
-            `t5`.`gap`,
-            ROW_NUMBER() OVER (
-              PARTITION BY `t5`.`customer`
-              ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
-            ) - 1 AS `rank`
+            `t11`.`customer`,
+            `t11`.`orders`,
+            `t11`.`first_day`,
+            `t11`.`last_day`,
+            `t11`.`gap2`,
+            `t11`.`p90x10`,
+            `t11`.`least`,
+            `t11`.`a`,
+            `t11`.`b`,
+            `t11`.`g0`,
+            `t11`.`g1`,
+            `t11`.`g2`,
+            `t11`.`g3`,
+            `t11`.`odd`,
+            `t11`.`first`,
+            (
+              `t11`.`first` + IF(`t11`.`a` <= `t11`.`first`, 1, 0) + IF(`t11`.`b` <= (
+                `t11`.`first` + IF(`t11`.`a` <= `t11`.`first`, 1, 0)
+              ), 1, 0)
+            ) - `t11`.`first` AS `u`,
+            (
+              `t11`.`first` + `t11`.`odd` + IF(`t11`.`a` <= (
+                `t11`.`first` + `t11`.`odd`
+              ), 1, 0) + IF(
+                `t11`.`b` <= (
+                  `t11`.`first` + `t11`.`odd` + IF(`t11`.`a` <= (
+                    `t11`.`first` + `t11`.`odd`
+                  ), 1, 0)
+                ),
+                1,
+                0
+              )
+            ) - `t11`.`first` AS `v`
           FROM (
             SELECT
-              `t4`.`customer`,
-              `t4`.`day`,
-              `t4`.`spend`,
-              `t4`.`place`,
-              `t4`.`n`,
-              `t4`.`gap`
+              `t10`.`customer`,
+              `t10`.`orders`,
+              `t10`.`first_day`,
+              `t10`.`last_day`,
+              `t10`.`gap2`,
+              `t10`.`p90x10`,
+              `t10`.`least`,
+              `t10`.`a`,
+              `t10`.`b`,
+              `t10`.`g0`,
+              `t10`.`g1`,
+              `t10`.`g2`,
+              `t10`.`g3`,
+              `t10`.`orders` % 2 AS `odd`,
+              CAST((
+                (
+                  `t10`.`orders` - 2
+                ) - (
+                  `t10`.`orders` % 2
+                )
+              ) / 2 AS BIGINT) AS `first`
             FROM (
               SELECT
-                `t3`.`customer`,
-                `t3`.`day`,
-                `t3`.`spend`,
-                `t3`.`previous`,
-                CAST(`t3`.`place` AS INT) AS `place`,
-                CAST(`t3`.`n` AS INT) AS `n`,
-                CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+                `t6`.`customer`,
+                COUNT(*) AS `orders`,
+                MIN(`t6`.`day`) AS `first_day`,
+                MAX(`t6`.`day`) AS `last_day`,
+                SUM(
+                  IF(
+                    `t6`.`gap` >= 0,
+                    IF(
+                      IF(
+                        (
+                          (
+                            `t6`.`n` - 1
+                          ) % 2
+                        ) = 1,
+                        (
+                          `t6`.`rank` * 2
+                        ) = (
+                          (
+                            `t6`.`n` - 1
+                          ) + 1
+                        ),
+                        (
+                          (
+                            `t6`.`rank` * 2
+                          ) = (
+                            `t6`.`n` - 1
+                          )
+                        )
+                        OR (
+                          (
+                            `t6`.`rank` * 2
+                          ) = (
+                            (
+                              `t6`.`n` - 1
+                            ) + 2
+                          )
+                        )
+                      ),
+                      `t6`.`gap` * IF((
+                        (
+                          `t6`.`n` - 1
+                        ) % 2
+                      ) = 1, 2, 1),
+                      0
+                    ),
+                    0
+                  )
+                ) AS `gap2`,
+                SUM(
+                  IF(
+                    `t6`.`gap` >= 0,
+                    CASE
+                      WHEN (
+                        (
+                          (
+                            `t6`.`rank` - 1
+                          ) * 10
+                        ) <= (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        )
+                      )
+                      AND (
+                        (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        ) < (
+                          (
+                            (
+                              `t6`.`rank` - 1
+                            ) * 10
+                          ) + 10
+                        )
+                      )
+                      THEN `t6`.`gap` * (
+                        10 - (
+                          (
+                            (
+                              (
+                                `t6`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) % 10
+                        )
+                      )
+                      WHEN (
+                        (
+                          (
+                            (
+                              `t6`.`rank` - 1
+                            ) * 10
+                          ) - 10
+                        ) <= (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        )
+                      )
+                      AND (
+                        (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        ) < (
+                          (
+                            `t6`.`rank` - 1
+                          ) * 10
+                        )
+                      )
+                      THEN `t6`.`gap` * (
+                        (
+                          (
+                            (
+                              `t6`.`n` - 1
+                            ) - 1
+                          ) * 9
+                        ) % 10
+                      )
+                      ELSE 0
+                    END,
+                    0
+                  )
+                ) AS `p90x10`,
+                MIN(IF(`t6`.`place` >= (
+                  `t6`.`n` - 2
+                ), `t6`.`gap`, NULL)) AS `least`,
+                MIN(IF(`t6`.`place` >= (
+                  `t6`.`n` - 2
+                ), `t6`.`rank`, NULL)) AS `a`,
+                MAX(IF(`t6`.`place` >= (
+                  `t6`.`n` - 2
+                ), `t6`.`rank`, NULL)) AS `b`,
+                MAX(
+                  IF(
+                    (
+                      `t6`.`rank` * 2
+                    ) = (
+                      (
+                        (
+                          `t6`.`n` - 2
+                        ) - (
+                          `t6`.`n` % 2
+                        )
+                      ) + 0
+                    ),
+                    `t6`.`gap`,
+                    NULL
+                  )
+                ) AS `g0`,
+                MAX(
+                  IF(
+                    (
+                      `t6`.`rank` * 2
+                    ) = (
+                      (
+                        (
+                          `t6`.`n` - 2
+                        ) - (
+                          `t6`.`n` % 2
+                        )
+                      ) + 2
+                    ),
+                    `t6`.`gap`,
+                    NULL
+                  )
+                ) AS `g1`,
+                MAX(
+                  IF(
+                    (
+                      `t6`.`rank` * 2
+                    ) = (
+                      (
+                        (
+                          `t6`.`n` - 2
+                        ) - (
+                          `t6`.`n` % 2
+                        )
+                      ) + 4
+                    ),
+                    `t6`.`gap`,
+                    NULL
+                  )
+                ) AS `g2`,
+                MAX(
+                  IF(
+                    (
+                      `t6`.`rank` * 2
+                    ) = (
+                      (
+                        (
+                          `t6`.`n` - 2
+                        ) - (
+                          `t6`.`n` % 2
+                        )
+                      ) + 6
+                    ),
+                    `t6`.`gap`,
+                    NULL
+                  )
+                ) AS `g3`
               FROM (
                 SELECT
-                  `t2`.`customer`,
-                  `t2`.`day`,
-                  `t2`.`spend`,
-                  LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
-                  ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
-                  COUNT(*) OVER (
-                    PARTITION BY `t2`.`customer`
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                  ) AS `n`
+                  `t5`.`customer`,
+                  `t5`.`day`,
+                  `t5`.`spend`,
+                  `t5`.`place`,
+                  `t5`.`n`,
+                  `t5`.`gap`,
+                  ROW_NUMBER() OVER (
+                    PARTITION BY `t5`.`customer`
+                    ORDER BY `t5`.`gap` ASC NULLS LAST, `t5`.`day` ASC NULLS LAST
+                  ) - 1 AS `rank`
                 FROM (
                   SELECT
-                    `t1`.`customer`,
-                    `t1`.`day`,
-                    SUM(`t1`.`amount`) AS `spend`
+                    `t4`.`customer`,
+                    `t4`.`day`,
+                    `t4`.`spend`,
+                    `t4`.`place`,
+                    `t4`.`n`,
+                    `t4`.`gap`
                   FROM (
                     SELECT
-                      *
-                    FROM `orders` AS `t0`
-                    WHERE
-                      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-                  ) AS `t1`
-                  GROUP BY
-                    1,
-                    2
-                ) AS `t2`
-              ) AS `t3`
-            ) AS `t4`
-          ) AS `t5`
-        ) AS `t6`
-        GROUP BY
-          1
-      ) AS `t11`
+                      `t3`.`customer`,
+                      `t3`.`day`,
+                      `t3`.`spend`,
+                      `t3`.`previous`,
+                      CAST(`t3`.`place` AS INT) AS `place`,
+                      CAST(`t3`.`n` AS INT) AS `n`,
+                      CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+                    FROM (
+                      SELECT
+                        `t2`.`customer`,
+                        `t2`.`day`,
+                        `t2`.`spend`,
+                        LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+                        ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+                        COUNT(*) OVER (
+                          PARTITION BY `t2`.`customer`
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                        ) AS `n`
+                      FROM (
+                        SELECT
+                          `t1`.`customer`,
+                          `t1`.`day`,
+                          SUM(`t1`.`amount`) AS `spend`
+                        FROM (
+                          SELECT
+                            *
+                          FROM `orders` AS `t0`
+                          WHERE
+                            `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+                        ) AS `t1`
+                        GROUP BY
+                          1,
+                          2
+                      ) AS `t2`
+                    ) AS `t3`
+                  ) AS `t4`
+                ) AS `t5`
+              ) AS `t6`
+              GROUP BY
+                1
+            ) AS `t10`
+          ) AS `t11`
+        ) AS `t15`
+      ) AS `t17`
       INNER JOIN (
         SELECT
           `t12`.`customer`,
@@ -1791,12 +2152,12 @@ FROM (
             1
         ) AS `t12`
       ) AS `t14`
-        ON `t11`.`customer` = `t14`.`customer`
-    ) AS `t15`
+        ON `t17`.`customer` = `t14`.`customer`
+    ) AS `t18`
     WHERE
-      `t15`.`orders` >= 3
-  ) AS `t16`
-) AS `t17`;
+      `t18`.`orders` >= 3
+  ) AS `t19`
+) AS `t20`;
 
 -- loss_patterns
 WITH `t2` AS (
@@ -1816,130 +2177,131 @@ WITH `t2` AS (
     2
 )
 SELECT
-  `t22`.`customer`,
-  `t22`.`quarters_built`,
-  `t22`.`quarters_stable`,
+  `t25`.`customer`,
+  `t25`.`quarters_built`,
+  `t25`.`quarters_stable`,
   CASE
-    WHEN `t22`.`quarters_stable` >= 4
+    WHEN `t25`.`quarters_stable` >= 4
     THEN 'kept_long'
-    WHEN `t22`.`quarters_stable` > 0
+    WHEN `t25`.`quarters_stable` > 0
     THEN 'early_leave'
-    WHEN `t22`.`quarters_built` > 0
+    WHEN `t25`.`quarters_built` > 0
     THEN 'cut_short'
     ELSE 'early_abort'
   END AS `pattern`
 FROM (
   SELECT
-    `t21`.`customer`,
-    SUM(IF(`t21`.`stage` = 'build', 1, 0)) AS `quarters_built`,
-    SUM(IF(`t21`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
+    `t24`.`customer`,
+    SUM(IF(`t24`.`stage` = 'build', 1, 0)) AS `quarters_built`,
+    SUM(IF(`t24`.`stage` = 'stable', 1, 0)) AS `quarters_stable`
   FROM (
     SELECT
-      `t20`.`customer`,
-      `t20`.`clock`,
-      `t20`.`orders`,
-      `t20`.`first_day`,
-      `t20`.`last_day`,
-      IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) AS `gap2`,
-      `t20`.`p90x10`,
-      `t20`.`q0`,
-      `t20`.`q1`,
-      `t20`.`q2`,
-      `t20`.`q3`,
-      `t20`.`peak`,
-      `t20`.`level`,
-      `t20`.`idle`,
-      `t20`.`tenure`,
-      `t20`.`recent`,
-      `t20`.`before`,
+      `t23`.`customer`,
+      `t23`.`clock`,
+      `t23`.`orders`,
+      `t23`.`first_day`,
+      `t23`.`last_day`,
+      IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) AS `gap2`,
+      `t23`.`p90x10`,
+      `t23`.`slower`,
+      `t23`.`q0`,
+      `t23`.`q1`,
+      `t23`.`q2`,
+      `t23`.`q3`,
+      `t23`.`peak`,
+      `t23`.`level`,
+      `t23`.`idle`,
+      `t23`.`tenure`,
+      `t23`.`recent`,
+      `t23`.`before`,
       CASE
         WHEN (
           (
-            `t20`.`idle` * 2
+            `t23`.`idle` * 2
           ) > (
-            IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 3
+            IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
           )
         )
         AND (
-          `t20`.`idle` > 365
+          `t23`.`idle` > 365
         )
         THEN 'lost'
         WHEN (
           (
-            `t20`.`before` > 0
+            `t23`.`before` > 0
           )
           AND (
             (
               (
-                `t20`.`recent` - `t20`.`before`
+                `t23`.`recent` - `t23`.`before`
               ) * 10
             ) < -(
-              `t20`.`before` * 1
+              `t23`.`before` * 1
             )
           )
         )
         OR (
           (
-            `t20`.`q0` < `t20`.`q1`
+            `t23`.`q0` < `t23`.`q1`
           )
           AND (
-            `t20`.`q1` < `t20`.`q2`
+            `t23`.`q1` < `t23`.`q2`
           )
           AND (
             (
               (
-                `t20`.`q2` - `t20`.`q0`
+                `t23`.`q2` - `t23`.`q0`
               ) * 5
             ) > (
-              `t20`.`q2` * 1
+              `t23`.`q2` * 1
             )
           )
         )
         OR (
           (
-            `t20`.`idle` * 2
+            `t23`.`idle` * 2
           ) > (
-            IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 2
+            IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 2
           )
         )
         THEN 'decline'
         WHEN (
-          `t20`.`orders` < 3
+          `t23`.`orders` < 3
         )
         OR (
           (
             (
-              `t20`.`tenure` * 2
+              `t23`.`tenure` * 2
             ) < (
-              IF(`t20`.`orders` < 3, 91, `t20`.`gap2`) * 3
+              IF(`t23`.`orders` < 3, 91, `t23`.`gap2`) * 3
             )
           )
           OR (
-            `t20`.`tenure` < 90
+            `t23`.`tenure` < 90
           )
         )
         THEN 'explore'
         WHEN NOT (
-          `t20`.`before` > 0
+          `t23`.`before` > 0
         )
         OR (
           (
             (
-              `t20`.`recent` - `t20`.`before`
+              `t23`.`recent` - `t23`.`before`
             ) * 10
           ) > (
-            `t20`.`before` * 1
+            `t23`.`before` * 1
           )
         )
         THEN 'build'
         WHEN (
-          `t20`.`tenure` >= 364
+          `t23`.`tenure` >= 364
         )
         AND (
           (
-            `t20`.`level` * 5
+            `t23`.`level` * 5
           ) >= (
-            `t20`.`peak` * 4
+            `t23`.`peak` * 4
           )
         )
         THEN 'stable'
@@ -1947,32 +2309,34 @@ FROM (
       END AS `stage`
     FROM (
       SELECT
-        `t19`.`customer`,
-        `t19`.`clock`,
-        `t19`.`orders`,
-        `t19`.`first_day`,
-        `t19`.`last_day`,
-        `t19`.`gap2`,
-        `t19`.`p90x10`,
-        `t19`.`q0`,
-        `t19`.`q1`,
-        `t19`.`q2`,
-        `t19`.`q3`,
-        `t19`.`peak`,
-        `t19`.`level`,
-        DATEDIFF(DAY, `t19`.`last_day`, `t19`.`clock`) AS `idle`,
-        DATEDIFF(DAY, `t19`.`first_day`, `t19`.`clock`) AS `tenure`,
-        `t19`.`q0` + `t19`.`q1` AS `recent`,
-        `t19`.`q2` + `t19`.`q3` AS `before`
+        `t22`.`customer`,
+        `t22`.`clock`,
+        `t22`.`orders`,
+        `t22`.`first_day`,
+        `t22`.`last_day`,
+        `t22`.`gap2`,
+        `t22`.`p90x10`,
+        `t22`.`slower`,
+        `t22`.`q0`,
+        `t22`.`q1`,
+        `t22`.`q2`,
+        `t22`.`q3`,
+        `t22`.`peak`,
+        `t22`.`level`,
+        DATEDIFF(DAY, `t22`.`last_day`, `t22`.`clock`) AS `idle`,
+        DATEDIFF(DAY, `t22`.`first_day`, `t22`.`clock`) AS `tenure`,
+        `t22`.`q0` + `t22`.`q1` AS `recent`,
+        `t22`.`q2` + `t22`.`q3` AS `before`
       FROM (
         SELECT
-          `t15`.`customer`,
-          `t15`.`clock`,
-          `t15`.`orders`,
-          `t15`.`first_day`,
-          `t15`.`last_day`,
-          `t15`.`gap2`,
-          `t15`.`p90x10`,
+          `t21`.`customer`,
+          `t21`.`clock`,
+          `t21`.`orders`,
+          `t21`.`first_day`,
+          `t21`.`last_day`,
+          `t21`.`gap2`,
+          `t21`.`p90x10`,
+          `t21`.`slower`,
           `t18`.`q0`,
           `t18`.`q1`,
           `t18`.`q2`,
@@ -1981,219 +2345,400 @@ FROM (
           `t18`.`level`
         FROM (
           SELECT
-            `t10`.`customer`,
-            `t10`.`clock`,
-            COUNT(*) AS `orders`,
-            MIN(`t10`.`day`) AS `first_day`,
-            MAX(`t10`.`day`) AS `last_day`,
-            SUM(
-              IF(
-                `t10`.`gap` >= 0,
-                IF(
-                  IF(
-                    (
-                      (
-                        `t10`.`n` - 1
-                      ) % 2
-                    ) = 1,
-                    (
-                      `t10`.`rank` * 2
-                    ) = (
-                      (
-                        `t10`.`n` - 1
-                      ) + 1
-                    ),
-                    (
-                      (
-                        `t10`.`rank` * 2
-                      ) = (
-                        `t10`.`n` - 1
-                      )
-                    )
-                    OR (
-                      (
-                        `t10`.`rank` * 2
-                      ) = (
-                        (
-                          `t10`.`n` - 1
-                        ) + 2
-                      )
-                    )
-                  ),
-                  `t10`.`gap` * IF((
-                    (
-                      `t10`.`n` - 1
-                    ) % 2
-                  ) = 1, 2, 1),
-                  0
-                ),
-                0
+            `t19`.`customer`,
+            `t19`.`clock`,
+            `t19`.`orders`,
+            `t19`.`first_day`,
+            `t19`.`last_day`,
+            `t19`.`gap2`,
+            `t19`.`p90x10`,
+            IF(
+              (
+                `t19`.`orders` >= 5
               )
-            ) AS `gap2`,
-            SUM(
-              IF(
-                `t10`.`gap` >= 0,
-                CASE
-                  WHEN (
-                    (
-                      (
-                        `t10`.`rank` - 1
-                      ) * 10
-                    ) <= (
-                      (
-                        (
-                          `t10`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    )
-                  )
-                  AND (
-                    (
-                      (
-                        (
-                          `t10`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    ) < (
-                      (
-                        (
-                          `t10`.`rank` - 1
-                        ) * 10
-                      ) + 10
-                    )
-                  )
-                  THEN `t10`.`gap` * (
-                    10 - (
-                      (
-                        (
-                          (
-                            `t10`.`n` - 1
-                          ) - 1
-                        ) * 9
-                      ) % 10
-                    )
-                  )
-                  WHEN (
-                    (
-                      (
-                        (
-                          `t10`.`rank` - 1
-                        ) * 10
-                      ) - 10
-                    ) <= (
-                      (
-                        (
-                          `t10`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    )
-                  )
-                  AND (
-                    (
-                      (
-                        (
-                          `t10`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    ) < (
-                      (
-                        `t10`.`rank` - 1
-                      ) * 10
-                    )
-                  )
-                  THEN `t10`.`gap` * (
-                    (
-                      (
-                        (
-                          `t10`.`n` - 1
-                        ) - 1
-                      ) * 9
-                    ) % 10
-                  )
-                  ELSE 0
-                END,
-                0
-              )
-            ) AS `p90x10`
+              AND (
+                (
+                  `t19`.`least` * 4
+                ) > (
+                  (
+                    CASE
+                      WHEN `t19`.`u` = 0
+                      THEN `t19`.`g0`
+                      WHEN `t19`.`u` = 1
+                      THEN `t19`.`g1`
+                      WHEN `t19`.`u` = 2
+                      THEN `t19`.`g2`
+                      ELSE `t19`.`g3`
+                    END + CASE
+                      WHEN `t19`.`v` = 0
+                      THEN `t19`.`g0`
+                      WHEN `t19`.`v` = 1
+                      THEN `t19`.`g1`
+                      WHEN `t19`.`v` = 2
+                      THEN `t19`.`g2`
+                      ELSE `t19`.`g3`
+                    END
+                  ) * 3
+                )
+              ),
+              TRUE,
+              FALSE
+            ) AS `slower`
           FROM (
             SELECT
-              `t9`.`customer`,
-              `t9`.`day`,
-              `t9`.`spend`,
-              `t9`.`clock`,
-              `t9`.`place`,
-              `t9`.`n`,
-              `t9`.`gap`,
-              ROW_NUMBER() OVER (
-                PARTITION BY `t9`.`customer`, `t9`.`clock`
-                ORDER BY `t9`.`gap` ASC NULLS LAST, `t9`.`day` ASC NULLS LAST
-              ) - 1 AS `rank`
+              `t15`.`customer`,
+              `t15`.`clock`,
+              `t15`.`orders`,
+              `t15`.`first_day`,
+              `t15`.`last_day`,
+              `t15`.`gap2`,
+              `t15`.`p90x10`,
+              `t15`.`least`,
+              `t15`.`a`,
+              `t15`.`b`,
+              `t15`.`g0`,
+              `t15`.`g1`,
+              `t15`.`g2`,
+              `t15`.`g3`,
+              `t15`.`odd`,
+              `t15`.`first`,
+              (
+                `t15`.`first` + IF(`t15`.`a` <= `t15`.`first`, 1, 0) + IF(`t15`.`b` <= (
+                  `t15`.`first` + IF(`t15`.`a` <= `t15`.`first`, 1, 0)
+                ), 1, 0)
+              ) - `t15`.`first` AS `u`,
+              (
+                `t15`.`first` + `t15`.`odd` + IF(`t15`.`a` <= (
+                  `t15`.`first` + `t15`.`odd`
+                ), 1, 0) + IF(
+                  `t15`.`b` <= (
+                    `t15`.`first` + `t15`.`odd` + IF(`t15`.`a` <= (
+                      `t15`.`first` + `t15`.`odd`
+                    ), 1, 0)
+                  ),
+                  1,
+                  0
+                )
+              ) - `t15`.`first` AS `v`
             FROM (
               SELECT
-                `t8`.`customer`,
-                `t8`.`day`,
-                `t8`.`spend`,
-                `t8`.`clock`,
-                `t8`.`place`,
-                `t8`.`n`,
-                `t8`.`gap`
+                `t14`.`customer`,
+                `t14`.`clock`,
+                `t14`.`orders`,
+                `t14`.`first_day`,
+                `t14`.`last_day`,
+                `t14`.`gap2`,
+                `t14`.`p90x10`,
+                `t14`.`least`,
+                `t14`.`a`,
+                `t14`.`b`,
+                `t14`.`g0`,
+                `t14`.`g1`,
+                `t14`.`g2`,
+                `t14`.`g3`,
+                `t14`.`orders` % 2 AS `odd`,
+                CAST((
+                  (
+                    `t14`.`orders` - 2
+                  ) - (
+                    `t14`.`orders` % 2
+                  )
+                ) / 2 AS BIGINT) AS `first`
               FROM (
                 SELECT
-                  `t7`.`customer`,
-                  `t7`.`day`,
-                  `t7`.`spend`,
-                  `t7`.`clock`,
-                  `t7`.`previous`,
-                  CAST(`t7`.`place` AS INT) AS `place`,
-                  CAST(`t7`.`n` AS INT) AS `n`,
-                  CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
+                  `t10`.`customer`,
+                  `t10`.`clock`,
+                  COUNT(*) AS `orders`,
+                  MIN(`t10`.`day`) AS `first_day`,
+                  MAX(`t10`.`day`) AS `last_day`,
+                  SUM(
+                    IF(
+                      `t10`.`gap` >= 0,
+                      IF(
+                        IF(
+                          (
+                            (
+                              `t10`.`n` - 1
+                            ) % 2
+                          ) = 1,
+                          (
+                            `t10`.`rank` * 2
+                          ) = (
+                            (
+                              `t10`.`n` - 1
+                            ) + 1
+                          ),
+                          (
+                            (
+                              `t10`.`rank` * 2
+                            ) = (
+                              `t10`.`n` - 1
+                            )
+                          )
+                          OR (
+                            (
+                              `t10`.`rank` * 2
+                            ) = (
+                              (
+                                `t10`.`n` - 1
+                              ) + 2
+                            )
+                          )
+                        ),
+                        `t10`.`gap` * IF((
+                          (
+                            `t10`.`n` - 1
+                          ) % 2
+                        ) = 1, 2, 1),
+                        0
+                      ),
+                      0
+                    )
+                  ) AS `gap2`,
+                  SUM(
+                    IF(
+                      `t10`.`gap` >= 0,
+                      CASE
+                        WHEN (
+                          (
+                            (
+                              `t10`.`rank` - 1
+                            ) * 10
+                          ) <= (
+                            (
+                              (
+                                `t10`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          )
+                        )
+                        AND (
+                          (
+                            (
+                              (
+                                `t10`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) < (
+                            (
+                              (
+                                `t10`.`rank` - 1
+                              ) * 10
+                            ) + 10
+                          )
+                        )
+                        THEN `t10`.`gap` * (
+                          10 - (
+                            (
+                              (
+                                (
+                                  `t10`.`n` - 1
+                                ) - 1
+                              ) * 9
+                            ) % 10
+                          )
+                        )
+                        WHEN (
+                          (
+                            (
+                              (
+                                `t10`.`rank` - 1
+                              ) * 10
+                            ) - 10
+                          ) <= (
+                            (
+                              (
+                                `t10`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          )
+                        )
+                        AND (
+                          (
+                            (
+                              (
+                                `t10`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) < (
+                            (
+                              `t10`.`rank` - 1
+                            ) * 10
+                          )
+                        )
+                        THEN `t10`.`gap` * (
+                          (
+                            (
+                              (
+                                `t10`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) % 10
+                        )
+                        ELSE 0
+                      END,
+                      0
+                    )
+                  ) AS `p90x10`,
+                  MIN(IF(`t10`.`place` >= (
+                    `t10`.`n` - 2
+                  ), `t10`.`gap`, NULL)) AS `least`,
+                  MIN(IF(`t10`.`place` >= (
+                    `t10`.`n` - 2
+                  ), `t10`.`rank`, NULL)) AS `a`,
+                  MAX(IF(`t10`.`place` >= (
+                    `t10`.`n` - 2
+                  ), `t10`.`rank`, NULL)) AS `b`,
+                  MAX(
+                    IF(
+                      (
+                        `t10`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t10`.`n` - 2
+                          ) - (
+                            `t10`.`n` % 2
+                          )
+                        ) + 0
+                      ),
+                      `t10`.`gap`,
+                      NULL
+                    )
+                  ) AS `g0`,
+                  MAX(
+                    IF(
+                      (
+                        `t10`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t10`.`n` - 2
+                          ) - (
+                            `t10`.`n` % 2
+                          )
+                        ) + 2
+                      ),
+                      `t10`.`gap`,
+                      NULL
+                    )
+                  ) AS `g1`,
+                  MAX(
+                    IF(
+                      (
+                        `t10`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t10`.`n` - 2
+                          ) - (
+                            `t10`.`n` % 2
+                          )
+                        ) + 4
+                      ),
+                      `t10`.`gap`,
+                      NULL
+                    )
+                  ) AS `g2`,
+                  MAX(
+                    IF(
+                      (
+                        `t10`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t10`.`n` - 2
+                          ) - (
+                            `t10`.`n` % 2
+                          )
+                        ) + 6
+                      ),
+                      `t10`.`gap`,
+                      NULL
+                    )
+                  ) AS `g3`
                 FROM (
                   SELECT
-                    `t6`.`customer`,
-                    `t6`.`day`,
-                    `t6`.`spend`,
-                    `t6`.`clock`,
-                    LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
-                    ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
-                    COUNT(*) OVER (
-                      PARTITION BY `t6`.`customer`, `t6`.`clock`
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) AS `n`
+                    `t9`.`customer`,
+                    `t9`.`day`,
+                    `t9`.`spend`,
+                    `t9`.`clock`,
+                    `t9`.`place`,
+                    `t9`.`n`,
+                    `t9`.`gap`,
+                    ROW_NUMBER() OVER (
+                      PARTITION BY `t9`.`customer`, `t9`.`clock`
+                      ORDER BY `t9`.`gap` ASC NULLS LAST, `t9`.`day` ASC NULLS LAST
+                    ) - 1 AS `rank`
                   FROM (
                     SELECT
-                      *
+                      `t8`.`customer`,
+                      `t8`.`day`,
+                      `t8`.`spend`,
+                      `t8`.`clock`,
+                      `t8`.`place`,
+                      `t8`.`n`,
+                      `t8`.`gap`
                     FROM (
                       SELECT
-                        `t3`.`customer`,
-                        `t3`.`day`,
-                        `t3`.`spend`,
-                        MAKE_DATE(2024, 6, 30) AS `clock`
-                      FROM `t2` AS `t3`
-                      WHERE
-                        `t3`.`day` <= MAKE_DATE(2024, 6, 30)
-                    ) AS `t4`
-                    UNION ALL
-                    SELECT
-                      *
-                    FROM (
-                      SELECT
-                        `t3`.`customer`,
-                        `t3`.`day`,
-                        `t3`.`spend`,
-                        MAKE_DATE(2023, 6, 30) AS `clock`
-                      FROM `t2` AS `t3`
-                      WHERE
-                        `t3`.`day` <= MAKE_DATE(2023, 6, 30)
-                    ) AS `t5`
-                  ) AS `t6`
-                ) AS `t7`
-              ) AS `t8`
-            ) AS `t9`
-          ) AS `t10`
-          GROUP BY
-            1,
-            2
-        ) AS `t15`
+                        `t7`.`customer`,
+                        `t7`.`day`,
+                        `t7`.`spend`,
+                        `t7`.`clock`,
+                        `t7`.`previous`,
+                        CAST(`t7`.`place` AS INT) AS `place`,
+                        CAST(`t7`.`n` AS INT) AS `n`,
+                        CAST(IF(`t7`.`place` = 0, -1, DATEDIFF(DAY, `t7`.`previous`, `t7`.`day`)) AS INT) AS `gap`
+                      FROM (
+                        SELECT
+                          `t6`.`customer`,
+                          `t6`.`day`,
+                          `t6`.`spend`,
+                          `t6`.`clock`,
+                          LAG(`t6`.`day`, 1) OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) AS `previous`,
+                          ROW_NUMBER() OVER (PARTITION BY `t6`.`customer`, `t6`.`clock` ORDER BY `t6`.`day` ASC NULLS LAST) - 1 AS `place`,
+                          COUNT(*) OVER (
+                            PARTITION BY `t6`.`customer`, `t6`.`clock`
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS `n`
+                        FROM (
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              `t3`.`customer`,
+                              `t3`.`day`,
+                              `t3`.`spend`,
+                              MAKE_DATE(2024, 6, 30) AS `clock`
+                            FROM `t2` AS `t3`
+                            WHERE
+                              `t3`.`day` <= MAKE_DATE(2024, 6, 30)
+                          ) AS `t4`
+                          UNION ALL
+                          SELECT
+                            *
+                          FROM (
+                            SELECT
+                              `t3`.`customer`,
+                              `t3`.`day`,
+                              `t3`.`spend`,
+                              MAKE_DATE(2023, 6, 30) AS `clock`
+                            FROM `t2` AS `t3`
+                            WHERE
+                              `t3`.`day` <= MAKE_DATE(2023, 6, 30)
+                          ) AS `t5`
+                        ) AS `t6`
+                      ) AS `t7`
+                    ) AS `t8`
+                  ) AS `t9`
+                ) AS `t10`
+                GROUP BY
+                  1,
+                  2
+              ) AS `t14`
+            ) AS `t15`
+          ) AS `t19`
+        ) AS `t21`
         INNER JOIN (
           SELECT
             `t16`.`customer`,
@@ -2339,13 +2884,13 @@ FROM (
               2
           ) AS `t16`
         ) AS `t18`
-          ON `t15`.`customer` = `t18`.`customer` AND `t15`.`clock` = `t18`.`clock`
-      ) AS `t19`
-    ) AS `t20`
-  ) AS `t21`
+          ON `t21`.`customer` = `t18`.`customer` AND `t21`.`clock` = `t18`.`clock`
+      ) AS `t22`
+    ) AS `t23`
+  ) AS `t24`
   GROUP BY
     1
-) AS `t22`;
+) AS `t25`;
 
 -- value_at_stake
 WITH `t2` AS (
@@ -2365,8 +2910,8 @@ WITH `t2` AS (
     2
 )
 SELECT
-  `t21`.`customer`,
-  SUM(`t21`.`spend`) AS `year`
+  `t24`.`customer`,
+  SUM(`t24`.`spend`) AS `year`
 FROM (
   SELECT
     *
@@ -2375,26 +2920,625 @@ FROM (
       `t4`.`customer`,
       `t4`.`day`,
       `t4`.`spend`,
-      `t19`.`last_day`
+      `t22`.`last_day`
     FROM `t2` AS `t4`
     INNER JOIN (
       SELECT
-        `t17`.`customer`,
-        `t17`.`last_day`
+        `t20`.`customer`,
+        `t20`.`last_day`
       FROM (
         SELECT
-          `t13`.`customer`,
-          `t13`.`orders`,
-          `t13`.`first_day`,
-          `t13`.`last_day`,
-          `t13`.`gap2`,
-          `t13`.`p90x10`,
+          `t19`.`customer`,
+          `t19`.`orders`,
+          `t19`.`first_day`,
+          `t19`.`last_day`,
+          `t19`.`gap2`,
+          `t19`.`p90x10`,
+          `t19`.`slower`,
           `t16`.`q0`,
           `t16`.`q1`,
           `t16`.`q2`,
           `t16`.`q3`,
           `t16`.`peak`,
           `t16`.`level`
+        FROM (
+          SELECT
+            `t17`.`customer`,
+            `t17`.`orders`,
+            `t17`.`first_day`,
+            `t17`.`last_day`,
+            `t17`.`gap2`,
+            `t17`.`p90x10`,
+            IF(
+              (
+                `t17`.`orders` >= 5
+              )
+              AND (
+                (
+                  `t17`.`least` * 4
+                ) > (
+                  (
+                    CASE
+                      WHEN `t17`.`u` = 0
+                      THEN `t17`.`g0`
+                      WHEN `t17`.`u` = 1
+                      THEN `t17`.`g1`
+                      WHEN `t17`.`u` = 2
+                      THEN `t17`.`g2`
+                      ELSE `t17`.`g3`
+                    END + CASE
+                      WHEN `t17`.`v` = 0
+                      THEN `t17`.`g0`
+                      WHEN `t17`.`v` = 1
+                      THEN `t17`.`g1`
+                      WHEN `t17`.`v` = 2
+                      THEN `t17`.`g2`
+                      ELSE `t17`.`g3`
+                    END
+                  ) * 3
+                )
+              ),
+              TRUE,
+              FALSE
+            ) AS `slower`
+          FROM (
+            SELECT
+              `t13`.`customer`,
+              `t13`.`orders`,
+              `t13`.`first_day`,
+              `t13`.`last_day`,
+              `t13`.`gap2`,
+              `t13`.`p90x10`,
+              `t13`.`least`,
+              `t13`.`a`,
+              `t13`.`b`,
+              `t13`.`g0`,
+              `t13`.`g1`,
+              `t13`.`g2`,
+              `t13`.`g3`,
+              `t13`.`odd`,
+              `t13`.`first`,
+              (
+                `t13`.`first` + IF(`t13`.`a` <= `t13`.`first`, 1, 0) + IF(`t13`.`b` <= (
+                  `t13`.`first` + IF(`t13`.`a` <= `t13`.`first`, 1, 0)
+                ), 1, 0)
+              ) - `t13`.`first` AS `u`,
+              (
+                `t13`.`first` + `t13`.`odd` + IF(`t13`.`a` <= (
+                  `t13`.`first` + `t13`.`odd`
+                ), 1, 0) + IF(
+                  `t13`.`b` <= (
+                    `t13`.`first` + `t13`.`odd` + IF(`t13`.`a` <= (
+                      `t13`.`first` + `t13`.`odd`
+                    ), 1, 0)
+                  ),
+                  1,
+                  0
+                )
+              ) - `t13`.`first` AS `v`
+            FROM (
+              SELECT
+                `t12`.`customer`,
+                `t12`.`orders`,
+                `t12`.`first_day`,
+                `t12`.`last_day`,
+                `t12`.`gap2`,
+                `t12`.`p90x10`,
+                `t12`.`least`,
+                `t12`.`a`,
+                `t12`.`b`,
+                `t12`.`g0`,
+                `t12`.`g1`,
+                `t12`.`g2`,
+                `t12`.`g3`,
+                `t12`.`orders` % 2 AS `odd`,
+                CAST((
+                  (
+                    `t12`.`orders` - 2
+                  ) - (
+                    `t12`.`orders` % 2
+                  )
+                ) / 2 AS BIGINT) AS `first`
+              FROM (
+                SELECT
+                  `t8`.`customer`,
+                  COUNT(*) AS `orders`,
+                  MIN(`t8`.`day`) AS `first_day`,
+                  MAX(`t8`.`day`) AS `last_day`,
+                  SUM(
+                    IF(
+                      `t8`.`gap` >= 0,
+                      IF(
+                        IF(
+                          (
+                            (
+                              `t8`.`n` - 1
+                            ) % 2
+                          ) = 1,
+                          (
+                            `t8`.`rank` * 2
+                          ) = (
+                            (
+                              `t8`.`n` - 1
+                            ) + 1
+                          ),
+                          (
+                            (
+                              `t8`.`rank` * 2
+                            ) = (
+                              `t8`.`n` - 1
+                            )
+                          )
+                          OR (
+                            (
+                              `t8`.`rank` * 2
+                            ) = (
+                              (
+                                `t8`.`n` - 1
+                              ) + 2
+                            )
+                          )
+                        ),
+                        `t8`.`gap` * IF((
+                          (
+                            `t8`.`n` - 1
+                          ) % 2
+                        ) = 1, 2, 1),
+                        0
+                      ),
+                      0
+                    )
+                  ) AS `gap2`,
+                  SUM(
+                    IF(
+                      `t8`.`gap` >= 0,
+                      CASE
+                        WHEN (
+                          (
+                            (
+                              `t8`.`rank` - 1
+                            ) * 10
+                          ) <= (
+                            (
+                              (
+                                `t8`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          )
+                        )
+                        AND (
+                          (
+                            (
+                              (
+                                `t8`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) < (
+                            (
+                              (
+                                `t8`.`rank` - 1
+                              ) * 10
+                            ) + 10
+                          )
+                        )
+                        THEN `t8`.`gap` * (
+                          10 - (
+                            (
+                              (
+                                (
+                                  `t8`.`n` - 1
+                                ) - 1
+                              ) * 9
+                            ) % 10
+                          )
+                        )
+                        WHEN (
+                          (
+                            (
+                              (
+                                `t8`.`rank` - 1
+                              ) * 10
+                            ) - 10
+                          ) <= (
+                            (
+                              (
+                                `t8`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          )
+                        )
+                        AND (
+                          (
+                            (
+                              (
+                                `t8`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) < (
+                            (
+                              `t8`.`rank` - 1
+                            ) * 10
+                          )
+                        )
+                        THEN `t8`.`gap` * (
+                          (
+                            (
+                              (
+                                `t8`.`n` - 1
+                              ) - 1
+                            ) * 9
+                          ) % 10
+                        )
+                        ELSE 0
+                      END,
+                      0
+                    )
+                  ) AS `p90x10`,
+                  MIN(IF(`t8`.`place` >= (
+                    `t8`.`n` - 2
+                  ), `t8`.`gap`, NULL)) AS `least`,
+                  MIN(IF(`t8`.`place` >= (
+                    `t8`.`n` - 2
+                  ), `t8`.`rank`, NULL)) AS `a`,
+                  MAX(IF(`t8`.`place` >= (
+                    `t8`.`n` - 2
+                  ), `t8`.`rank`, NULL)) AS `b`,
+                  MAX(
+                    IF(
+                      (
+                        `t8`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t8`.`n` - 2
+                          ) - (
+                            `t8`.`n` % 2
+                          )
+                        ) + 0
+                      ),
+                      `t8`.`gap`,
+                      NULL
+                    )
+                  ) AS `g0`,
+                  MAX(
+                    IF(
+                      (
+                        `t8`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t8`.`n` - 2
+                          ) - (
+                            `t8`.`n` % 2
+                          )
+                        ) + 2
+                      ),
+                      `t8`.`gap`,
+                      NULL
+                    )
+                  ) AS `g1`,
+                  MAX(
+                    IF(
+                      (
+                        `t8`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t8`.`n` - 2
+                          ) - (
+                            `t8`.`n` % 2
+                          )
+                        ) + 4
+                      ),
+                      `t8`.`gap`,
+                      NULL
+                    )
+                  ) AS `g2`,
+                  MAX(
+                    IF(
+                      (
+                        `t8`.`rank` * 2
+                      ) = (
+                        (
+                          (
+                            `t8`.`n` - 2
+                          ) - (
+                            `t8`.`n` % 2
+                          )
+                        ) + 6
+                      ),
+                      `t8`.`gap`,
+                      NULL
+                    )
+                  ) AS `g3`
+                FROM (
+                  SELECT
+                    `t7`.`customer`,
+                    `t7`.`day`,
+                    `t7`.`spend`,
+                    `t7`.`place`,
+                    `t7`.`n`,
+                    `t7`.`gap`,
+                    ROW_NUMBER() OVER (
+                      PARTITION BY `t7`.`customer`
+                      ORDER BY `t7`.`gap` ASC NULLS LAST, `t7`.`day` ASC NULLS LAST
+                    ) - 1 AS `rank`
+                  FROM (
+                    SELECT
+                      `t6`.`customer`,
+                      `t6`.`day`,
+                      `t6`.`spend`,
+                      `t6`.`place`,
+                      `t6`.`n`,
+                      `t6`.`gap`
+                    FROM (
+                      SELECT
+                        `t5`.`customer`,
+                        `t5`.`day`,
+                        `t5`.`spend`,
+                        `t5`.`previous`,
+                        CAST(`t5`.`place` AS INT) AS `place`,
+                        CAST(`t5`.`n` AS INT) AS `n`,
+                        CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+                      FROM (
+                        SELECT
+                          `t3`.`customer`,
+                          `t3`.`day`,
+                          `t3`.`spend`,
+                          LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+                          ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+                          COUNT(*) OVER (
+                            PARTITION BY `t3`.`customer`
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS `n`
+                        FROM `t2` AS `t3`
+                      ) AS `t5`
+                    ) AS `t6`
+                  ) AS `t7`
+                ) AS `t8`
+                GROUP BY
+                  1
+              ) AS `t12`
+            ) AS `t13`
+          ) AS `t17`
+        ) AS `t19`
+        INNER JOIN (
+          SELECT
+            `t14`.`customer`,
+            `t14`.`q0`,
+            `t14`.`q1`,
+            `t14`.`q2`,
+            `t14`.`q3`,
+            `t14`.`peak`,
+            `t14`.`q0` + `t14`.`q1` AS `level`
+          FROM (
+            SELECT
+              `t11`.`customer`,
+              MAX(
+                IF(
+                  `t11`.`quarter` > 0,
+                  GREATEST(
+                    `t11`.`money` + IF(`t11`.`after` = (
+                      `t11`.`quarter` - 1
+                    ), `t11`.`gained`, `t11`.`money` * 0),
+                    `t11`.`money` + IF(`t11`.`before` = (
+                      `t11`.`quarter` + 1
+                    ), `t11`.`had`, `t11`.`money` * 0)
+                  ),
+                  `t11`.`money` + IF(`t11`.`before` = (
+                    `t11`.`quarter` + 1
+                  ), `t11`.`had`, `t11`.`money` * 0)
+                )
+              ) AS `peak`,
+              SUM(IF(`t11`.`quarter` = 0, `t11`.`money`, `t11`.`money` * 0)) AS `q0`,
+              SUM(IF(`t11`.`quarter` = 1, `t11`.`money`, `t11`.`money` * 0)) AS `q1`,
+              SUM(IF(`t11`.`quarter` = 2, `t11`.`money`, `t11`.`money` * 0)) AS `q2`,
+              SUM(IF(`t11`.`quarter` = 3, `t11`.`money`, `t11`.`money` * 0)) AS `q3`
+            FROM (
+              SELECT
+                `t10`.`customer`,
+                `t10`.`quarter`,
+                `t10`.`money`,
+                LAG(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `after`,
+                LAG(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `gained`,
+                LEAD(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `before`,
+                LEAD(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `had`
+              FROM (
+                SELECT
+                  `t9`.`customer`,
+                  `t9`.`quarter`,
+                  SUM(`t9`.`spend`) AS `money`
+                FROM (
+                  SELECT
+                    `t7`.`customer`,
+                    `t7`.`spend`,
+                    CAST((
+                      DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
+                        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
+                      )
+                    ) / 91 AS BIGINT) AS `quarter`
+                  FROM (
+                    SELECT
+                      `t6`.`customer`,
+                      `t6`.`day`,
+                      `t6`.`spend`,
+                      `t6`.`place`,
+                      `t6`.`n`,
+                      `t6`.`gap`
+                    FROM (
+                      SELECT
+                        `t5`.`customer`,
+                        `t5`.`day`,
+                        `t5`.`spend`,
+                        `t5`.`previous`,
+                        CAST(`t5`.`place` AS INT) AS `place`,
+                        CAST(`t5`.`n` AS INT) AS `n`,
+                        CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
+                      FROM (
+                        SELECT
+                          `t3`.`customer`,
+                          `t3`.`day`,
+                          `t3`.`spend`,
+                          LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
+                          ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
+                          COUNT(*) OVER (
+                            PARTITION BY `t3`.`customer`
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                          ) AS `n`
+                        FROM `t2` AS `t3`
+                      ) AS `t5`
+                    ) AS `t6`
+                  ) AS `t7`
+                ) AS `t9`
+                GROUP BY
+                  1,
+                  2
+              ) AS `t10`
+            ) AS `t11`
+            GROUP BY
+              1
+          ) AS `t14`
+        ) AS `t16`
+          ON `t19`.`customer` = `t16`.`customer`
+      ) AS `t20`
+    ) AS `t22`
+      ON `t4`.`customer` = `t22`.`customer`
+  ) AS `t23`
+  WHERE
+    DATEDIFF(DAY, `t23`.`day`, `t23`.`last_day`) < 365
+) AS `t24`
+GROUP BY
+  1;
+
+-- thinning_out
+WITH `t2` AS (
+  SELECT
+    `t1`.`customer`,
+    `t1`.`day`,
+    SUM(`t1`.`amount`) AS `spend`
+  FROM (
+    SELECT
+      *
+    FROM `orders` AS `t0`
+    WHERE
+      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+  ) AS `t1`
+  GROUP BY
+    1,
+    2
+), `t20` AS (
+  SELECT
+    `t19`.`customer`,
+    `t19`.`orders`,
+    `t19`.`first_day`,
+    `t19`.`last_day`,
+    `t19`.`gap2`,
+    `t19`.`p90x10`,
+    `t19`.`slower`,
+    `t16`.`q0`,
+    `t16`.`q1`,
+    `t16`.`q2`,
+    `t16`.`q3`,
+    `t16`.`peak`,
+    `t16`.`level`
+  FROM (
+    SELECT
+      `t17`.`customer`,
+      `t17`.`orders`,
+      `t17`.`first_day`,
+      `t17`.`last_day`,
+      `t17`.`gap2`,
+      `t17`.`p90x10`,
+      IF(
+        (
+          `t17`.`orders` >= 5
+        )
+        AND (
+          (
+            `t17`.`least` * 4
+          ) > (
+            (
+              CASE
+                WHEN `t17`.`u` = 0
+                THEN `t17`.`g0`
+                WHEN `t17`.`u` = 1
+                THEN `t17`.`g1`
+                WHEN `t17`.`u` = 2
+                THEN `t17`.`g2`
+                ELSE `t17`.`g3`
+              END + CASE
+                WHEN `t17`.`v` = 0
+                THEN `t17`.`g0`
+                WHEN `t17`.`v` = 1
+                THEN `t17`.`g1`
+                WHEN `t17`.`v` = 2
+                THEN `t17`.`g2`
+                ELSE `t17`.`g3`
+              END
+            ) * 3
+          )
+        ),
+        TRUE,
+        FALSE
+      ) AS `slower`
+    FROM (
+      SELECT
+        `t13`.`customer`,
+        `t13`.`orders`,
+        `t13`.`first_day`,
+        `t13`.`last_day`,
+        `t13`.`gap2`,
+        `t13`.`p90x10`,
+        `t13`.`least`,
+        `t13`.`a`,
+        `t13`.`b`,
+        `t13`.`g0`,
+        `t13`.`g1`,
+        `t13`.`g2`,
+        `t13`.`g3`,
+        `t13`.`odd`,
+        `t13`.`first`,
+        (
+          `t13`.`first` + IF(`t13`.`a` <= `t13`.`first`, 1, 0) + IF(`t13`.`b` <= (
+            `t13`.`first` + IF(`t13`.`a` <= `t13`.`first`, 1, 0)
+          ), 1, 0)
+        ) - `t13`.`first` AS `u`,
+        (
+          `t13`.`first` + `t13`.`odd` + IF(`t13`.`a` <= (
+            `t13`.`first` + `t13`.`odd`
+          ), 1, 0) + IF(
+            `t13`.`b` <= (
+              `t13`.`first` + `t13`.`odd` + IF(`t13`.`a` <= (
+                `t13`.`first` + `t13`.`odd`
+              ), 1, 0)
+            ),
+            1,
+            0
+          )
+        ) - `t13`.`first` AS `v`
+      FROM (
+        SELECT
+          `t12`.`customer`,
+          `t12`.`orders`,
+          `t12`.`first_day`,
+          `t12`.`last_day`,
+          `t12`.`gap2`,
+          `t12`.`p90x10`,
+          `t12`.`least`,
+          `t12`.`a`,
+          `t12`.`b`,
+          `t12`.`g0`,
+          `t12`.`g1`,
+          `t12`.`g2`,
+          `t12`.`g3`,
+          `t12`.`orders` % 2 AS `odd`,
+          CAST((
+            (
+              `t12`.`orders` - 2
+            ) - (
+              `t12`.`orders` % 2
+            )
+          ) / 2 AS BIGINT) AS `first`
         FROM (
           SELECT
             `t8`.`customer`,
@@ -2529,7 +3673,84 @@ FROM (
                 END,
                 0
               )
-            ) AS `p90x10`
+            ) AS `p90x10`,
+            MIN(IF(`t8`.`place` >= (
+              `t8`.`n` - 2
+            ), `t8`.`gap`, NULL)) AS `least`,
+            MIN(IF(`t8`.`place` >= (
+              `t8`.`n` - 2
+            ), `t8`.`rank`, NULL)) AS `a`,
+            MAX(IF(`t8`.`place` >= (
+              `t8`.`n` - 2
+            ), `t8`.`rank`, NULL)) AS `b`,
+            MAX(
+              IF(
+                (
+                  `t8`.`rank` * 2
+                ) = (
+                  (
+                    (
+                      `t8`.`n` - 2
+                    ) - (
+                      `t8`.`n` % 2
+                    )
+                  ) + 0
+                ),
+                `t8`.`gap`,
+                NULL
+              )
+            ) AS `g0`,
+            MAX(
+              IF(
+                (
+                  `t8`.`rank` * 2
+                ) = (
+                  (
+                    (
+                      `t8`.`n` - 2
+                    ) - (
+                      `t8`.`n` % 2
+                    )
+                  ) + 2
+                ),
+                `t8`.`gap`,
+                NULL
+              )
+            ) AS `g1`,
+            MAX(
+              IF(
+                (
+                  `t8`.`rank` * 2
+                ) = (
+                  (
+                    (
+                      `t8`.`n` - 2
+                    ) - (
+                      `t8`.`n` % 2
+                    )
+                  ) + 4
+                ),
+                `t8`.`gap`,
+                NULL
+              )
+            ) AS `g2`,
+            MAX(
+              IF(
+                (
+                  `t8`.`rank` * 2
+                ) = (
+                  (
+                    (
+                      `t8`.`n` - 2
+                    ) - (
+                      `t8`.`n` % 2
+                    )
+                  ) + 6
+                ),
+                `t8`.`gap`,
+                NULL
+              )
+            ) AS `g3`
           FROM (
             SELECT
               `t7`.`customer`,
@@ -2577,374 +3798,56 @@ FROM (
           ) AS `t8`
           GROUP BY
             1
-        ) AS `t13`
-        INNER JOIN (
-          SELECT
-            `t14`.`customer`,
-            `t14`.`q0`,
-            `t14`.`q1`,
-            `t14`.`q2`,
-            `t14`.`q3`,
-            `t14`.`peak`,
-            `t14`.`q0` + `t14`.`q1` AS `level`
-          FROM (
-            SELECT
-              `t11`.`customer`,
-              MAX(
-                IF(
-                  `t11`.`quarter` > 0,
-                  GREATEST(
-                    `t11`.`money` + IF(`t11`.`after` = (
-                      `t11`.`quarter` - 1
-                    ), `t11`.`gained`, `t11`.`money` * 0),
-                    `t11`.`money` + IF(`t11`.`before` = (
-                      `t11`.`quarter` + 1
-                    ), `t11`.`had`, `t11`.`money` * 0)
-                  ),
-                  `t11`.`money` + IF(`t11`.`before` = (
-                    `t11`.`quarter` + 1
-                  ), `t11`.`had`, `t11`.`money` * 0)
-                )
-              ) AS `peak`,
-              SUM(IF(`t11`.`quarter` = 0, `t11`.`money`, `t11`.`money` * 0)) AS `q0`,
-              SUM(IF(`t11`.`quarter` = 1, `t11`.`money`, `t11`.`money` * 0)) AS `q1`,
-              SUM(IF(`t11`.`quarter` = 2, `t11`.`money`, `t11`.`money` * 0)) AS `q2`,
-              SUM(IF(`t11`.`quarter` = 3, `t11`.`money`, `t11`.`money` * 0)) AS `q3`
-            FROM (
-              SELECT
-                `t10`.`customer`,
-                `t10`.`quarter`,
-                `t10`.`money`,
-                LAG(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `after`,
-                LAG(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `gained`,
-                LEAD(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `before`,
-                LEAD(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `had`
-              FROM (
-                SELECT
-                  `t9`.`customer`,
-                  `t9`.`quarter`,
-                  SUM(`t9`.`spend`) AS `money`
-                FROM (
-                  SELECT
-                    `t7`.`customer`,
-                    `t7`.`spend`,
-                    CAST((
-                      DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) - (
-                        DATEDIFF(DAY, `t7`.`day`, MAKE_DATE(2024, 6, 30)) % 91
-                      )
-                    ) / 91 AS BIGINT) AS `quarter`
-                  FROM (
-                    SELECT
-                      `t6`.`customer`,
-                      `t6`.`day`,
-                      `t6`.`spend`,
-                      `t6`.`place`,
-                      `t6`.`n`,
-                      `t6`.`gap`
-                    FROM (
-                      SELECT
-                        `t5`.`customer`,
-                        `t5`.`day`,
-                        `t5`.`spend`,
-                        `t5`.`previous`,
-                        CAST(`t5`.`place` AS INT) AS `place`,
-                        CAST(`t5`.`n` AS INT) AS `n`,
-                        CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
-                      FROM (
-                        SELECT
-                          `t3`.`customer`,
-                          `t3`.`day`,
-                          `t3`.`spend`,
-                          LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-                          ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-                          COUNT(*) OVER (
-                            PARTITION BY `t3`.`customer`
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                          ) AS `n`
-                        FROM `t2` AS `t3`
-                      ) AS `t5`
-                    ) AS `t6`
-                  ) AS `t7`
-                ) AS `t9`
-                GROUP BY
-                  1,
-                  2
-              ) AS `t10`
-            ) AS `t11`
-            GROUP BY
-              1
-          ) AS `t14`
-        ) AS `t16`
-          ON `t13`.`customer` = `t16`.`customer`
-      ) AS `t17`
-    ) AS `t19`
-      ON `t4`.`customer` = `t19`.`customer`
-  ) AS `t20`
-  WHERE
-    DATEDIFF(DAY, `t20`.`day`, `t20`.`last_day`) < 365
-) AS `t21`
-GROUP BY
-  1;
-
--- thinning_out
-WITH `t2` AS (
-  SELECT
-    `t1`.`customer`,
-    `t1`.`day`,
-    SUM(`t1`.`amount`) AS `spend`
-  FROM (
-    SELECT
-      *
-    FROM `orders` AS `t0`
-    WHERE
-      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t1`
-  GROUP BY
-    1,
-    2
-), `t21` AS (
-  SELECT
-    `t15`.`customer`,
-    `t15`.`orders`,
-    `t15`.`first_day`,
-    `t15`.`last_day`,
-    `t15`.`gap2`,
-    `t15`.`p90x10`,
-    `t20`.`q0`,
-    `t20`.`q1`,
-    `t20`.`q2`,
-    `t20`.`q3`,
-    `t20`.`peak`,
-    `t20`.`level`
-  FROM (
-    SELECT
-      `t9`.`customer`,
-      COUNT(*) AS `orders`,
-      MIN(`t9`.`day`) AS `first_day`,
-      MAX(`t9`.`day`) AS `last_day`,
-      SUM(
-        IF(
-          `t9`.`gap` >= 0,
-          IF(
-            IF(
-              (
-                (
-                  `t9`.`n` - 1
-                ) % 2
-              ) = 1,
-              (
-                `t9`.`rank` * 2
-              ) = (
-                (
-                  `t9`.`n` - 1
-                ) + 1
-              ),
-              (
-                (
-                  `t9`.`rank` * 2
-                ) = (
-                  `t9`.`n` - 1
-                )
-              )
-              OR (
-                (
-                  `t9`.`rank` * 2
-                ) = (
-                  (
-                    `t9`.`n` - 1
-                  ) + 2
-                )
-              )
-            ),
-            `t9`.`gap` * IF((
-              (
-                `t9`.`n` - 1
-              ) % 2
-            ) = 1, 2, 1),
-            0
-          ),
-          0
-        )
-      ) AS `gap2`,
-      SUM(
-        IF(
-          `t9`.`gap` >= 0,
-          CASE
-            WHEN (
-              (
-                (
-                  `t9`.`rank` - 1
-                ) * 10
-              ) <= (
-                (
-                  (
-                    `t9`.`n` - 1
-                  ) - 1
-                ) * 9
-              )
-            )
-            AND (
-              (
-                (
-                  (
-                    `t9`.`n` - 1
-                  ) - 1
-                ) * 9
-              ) < (
-                (
-                  (
-                    `t9`.`rank` - 1
-                  ) * 10
-                ) + 10
-              )
-            )
-            THEN `t9`.`gap` * (
-              10 - (
-                (
-                  (
-                    (
-                      `t9`.`n` - 1
-                    ) - 1
-                  ) * 9
-                ) % 10
-              )
-            )
-            WHEN (
-              (
-                (
-                  (
-                    `t9`.`rank` - 1
-                  ) * 10
-                ) - 10
-              ) <= (
-                (
-                  (
-                    `t9`.`n` - 1
-                  ) - 1
-                ) * 9
-              )
-            )
-            AND (
-              (
-                (
-                  (
-                    `t9`.`n` - 1
-                  ) - 1
-                ) * 9
-              ) < (
-                (
-                  `t9`.`rank` - 1
-                ) * 10
-              )
-            )
-            THEN `t9`.`gap` * (
-              (
-                (
-                  (
-                    `t9`.`n` - 1
-                  ) - 1
-                ) * 9
-              ) % 10
-            )
-            ELSE 0
-          END,
-          0
-        )
-      ) AS `p90x10`
-    FROM (
-      SELECT
-        `t7`.`customer`,
-        `t7`.`day`,
-        `t7`.`spend`,
-        `t7`.`place`,
-        `t7`.`n`,
-        `t7`.`gap`,
-        ROW_NUMBER() OVER (
-          PARTITION BY `t7`.`customer`
-          ORDER BY `t7`.`gap` ASC NULLS LAST, `t7`.`day` ASC NULLS LAST
-        ) - 1 AS `rank`
-      FROM (
-        SELECT
-          `t6`.`customer`,
-          `t6`.`day`,
-          `t6`.`spend`,
-          `t6`.`place`,
-          `t6`.`n`,
-          `t6`.`gap`
-        FROM (
-          SELECT
-            `t5`.`customer`,
-            `t5`.`day`,
-            `t5`.`spend`,
-            `t5`.`previous`,
-            CAST(`t5`.`place` AS INT) AS `place`,
-            CAST(`t5`.`n` AS INT) AS `n`,
-            CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
-          FROM (
-            SELECT
-              `t3`.`customer`,
-              `t3`.`day`,
-              `t3`.`spend`,
-              LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-              ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-              COUNT(*) OVER (
-                PARTITION BY `t3`.`customer`
-                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-              ) AS `n`
-            FROM `t2` AS `t3`
-          ) AS `t5`
-        ) AS `t6`
-      ) AS `t7`
-    ) AS `t9`
-    GROUP BY
-      1
-  ) AS `t15`
+        ) AS `t12`
+      ) AS `t13`
+    ) AS `t17`
+  ) AS `t19`
   INNER JOIN (
     SELECT
-      `t18`.`customer`,
-      `t18`.`q0`,
-      `t18`.`q1`,
-      `t18`.`q2`,
-      `t18`.`q3`,
-      `t18`.`peak`,
-      `t18`.`q0` + `t18`.`q1` AS `level`
+      `t14`.`customer`,
+      `t14`.`q0`,
+      `t14`.`q1`,
+      `t14`.`q2`,
+      `t14`.`q3`,
+      `t14`.`peak`,
+      `t14`.`q0` + `t14`.`q1` AS `level`
     FROM (
       SELECT
-        `t13`.`customer`,
+        `t11`.`customer`,
         MAX(
           IF(
-            `t13`.`quarter` > 0,
+            `t11`.`quarter` > 0,
             GREATEST(
-              `t13`.`money` + IF(`t13`.`after` = (
-                `t13`.`quarter` - 1
-              ), `t13`.`gained`, `t13`.`money` * 0),
-              `t13`.`money` + IF(`t13`.`before` = (
-                `t13`.`quarter` + 1
-              ), `t13`.`had`, `t13`.`money` * 0)
+              `t11`.`money` + IF(`t11`.`after` = (
+                `t11`.`quarter` - 1
+              ), `t11`.`gained`, `t11`.`money` * 0),
+              `t11`.`money` + IF(`t11`.`before` = (
+                `t11`.`quarter` + 1
+              ), `t11`.`had`, `t11`.`money` * 0)
             ),
-            `t13`.`money` + IF(`t13`.`before` = (
-              `t13`.`quarter` + 1
-            ), `t13`.`had`, `t13`.`money` * 0)
+            `t11`.`money` + IF(`t11`.`before` = (
+              `t11`.`quarter` + 1
+            ), `t11`.`had`, `t11`.`money` * 0)
           )
         ) AS `peak`,
-        SUM(IF(`t13`.`quarter` = 0, `t13`.`money`, `t13`.`money` * 0)) AS `q0`,
-        SUM(IF(`t13`.`quarter` = 1, `t13`.`money`, `t13`.`money` * 0)) AS `q1`,
-        SUM(IF(`t13`.`quarter` = 2, `t13`.`money`, `t13`.`money` * 0)) AS `q2`,
-        SUM(IF(`t13`.`quarter` = 3, `t13`.`money`, `t13`.`money` * 0)) AS `q3`
+        SUM(IF(`t11`.`quarter` = 0, `t11`.`money`, `t11`.`money` * 0)) AS `q0`,
+        SUM(IF(`t11`.`quarter` = 1, `t11`.`money`, `t11`.`money` * 0)) AS `q1`,
+        SUM(IF(`t11`.`quarter` = 2, `t11`.`money`, `t11`.`money` * 0)) AS `q2`,
+        SUM(IF(`t11`.`quarter` = 3, `t11`.`money`, `t11`.`money` * 0)) AS `q3`
       FROM (
         SELECT
-          `t11`.`customer`,
-          `t11`.`quarter`,
-          `t11`.`money`,
-          LAG(`t11`.`quarter`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `after`,
-          LAG(`t11`.`money`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `gained`,
-          LEAD(`t11`.`quarter`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `before`,
-          LEAD(`t11`.`money`, 1) OVER (PARTITION BY `t11`.`customer` ORDER BY `t11`.`quarter` ASC NULLS LAST) AS `had`
+          `t10`.`customer`,
+          `t10`.`quarter`,
+          `t10`.`money`,
+          LAG(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `after`,
+          LAG(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `gained`,
+          LEAD(`t10`.`quarter`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `before`,
+          LEAD(`t10`.`money`, 1) OVER (PARTITION BY `t10`.`customer` ORDER BY `t10`.`quarter` ASC NULLS LAST) AS `had`
         FROM (
           SELECT
-            `t10`.`customer`,
-            `t10`.`quarter`,
-            SUM(`t10`.`spend`) AS `money`
+            `t9`.`customer`,
+            `t9`.`quarter`,
+            SUM(`t9`.`spend`) AS `money`
           FROM (
             SELECT
               `t7`.`customer`,
@@ -2986,345 +3889,482 @@ WITH `t2` AS (
                 ) AS `t5`
               ) AS `t6`
             ) AS `t7`
-          ) AS `t10`
+          ) AS `t9`
           GROUP BY
             1,
             2
-        ) AS `t11`
-      ) AS `t13`
+        ) AS `t10`
+      ) AS `t11`
       GROUP BY
         1
-    ) AS `t18`
-  ) AS `t20`
-    ON `t15`.`customer` = `t20`.`customer`
+    ) AS `t14`
+  ) AS `t16`
+    ON `t19`.`customer` = `t16`.`customer`
 )
 SELECT
-  `t34`.`customer`,
-  `t34`.`orders`,
-  `t34`.`last_day`,
-  `t34`.`idle`,
-  CAST(`t34`.`gap2` AS DOUBLE) / 2 AS `gap`,
-  CAST(`t34`.`p90x10` AS DOUBLE) / 10 AS `p90`,
+  `t31`.`customer`,
+  `t31`.`orders`,
+  `t31`.`last_day`,
+  `t31`.`idle`,
+  CAST(`t31`.`gap2` AS DOUBLE) / 2 AS `gap`,
+  CAST(`t31`.`p90x10` AS DOUBLE) / 10 AS `p90`,
   (
-    `t34`.`idle` * 10
-  ) > `t34`.`p90x10` AS `late`,
-  IF((
-    `t17`.`least` * 2 * 2
-  ) > (
-    `t17`.`earlier2` * 3
-  ), TRUE, FALSE) AS `slower`,
-  `t34`.`year` AS `value`
+    `t31`.`idle` * 10
+  ) > `t31`.`p90x10` AS `late`,
+  `t31`.`slower`,
+  `t31`.`year` AS `value`
 FROM (
   SELECT
-    *
+    `t30`.`customer`,
+    `t30`.`orders`,
+    `t30`.`first_day`,
+    `t30`.`last_day`,
+    `t30`.`gap2`,
+    `t30`.`p90x10`,
+    `t30`.`slower`,
+    `t30`.`q0`,
+    `t30`.`q1`,
+    `t30`.`q2`,
+    `t30`.`q3`,
+    `t30`.`peak`,
+    `t30`.`level`,
+    `t30`.`idle`,
+    `t30`.`tenure`,
+    `t30`.`recent`,
+    `t30`.`before`,
+    `t30`.`year`
   FROM (
     SELECT
-      `t31`.`customer`,
-      `t31`.`orders`,
-      `t31`.`first_day`,
-      `t31`.`last_day`,
-      `t31`.`gap2`,
-      `t31`.`p90x10`,
-      `t31`.`q0`,
-      `t31`.`q1`,
-      `t31`.`q2`,
-      `t31`.`q3`,
-      `t31`.`peak`,
-      `t31`.`level`,
-      `t31`.`idle`,
-      `t31`.`tenure`,
-      `t31`.`recent`,
-      `t31`.`before`,
-      `t31`.`year`
+      `t25`.`customer`,
+      `t25`.`orders`,
+      `t25`.`first_day`,
+      `t25`.`last_day`,
+      `t25`.`gap2`,
+      `t25`.`p90x10`,
+      `t25`.`slower`,
+      `t25`.`q0`,
+      `t25`.`q1`,
+      `t25`.`q2`,
+      `t25`.`q3`,
+      `t25`.`peak`,
+      `t25`.`level`,
+      `t25`.`idle`,
+      `t25`.`tenure`,
+      `t25`.`recent`,
+      `t25`.`before`,
+      `t29`.`customer` AS `customer_right`,
+      `t29`.`year`
     FROM (
       SELECT
-        `t26`.`customer`,
-        `t26`.`orders`,
-        `t26`.`first_day`,
-        `t26`.`last_day`,
-        `t26`.`gap2`,
-        `t26`.`p90x10`,
-        `t26`.`q0`,
-        `t26`.`q1`,
-        `t26`.`q2`,
-        `t26`.`q3`,
-        `t26`.`peak`,
-        `t26`.`level`,
-        `t26`.`idle`,
-        `t26`.`tenure`,
-        `t26`.`recent`,
-        `t26`.`before`,
-        `t30`.`customer` AS `customer_right`,
-        `t30`.`year`
-      FROM (
-        SELECT
-          `t22`.`customer`,
-          `t22`.`orders`,
-          `t22`.`first_day`,
-          `t22`.`last_day`,
-          `t22`.`gap2`,
-          `t22`.`p90x10`,
-          `t22`.`q0`,
-          `t22`.`q1`,
-          `t22`.`q2`,
-          `t22`.`q3`,
-          `t22`.`peak`,
-          `t22`.`level`,
-          DATEDIFF(DAY, `t22`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
-          DATEDIFF(DAY, `t22`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
-          `t22`.`q0` + `t22`.`q1` AS `recent`,
-          `t22`.`q2` + `t22`.`q3` AS `before`
-        FROM `t21` AS `t22`
-      ) AS `t26`
-      LEFT OUTER JOIN (
-        SELECT
-          `t28`.`customer`,
-          SUM(`t28`.`spend`) AS `year`
-        FROM (
-          SELECT
-            *
-          FROM (
-            SELECT
-              `t4`.`customer`,
-              `t4`.`day`,
-              `t4`.`spend`,
-              `t24`.`last_day`
-            FROM `t2` AS `t4`
-            INNER JOIN (
-              SELECT
-                `t22`.`customer`,
-                `t22`.`last_day`
-              FROM `t21` AS `t22`
-            ) AS `t24`
-              ON `t4`.`customer` = `t24`.`customer`
-          ) AS `t27`
-          WHERE
-            DATEDIFF(DAY, `t27`.`day`, `t27`.`last_day`) < 365
-        ) AS `t28`
-        GROUP BY
-          1
-      ) AS `t30`
-        ON `t26`.`customer` = `t30`.`customer`
-    ) AS `t31`
-  ) AS `t32`
-  WHERE
-    `t32`.`orders` >= 4
-) AS `t34`
-LEFT OUTER JOIN (
-  SELECT
-    `t12`.`customer`,
-    SUM(
-      IF(
-        `t12`.`late`,
-        0,
-        IF(
-          IF(
-            (
-              `t12`.`many` % 2
-            ) = 1,
-            (
-              `t12`.`rank` * 2
-            ) = (
-              `t12`.`many` + 1
-            ),
-            (
-              (
-                `t12`.`rank` * 2
-              ) = `t12`.`many`
-            )
-            OR (
-              (
-                `t12`.`rank` * 2
-              ) = (
-                `t12`.`many` + 2
-              )
-            )
-          ),
-          `t12`.`gap` * IF((
-            `t12`.`many` % 2
-          ) = 1, 2, 1),
-          0
-        )
-      )
-    ) AS `earlier2`,
-    MIN(IF(`t12`.`late`, `t12`.`gap`, NULL)) AS `least`
-  FROM (
-    SELECT
-      `t8`.`customer`,
-      `t8`.`day`,
-      `t8`.`spend`,
-      `t8`.`place`,
-      `t8`.`n`,
-      `t8`.`gap`,
-      `t8`.`late`,
-      `t8`.`many`,
-      (
-        ROW_NUMBER() OVER (
-          PARTITION BY `t8`.`customer`, `t8`.`late`
-          ORDER BY `t8`.`gap` ASC NULLS LAST, `t8`.`day` ASC NULLS LAST
-        ) - 1
-      ) + 1 AS `rank`
-    FROM (
+        `t21`.`customer`,
+        `t21`.`orders`,
+        `t21`.`first_day`,
+        `t21`.`last_day`,
+        `t21`.`gap2`,
+        `t21`.`p90x10`,
+        `t21`.`slower`,
+        `t21`.`q0`,
+        `t21`.`q1`,
+        `t21`.`q2`,
+        `t21`.`q3`,
+        `t21`.`peak`,
+        `t21`.`level`,
+        DATEDIFF(DAY, `t21`.`last_day`, MAKE_DATE(2024, 6, 30)) AS `idle`,
+        DATEDIFF(DAY, `t21`.`first_day`, MAKE_DATE(2024, 6, 30)) AS `tenure`,
+        `t21`.`q0` + `t21`.`q1` AS `recent`,
+        `t21`.`q2` + `t21`.`q3` AS `before`
+      FROM `t20` AS `t21`
+    ) AS `t25`
+    LEFT OUTER JOIN (
       SELECT
-        `t7`.`customer`,
-        `t7`.`day`,
-        `t7`.`spend`,
-        `t7`.`place`,
-        `t7`.`n`,
-        `t7`.`gap`,
-        `t7`.`place` >= (
-          `t7`.`n` - 2
-        ) AS `late`,
-        `t7`.`n` - 3 AS `many`
+        `t27`.`customer`,
+        SUM(`t27`.`spend`) AS `year`
       FROM (
         SELECT
-          `t6`.`customer`,
-          `t6`.`day`,
-          `t6`.`spend`,
-          `t6`.`place`,
-          `t6`.`n`,
-          `t6`.`gap`
+          *
         FROM (
           SELECT
-            `t5`.`customer`,
-            `t5`.`day`,
-            `t5`.`spend`,
-            `t5`.`previous`,
-            CAST(`t5`.`place` AS INT) AS `place`,
-            CAST(`t5`.`n` AS INT) AS `n`,
-            CAST(IF(`t5`.`place` = 0, -1, DATEDIFF(DAY, `t5`.`previous`, `t5`.`day`)) AS INT) AS `gap`
-          FROM (
+            `t4`.`customer`,
+            `t4`.`day`,
+            `t4`.`spend`,
+            `t23`.`last_day`
+          FROM `t2` AS `t4`
+          INNER JOIN (
             SELECT
-              `t3`.`customer`,
-              `t3`.`day`,
-              `t3`.`spend`,
-              LAG(`t3`.`day`, 1) OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) AS `previous`,
-              ROW_NUMBER() OVER (PARTITION BY `t3`.`customer` ORDER BY `t3`.`day` ASC NULLS LAST) - 1 AS `place`,
-              COUNT(*) OVER (
-                PARTITION BY `t3`.`customer`
-                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-              ) AS `n`
-            FROM `t2` AS `t3`
-          ) AS `t5`
-        ) AS `t6`
-      ) AS `t7`
-      WHERE
-        `t7`.`gap` >= 0 AND `t7`.`n` >= 5
-    ) AS `t8`
-  ) AS `t12`
-  GROUP BY
-    1
-) AS `t17`
-  ON `t34`.`customer` = `t17`.`customer`;
+              `t21`.`customer`,
+              `t21`.`last_day`
+            FROM `t20` AS `t21`
+          ) AS `t23`
+            ON `t4`.`customer` = `t23`.`customer`
+        ) AS `t26`
+        WHERE
+          DATEDIFF(DAY, `t26`.`day`, `t26`.`last_day`) < 365
+      ) AS `t27`
+      GROUP BY
+        1
+    ) AS `t29`
+      ON `t25`.`customer` = `t29`.`customer`
+  ) AS `t30`
+) AS `t31`
+WHERE
+  `t31`.`orders` >= 4;
 
 -- cohorts_month
-WITH `t2` AS (
+SELECT
+  `t9`.`cohort`,
+  `t9`.`age`,
+  SUM(`t9`.`comes`) AS `customers`,
+  SUM(`t9`.`spend`) AS `revenue`
+FROM (
   SELECT
-    `t1`.`customer`,
-    `t1`.`period`,
-    SUM(`t1`.`amount`) AS `amount`
+    `t6`.`spend`,
+    `t8`.`cohort`,
+    CAST((
+      (
+        (
+          (
+            CAST(EXTRACT(year FROM `t6`.`day`) AS BIGINT) * 12
+          ) + CAST(EXTRACT(month FROM `t6`.`day`) AS BIGINT)
+        ) - 1
+      ) - (
+        (
+          (
+            (
+              CAST(EXTRACT(year FROM `t6`.`day`) AS BIGINT) * 12
+            ) + CAST(EXTRACT(month FROM `t6`.`day`) AS BIGINT)
+          ) - 1
+        ) % 1
+      )
+    ) / 1 AS BIGINT) - `t8`.`cohort` AS `age`,
+    IF(
+      (
+        `t6`.`gap` >= 0
+      )
+      AND (
+        CAST((
+          (
+            (
+              (
+                CAST(EXTRACT(year FROM `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)) AS BIGINT) * 12
+              ) + CAST(EXTRACT(month FROM `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)) AS BIGINT)
+            ) - 1
+          ) - (
+            (
+              (
+                (
+                  CAST(EXTRACT(year FROM `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)) AS BIGINT) * 12
+                ) + CAST(EXTRACT(month FROM `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)) AS BIGINT)
+              ) - 1
+            ) % 1
+          )
+        ) / 1 AS BIGINT) = CAST((
+          (
+            (
+              (
+                CAST(EXTRACT(year FROM `t6`.`day`) AS BIGINT) * 12
+              ) + CAST(EXTRACT(month FROM `t6`.`day`) AS BIGINT)
+            ) - 1
+          ) - (
+            (
+              (
+                (
+                  CAST(EXTRACT(year FROM `t6`.`day`) AS BIGINT) * 12
+                ) + CAST(EXTRACT(month FROM `t6`.`day`) AS BIGINT)
+              ) - 1
+            ) % 1
+          )
+        ) / 1 AS BIGINT)
+      ),
+      0,
+      1
+    ) AS `comes`
   FROM (
     SELECT
-      `t0`.`customer`,
-      `t0`.`amount`,
+      `t4`.`customer`,
+      `t4`.`day`,
+      `t4`.`spend`,
+      `t4`.`place`,
+      `t4`.`n`,
+      `t4`.`gap`
+    FROM (
+      SELECT
+        `t3`.`customer`,
+        `t3`.`day`,
+        `t3`.`spend`,
+        `t3`.`previous`,
+        CAST(`t3`.`place` AS INT) AS `place`,
+        CAST(`t3`.`n` AS INT) AS `n`,
+        CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+      FROM (
+        SELECT
+          `t2`.`customer`,
+          `t2`.`day`,
+          `t2`.`spend`,
+          LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+          ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+          COUNT(*) OVER (
+            PARTITION BY `t2`.`customer`
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS `n`
+        FROM (
+          SELECT
+            `t1`.`customer`,
+            `t1`.`day`,
+            SUM(`t1`.`amount`) AS `spend`
+          FROM (
+            SELECT
+              *
+            FROM `orders` AS `t0`
+            WHERE
+              `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+          ) AS `t1`
+          GROUP BY
+            1,
+            2
+        ) AS `t2`
+      ) AS `t3`
+    ) AS `t4`
+  ) AS `t6`
+  INNER JOIN (
+    SELECT
+      `t5`.`customer`,
       CAST((
         (
           (
             (
-              CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
-            ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
+              CAST(EXTRACT(year FROM `t5`.`day`) AS BIGINT) * 12
+            ) + CAST(EXTRACT(month FROM `t5`.`day`) AS BIGINT)
           ) - 1
         ) - (
           (
             (
               (
-                CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
-              ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
+                CAST(EXTRACT(year FROM `t5`.`day`) AS BIGINT) * 12
+              ) + CAST(EXTRACT(month FROM `t5`.`day`) AS BIGINT)
             ) - 1
           ) % 1
         )
-      ) / 1 AS BIGINT) AS `period`
-    FROM `orders` AS `t0`
+      ) / 1 AS BIGINT) AS `cohort`
+    FROM (
+      SELECT
+        `t4`.`customer`,
+        `t4`.`day`,
+        `t4`.`spend`,
+        `t4`.`place`,
+        `t4`.`n`,
+        `t4`.`gap`
+      FROM (
+        SELECT
+          `t3`.`customer`,
+          `t3`.`day`,
+          `t3`.`spend`,
+          `t3`.`previous`,
+          CAST(`t3`.`place` AS INT) AS `place`,
+          CAST(`t3`.`n` AS INT) AS `n`,
+          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t2`.`customer`,
+            `t2`.`day`,
+            `t2`.`spend`,
+            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t2`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM (
+            SELECT
+              `t1`.`customer`,
+              `t1`.`day`,
+              SUM(`t1`.`amount`) AS `spend`
+            FROM (
+              SELECT
+                *
+              FROM `orders` AS `t0`
+              WHERE
+                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+            ) AS `t1`
+            GROUP BY
+              1,
+              2
+          ) AS `t2`
+        ) AS `t3`
+      ) AS `t4`
+    ) AS `t5`
     WHERE
-      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t1`
-  GROUP BY
-    1,
-    2
-)
-SELECT
-  `t7`.`cohort`,
-  `t7`.`age`,
-  COUNT(*) AS `customers`,
-  SUM(`t7`.`amount`) AS `revenue`
-FROM (
-  SELECT
-    `t4`.`amount`,
-    `t6`.`cohort`,
-    `t4`.`period` - `t6`.`cohort` AS `age`
-  FROM `t2` AS `t4`
-  INNER JOIN (
-    SELECT
-      `t3`.`customer`,
-      MIN(`t3`.`period`) AS `cohort`
-    FROM `t2` AS `t3`
-    GROUP BY
-      1
-  ) AS `t6`
-    ON `t4`.`customer` = `t6`.`customer`
-) AS `t7`
+      `t5`.`place` = 0
+  ) AS `t8`
+    ON `t6`.`customer` = `t8`.`customer`
+) AS `t9`
 GROUP BY
   1,
   2;
 
 -- cohorts_week
-WITH `t2` AS (
-  SELECT
-    `t1`.`customer`,
-    `t1`.`period`,
-    SUM(`t1`.`amount`) AS `amount`
-  FROM (
-    SELECT
-      `t0`.`customer`,
-      `t0`.`amount`,
-      CAST((
-        (
-          DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
-        ) - (
-          (
-            DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t0`.`day`) + 700000
-          ) % 7
-        )
-      ) / 7 AS BIGINT) AS `period`
-    FROM `orders` AS `t0`
-    WHERE
-      `t0`.`day` <= MAKE_DATE(2024, 6, 30)
-  ) AS `t1`
-  GROUP BY
-    1,
-    2
-)
 SELECT
-  `t7`.`cohort`,
-  `t7`.`age`,
-  COUNT(*) AS `customers`,
-  SUM(`t7`.`amount`) AS `revenue`
+  `t9`.`cohort`,
+  `t9`.`age`,
+  SUM(`t9`.`comes`) AS `customers`,
+  SUM(`t9`.`spend`) AS `revenue`
 FROM (
   SELECT
-    `t4`.`amount`,
-    `t6`.`cohort`,
-    `t4`.`period` - `t6`.`cohort` AS `age`
-  FROM `t2` AS `t4`
+    `t6`.`spend`,
+    `t8`.`cohort`,
+    CAST((
+      (
+        DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t6`.`day`) + 700000
+      ) - (
+        (
+          DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t6`.`day`) + 700000
+        ) % 7
+      )
+    ) / 7 AS BIGINT) - `t8`.`cohort` AS `age`,
+    IF(
+      (
+        `t6`.`gap` >= 0
+      )
+      AND (
+        CAST((
+          (
+            DATEDIFF(
+              DAY,
+              MAKE_DATE(1970, 1, 5),
+              `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)
+            ) + 700000
+          ) - (
+            (
+              DATEDIFF(
+                DAY,
+                MAKE_DATE(1970, 1, 5),
+                `t6`.`day` - CAST(CONCAT(`t6`.`gap`, ' days') AS INTERVAL)
+              ) + 700000
+            ) % 7
+          )
+        ) / 7 AS BIGINT) = CAST((
+          (
+            DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t6`.`day`) + 700000
+          ) - (
+            (
+              DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t6`.`day`) + 700000
+            ) % 7
+          )
+        ) / 7 AS BIGINT)
+      ),
+      0,
+      1
+    ) AS `comes`
+  FROM (
+    SELECT
+      `t4`.`customer`,
+      `t4`.`day`,
+      `t4`.`spend`,
+      `t4`.`place`,
+      `t4`.`n`,
+      `t4`.`gap`
+    FROM (
+      SELECT
+        `t3`.`customer`,
+        `t3`.`day`,
+        `t3`.`spend`,
+        `t3`.`previous`,
+        CAST(`t3`.`place` AS INT) AS `place`,
+        CAST(`t3`.`n` AS INT) AS `n`,
+        CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+      FROM (
+        SELECT
+          `t2`.`customer`,
+          `t2`.`day`,
+          `t2`.`spend`,
+          LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+          ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+          COUNT(*) OVER (
+            PARTITION BY `t2`.`customer`
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+          ) AS `n`
+        FROM (
+          SELECT
+            `t1`.`customer`,
+            `t1`.`day`,
+            SUM(`t1`.`amount`) AS `spend`
+          FROM (
+            SELECT
+              *
+            FROM `orders` AS `t0`
+            WHERE
+              `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+          ) AS `t1`
+          GROUP BY
+            1,
+            2
+        ) AS `t2`
+      ) AS `t3`
+    ) AS `t4`
+  ) AS `t6`
   INNER JOIN (
     SELECT
-      `t3`.`customer`,
-      MIN(`t3`.`period`) AS `cohort`
-    FROM `t2` AS `t3`
-    GROUP BY
-      1
-  ) AS `t6`
-    ON `t4`.`customer` = `t6`.`customer`
-) AS `t7`
+      `t5`.`customer`,
+      CAST((
+        (
+          DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t5`.`day`) + 700000
+        ) - (
+          (
+            DATEDIFF(DAY, MAKE_DATE(1970, 1, 5), `t5`.`day`) + 700000
+          ) % 7
+        )
+      ) / 7 AS BIGINT) AS `cohort`
+    FROM (
+      SELECT
+        `t4`.`customer`,
+        `t4`.`day`,
+        `t4`.`spend`,
+        `t4`.`place`,
+        `t4`.`n`,
+        `t4`.`gap`
+      FROM (
+        SELECT
+          `t3`.`customer`,
+          `t3`.`day`,
+          `t3`.`spend`,
+          `t3`.`previous`,
+          CAST(`t3`.`place` AS INT) AS `place`,
+          CAST(`t3`.`n` AS INT) AS `n`,
+          CAST(IF(`t3`.`place` = 0, -1, DATEDIFF(DAY, `t3`.`previous`, `t3`.`day`)) AS INT) AS `gap`
+        FROM (
+          SELECT
+            `t2`.`customer`,
+            `t2`.`day`,
+            `t2`.`spend`,
+            LAG(`t2`.`day`, 1) OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) AS `previous`,
+            ROW_NUMBER() OVER (PARTITION BY `t2`.`customer` ORDER BY `t2`.`day` ASC NULLS LAST) - 1 AS `place`,
+            COUNT(*) OVER (
+              PARTITION BY `t2`.`customer`
+              ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS `n`
+          FROM (
+            SELECT
+              `t1`.`customer`,
+              `t1`.`day`,
+              SUM(`t1`.`amount`) AS `spend`
+            FROM (
+              SELECT
+                *
+              FROM `orders` AS `t0`
+              WHERE
+                `t0`.`day` <= MAKE_DATE(2024, 6, 30)
+            ) AS `t1`
+            GROUP BY
+              1,
+              2
+          ) AS `t2`
+        ) AS `t3`
+      ) AS `t4`
+    ) AS `t5`
+    WHERE
+      `t5`.`place` = 0
+  ) AS `t8`
+    ON `t6`.`customer` = `t8`.`customer`
+) AS `t9`
 GROUP BY
   1,
   2;
