@@ -96,14 +96,14 @@ def test_suites_become_marks_and_the_rest_reaches_pytest(launcher: ModuleType) -
         launcher.test_commands(["--fast", "--long"])
 
 
-def test_a_whole_suite_runs_two_at_a_time_and_what_starts_processes_after_it(launcher: ModuleType) -> None:
+def test_a_whole_suite_runs_two_at_a_time_and_what_starts_processes_after_it_by_files(launcher: ModuleType) -> None:
     rest = "browser and not long and not release"
     two = ["-n", "2", "--dist", "worksteal", "-m"]
-    alone = ["-m", f"process and not {rest}"]
+    files = ["-n", "2", "--dist", "loadfile", "-m", f"process and not {rest}"]
     commands = launcher.test_commands(["--ignore=src/zhike/methods"])
     assert [command[3:] for command in commands] == [
         [*two, f"not process and not {rest}", "--ignore=src/zhike/methods"],
-        [*alone, "--ignore=src/zhike/methods"],
+        [*files, "--ignore=src/zhike/methods"],
     ]
     assert [command[3:] for command in launcher.test_commands(["--fast"])] == [
         [*two, f"not process and not slow and not {rest}"]
