@@ -14,6 +14,8 @@ from zhike.value import report
 from zhike.value.study import Study
 from zhike.value.tests.made import HEADERS, company, text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:

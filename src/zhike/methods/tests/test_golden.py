@@ -39,6 +39,7 @@ def test_every_expression_compiles_to_what_was_recorded(dialect: str) -> None:
     assert golden(dialect) == (GOLDEN / f"{dialect}.sql").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_engine_is_asked_to_approximate(dialect: str) -> None:
     words = ("uniq(", "approx", "count(distinct", "quantile", "percentile", "median(")
@@ -46,6 +47,7 @@ def test_no_engine_is_asked_to_approximate(dialect: str) -> None:
         assert not [word for word in words if word in sql.lower()], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_row_number_has_a_tie_breaker(dialect: str) -> None:
     for name, sql in compiled(dialect).items():
