@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from uuid import UUID
 
-from zhike.customers.actions import MemberDraft, add_member, create_many
+from zhike.customers.actions import create_many
 from zhike.customers.models import Membership, Party
 from zhike.customers.terms import Attitude, Decision
 from zhike.demo.company import BY
@@ -44,13 +44,16 @@ def introduce(dice: Random) -> None:
 
 
 def place(organisation: Party, people: list[UUID]) -> None:
-    """Their positions, attitudes and superiors."""
-    rows: list[UUID] = []
+    """Their positions, attitudes and superiors, known since before the story begins: the timeline is left to touches."""
+    rows: list[Membership] = []
     for pk, (position, decision, attitude, above) in zip(people, PARTS, strict=False):
-        person = Party.objects.get(pk=pk)
         superior = None if above is None else rows[above]
-        part = MemberDraft(
-            person=person, role=position, decision=decision, attitude=attitude, primary=not rows, reports_to=superior
-        )
-        add_member(organisation, part, by=BY)
-        rows.append(Membership.objects.get(organisation=organisation, person=person).pk)
+        rows.append(
+            Membership(
+                organisation=organisation, person_id=pk, role=position, decision=decision, attitude=attitude or "",
+                primary=not rows, reports_to=superior,
+            )
+        )  # fmt: skip
+    Membership.objects.bulk_create(rows)
+    main = Party.objects.get(pk=people[0])
+    organisation.change(contact_name=main.name, contact_title=rows[0].role)

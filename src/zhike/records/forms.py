@@ -211,7 +211,7 @@ def action_form(
     initial: Mapping[str, Any] | None = None,
     about: About | None = None,
 ) -> Carrying:
-    """The form behind an action's button, from its signature; `about` is what it starts from on an inner row."""
+    """The form behind an action's button, from its signature and its defaults; `about` is what it starts from on an inner row."""
     fields = {
         name: parameter_field(name, info, made.refs.get(name), actor) for name, info in made.fields.model_fields.items()
     }
@@ -221,7 +221,8 @@ def action_form(
         fields[made.inner].widget = forms.HiddenInput()
     for name in about.choices.keys() & fields.keys():
         fields[name].widget = forms.Select(choices=[("", "—"), *about.choices[name]])
-    values = {name: in_control(value) for name, value in about.values.items()}
+    defaults = {name: info.default for name, info in made.fields.model_fields.items() if not info.is_required()}
+    values = {name: in_control(value) for name, value in {**defaults, **about.values}.items()}
     drawn: Carrying = type("ActionForm", (Carrying,), fields)(data, initial=values | dict(initial or {}))
     return drawn
 
@@ -230,6 +231,8 @@ def in_control(value: Any) -> Any:
     """A value as a control names it: yes and no as their select does."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Enum):
+        return value.value
     return str(value) if isinstance(value, UUID) else value
 
 

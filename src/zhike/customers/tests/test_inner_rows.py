@@ -67,6 +67,22 @@ def test_the_form_of_a_member_starts_from_what_they_are_now(he: Actor, browser: 
     assert f'<option value="{above.pk}">沈嘉禾</option>' in form and f'<option value="{row.pk}">' not in form
 
 
+def test_who_joins_by_the_form_as_it_opens_takes_nobodys_place_and_may_report_to_whoever_is_here(
+    he: Actor, browser: Client
+) -> None:
+    party = customer(he)
+    chief = member(party, "沈嘉禾", he, primary=True)
+    form = shown(browser, f"/customers/{party.pk}/add_member/")
+    assert '<option value="false" selected>' in form and '<option value="true">' in form
+    assert f'<option value="{chief.pk}">沈嘉禾</option>' in form
+    sent = {"name": "陆文斌", "primary": "false", "reports_to": str(chief.pk)}
+    assert browser.post(f"/customers/{party.pk}/add_member/", sent, headers=HTMX).status_code == 204
+    chief.refresh_from_db()
+    party.refresh_from_db()
+    assert (chief.primary, party.contact_name) == (True, "沈嘉禾")
+    assert party.people.get(person__name="陆文斌").reports_to == chief
+
+
 def test_a_member_is_changed_and_emptied_by_the_form_and_nothing_else_is_touched(he: Actor, browser: Client) -> None:
     party = customer(he)
     above, row = member(party, "沈嘉禾", he), member(party, "陆文斌", he, department="工程部", role="总监")
