@@ -54,6 +54,7 @@ def place(organisation: Party, people: list[UUID]) -> None:
                 primary=not rows, reports_to=superior,
             )
         )  # fmt: skip
+    organisation.people.filter(primary=True).update(primary=False)
     Membership.objects.bulk_create(rows)
     main = Party.objects.get(pk=people[0])
     organisation.change(contact_name=main.name, contact_title=rows[0].role)
