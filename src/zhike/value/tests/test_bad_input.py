@@ -137,13 +137,33 @@ def test_T88_large_amounts_do_not_overflow(tmp_path: Path) -> None:
     assert found.lines.dropped == {"bad_number": 1}
 
 
-@pytest.mark.parametrize("cell", ["NaN", "Infinity", "-inf", "1e400", "12abc", "--5"])
+@pytest.mark.parametrize("cell", [
+    "NaN", "Infinity", "-inf", "1e400", "12abc", "--5", "12/5", "5+3", "10*2", "100~200", "约500", "12元5角", "3千", "1.2万亿",
+])  # fmt: skip
 def test_T88_what_is_no_number_is_left_out_by_its_line(tmp_path: Path, cell: str) -> None:
     found = read(
         tmp_path, written(tmp_path, [("a", "2024-01-01", 5), ("a", "2024-01-02", cell), ("b", "2024-01-03", 6)])
     )
     assert found.lines.dropped == {"bad_number": 1}
     assert found.rows("SELECT line FROM dropped") == [(3,)]
+
+
+def test_T88_tens_of_thousands_and_units_are_converted_and_said(tmp_path: Path) -> None:
+    cells = {
+        "1.2万": "12000",
+        "0.5亿元": "50000000",
+        "3,500.50元": "3500.50",
+        "¥12": "12",
+        "人民币7": "7",
+        "1.23456789万": "12345.68",
+    }
+    path = written(tmp_path, [(f"c{place}", "2024-01-05", f'"{cell}"') for place, cell in enumerate(cells)])
+    path.write_text(path.read_text(encoding="utf-8").replace('"""', '"'), encoding="utf-8")
+    found = read(tmp_path, path)
+    amounts = found.rows("SELECT amount FROM lines ORDER BY customer")
+    assert [amount for (amount,) in amounts] == [Decimal(value) for value in cells.values()]
+    (note,) = [note for note in found.lines.notes if note.code == "wan_and_yi"]
+    assert "3 格" in note.zh and "3 cells" in note.en
 
 
 def test_T46_texts_that_look_like_formulas_are_made_harmless() -> None:
