@@ -149,12 +149,13 @@ def stem_of(given: str) -> str:
 
 def summary(study: Study, lang: str) -> str:
     """The study in a dozen lines."""
-    zh = is_chinese(lang)
+    zh, money = is_chinese(lang), study.measure == "money"
+    total = f"{study.revenue:,.2f} {study.currency}".strip() if money else f"{study.revenue.normalize():,f}"
     rows = [
         ("读入 / 计入的行" if zh else "lines read / counted", f"{study.lines_read:,} / {study.lines_kept:,}"),
         ("客户" if zh else "customers", f"{study.customers:,}"),
         ("订单" if zh else "orders", f"{study.invoices:,}"),
-        ("金额" if zh else "revenue", f"{study.revenue:,.2f} {study.currency}".strip()),
+        (("金额" if money else "件数（文件没有金额）") if zh else "revenue" if money else "units (no amounts)", total),
         ("期间" if zh else "period", f"{study.period[0]} – {study.period[1]}"),
     ]
     if not isinstance(study.concentration, MethodError):
@@ -164,17 +165,20 @@ def summary(study: Study, lang: str) -> str:
             name = f"前 {part:.0%} 客户" if zh else f"first {part:.0%} of customers"
             rows.append((name, f"{share:.2%}"))
     if not isinstance(study.thinning, MethodError):
-        at_stake = f"{study.thinning.customers:,} · {study.thinning.at_stake:,.2f}"
-        rows.append(("正在流失的客户 · 年购买额" if zh else "thinning out · a year's money", at_stake))
-    from zhike.value.rules import REASONS
+        at_stake = f"{study.thinning.customers:,} · {study.thinning.at_stake:,.{2 if money else 0}f}"
+        rows.append(("正在变稀的客户 · 最近一年购买" if zh else "thinning out · bought in their last year", at_stake))
+    from zhike.value.rules import REASONS, from_line
 
     for code, count in study.dropped.items():
-        rows.append((("未计入：" if zh else "left out: ") + REASONS[code][0 if zh else 1], f"{count:,}"))
+        first = study.dropped_examples[code][0]
+        where = from_line(first.file if len(study.files) > 1 else "", first.line)
+        rows.append((("未计入：" if zh else "left out: ") + REASONS[code][not zh], f"{count:,}{where[not zh]}"))
     if study.duplicates:
         rows.append(("完全重复的行" if zh else "exact duplicate lines", f"{study.duplicates:,}"))
     rows.append(("用时 / 内存" if zh else "time / memory", f"{study.seconds:.1f} s / {study.memory_mb:,.0f} MB"))
     widest = max(width(name) for name, _ in rows)
-    return "\n".join(f"  {name}{' ' * (widest - width(name))}  {value}" for name, value in rows)
+    lines = [f"  {name}{' ' * (widest - width(name))}  {value}" for name, value in rows]
+    return "\n".join(lines + [f"  ! {note.zh if zh else note.en}" for note in study.grave])
 
 
 def width(text: str) -> int:

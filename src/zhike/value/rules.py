@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zhike.methods.result import Note
+from zhike.methods.result import MethodError, Note
 from zhike.value.reading import dates, numbers, statuses
 from zhike.value.reading.headers import BLANK, SPOKEN, TOGETHER
 from zhike.value.reading.source import Desk, refuse
@@ -381,6 +381,27 @@ def undone(found: Lines, desk: Desk) -> None:
     found.say("undone", zh, en)
 
 
+def from_line(file: str, line: int) -> tuple[str, str]:
+    """Where lines of one reason begin, in both languages; `file` where there are several."""
+    zh, en = (f" {file} ", f"{file} ") if file else ("", "")
+    return f"（从{zh}第 {line:,} 行起）", f" (from {en}line {line:,})"
+
+
+def nothing_left(stack: Stack, found: Lines, desk: Desk) -> MethodError:
+    """Why no line counts: every reason with how many lines, and the first of them."""
+    if not found.dropped:
+        names = ", ".join(source.name for source in stack.sources)
+        zh = f"{names} 只有标题，没有任何一行数据。"
+        return refuse("no_lines", zh, f"There is a header and no line below it: {names}.")
+    firsts = desk.connection.execute(
+        "SELECT DISTINCT ON (reason) reason, file, line FROM dropped ORDER BY reason, file, line"
+    ).fetchall()
+    where = {reason: from_line(file if len(stack.sources) > 1 else "", line) for reason, file, line in firsts}
+    zh = "；".join(f"{REASONS[code][0]} {count:,} 行{where[code][0]}" for code, count in found.dropped.items())
+    en = "; ".join(f"{REASONS[code][1]}: {count:,}{where[code][1]}" for code, count in found.dropped.items())
+    return refuse("nothing_left", f"没有剩下可用的行。未计入：{zh}。", f"No usable line remains. Left out, {en}.")
+
+
 def settle(stack: Stack, found: Lines, desk: Desk) -> None:
     """The tables `lines` and `dropped`, and their counts."""
     run = desk.connection.execute
@@ -411,11 +432,7 @@ def settle(stack: Stack, found: Lines, desk: Desk) -> None:
         run(f"ALTER TABLE judged DROP COLUMN {column}")
     run("ALTER TABLE judged RENAME TO lines")
     if not found.kept:
-        if not found.dropped:
-            raise refuse("no_lines", "文件只有标题，没有任何一行数据。", "The file has a header and no line below it.")
-        said_zh = "；".join(f"{REASONS[code][0]} {count:,} 行" for code, count in found.dropped.items())
-        said_en = "; ".join(f"{REASONS[code][1]}: {count:,}" for code, count in found.dropped.items())
-        raise refuse("nothing_left", f"没有剩下可用的行。{said_zh}", f"No usable line remains. Left out, {said_en}.")
+        raise nothing_left(stack, found, desk)
     if zero:
         found.say(
             "zero_amounts",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhike.methods.result import MethodError, Note
-from zhike.value.reading.headers import ROLES, SPOKEN, plain, roles_by_content, roles_of
+from zhike.value.reading.headers import EXACT, ROLES, SPOKEN, plain, roles_by_content, roles_of
 from zhike.value.reading.source import Desk, Source, refuse
 
 GIVEN_NAMES = ("firstname", "名")
@@ -85,11 +85,23 @@ def missing(made: Stack) -> MethodError:
     zh, en = "、".join(SPOKEN[role] for role in lacking), ", ".join(lacking)
     listed = ", ".join(source.headers[:40])
     options = " ".join(f"--{role}" for role in lacking)
+    unread = [found for role in lacking if (found := illegible(source, role))]
+    but_zh = "".join(f"“{header}”列读不出{SPOKEN[role]}（例如“{cell}”）。" for role, header, cell in unread)
+    but_en = "".join(f"“{header}” holds nothing that reads as {role} (“{cell}”). " for role, header, cell in unread)
     return refuse(
         "column_missing",
-        f"{source.name}：找不到{zh}列，请用 {options} 指定。有这些列：{listed}",
-        f"{source.name}: no column for {en}; name it with {options}. The columns are: {listed}",
+        f"{source.name}：找不到{zh}列，请用 {options} 指定。{but_zh}有这些列：{listed}",
+        f"{source.name}: no column for {en}; name it with {options}. {but_en}The columns are: {listed}",
     )
+
+
+def illegible(source: Source, role: str) -> tuple[str, str, str] | None:
+    """A column that is called so but does not hold such a thing, with the first of its cells."""
+    for place, header in enumerate(source.headers):
+        cells = [row[place] for row in source.sample if place < len(row) and row[place].strip()]
+        if plain(header) in EXACT[role] and cells:
+            return role, header, "".join(sign if sign.isprintable() else " " for sign in cells[0][:40])
+    return None
 
 
 def load(made: Stack, place: int, desk: Desk) -> None:

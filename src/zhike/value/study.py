@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zhike.methods.value import AbcResult, ConcentrationResult, MigrationResult, PyramidResult, RfmResult
 
 Period = tuple[date, date]
+GRAVE = ("date_mixed", "date_ambiguous", "days_to_come", "gap_in_history")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +268,11 @@ class Study:
     engine: DuckDBEngine = field(repr=False)
     """The one that read: tables `lines` (customer, day, amount, order, product, quantity) and `dropped`. Results may live
     in another, and know which."""
+
+    @property
+    def grave(self) -> tuple[Note, ...]:
+        """Doubts that may make every figure wrong, and so are said first."""
+        return tuple(note for note in self.warnings if note.code in GRAVE)
 
     def called(self, customer: str) -> str:
         """The customer's name with its number, or the number alone."""

@@ -343,6 +343,9 @@ def trusted(study: Study, voice: Voice) -> Iterator[Conclusion]:
             )
         )
         sentence = join([sentence, fill(kept, m=strong(voice.count(back)))])
+    sentence = join(
+        [sentence, [[voice.say("", " "), tag("b", voice.note(note), class_="amb")] for note in study.grave]]
+    )
     deed = None
     if study.measure == "quantity":
         deed = voice.say(

@@ -84,22 +84,23 @@ def day_or_month(connection: DuckDBPyConnection, given: tuple[str, str, dict[str
     known = forms(column)
     if counted["dmy"] != counted["mdy"]:
         loser = "mdy" if counted["dmy"] > counted["mdy"] else "dmy"
-        only = f"({known[loser]}) IS NOT NULL AND ({known['dmy' if loser == 'mdy' else 'mdy']}) IS NULL"
-        ((strays,),) = connection.execute(f"SELECT count(*) {left} AND {only}").fetchall()
-        if not strays:
-            return loser, []
-        zh, en = SHOWN["dmy" if loser == "mdy" else "mdy"]
-        zh = f"日与月的顺序不一致：按{zh}读，{strays:,} 行因此无法识别。"
-        return loser, [
-            Note("date_mixed", zh, f"Days and months change places: read as {en}, {strays:,} lines cannot be.")
-        ]
-    steps = (
-        f"SELECT count(*) FILTER (a < pa), count(*) FILTER (b < pb) FROM (SELECT a, b, lag(a) OVER w pa, lag(b) OVER w pb "
-        f"FROM (SELECT {known['dmy']} a, {known['mdy']} b, file, line {left}) WINDOW w AS (ORDER BY file, line))"
-    )
-    ((day_first, month_first),) = connection.execute(steps).fetchall()
-    loser = "dmy" if month_first < day_first else "mdy"
-    zh, en = SHOWN["mdy" if loser == "dmy" else "dmy"]
+    else:
+        steps = (
+            f"SELECT count(*) FILTER (a < pa), count(*) FILTER (b < pb) FROM (SELECT a, b, lag(a) OVER w pa, lag(b) OVER w pb "
+            f"FROM (SELECT {known['dmy']} a, {known['mdy']} b, file, line {left}) WINDOW w AS (ORDER BY file, line))"
+        )
+        ((day_first, month_first),) = connection.execute(steps).fetchall()
+        loser = "dmy" if month_first < day_first else "mdy"
+    kept = "mdy" if loser == "dmy" else "dmy"
+    only = f"({known[loser]}) IS NOT NULL AND ({known[kept]}) IS NULL"
+    ((strays, first),) = connection.execute(f"SELECT count(*), min(line) {left} AND {only}").fetchall()
+    zh, en = SHOWN[kept]
+    if strays:
+        zh = f"日与月的顺序不一致：按{zh}读，{strays:,} 行（从第 {first:,} 行起）因此无法识别，其余也可能读反；请统一日期格式再跑一次。"
+        en = f"Days and months change places: read as {en}, {strays:,} lines (from line {first:,}) cannot be, and others may be "
+        return loser, [Note("date_mixed", zh, f"{en}misread; give all dates one form and run it again.")]
+    if counted["dmy"] != counted["mdy"]:
+        return loser, []
     zh = f"日期的日与月无法区分（都不超过 12），按{zh}读取，请核对。"
     return loser, [
         Note("date_ambiguous", zh, f"Nothing tells days from months (none exceeds 12): read as {en}; check this.")

@@ -158,7 +158,7 @@ def slow(path: Path, source: Source, desk: Desk, codec: str) -> None:
     """Row by row through Python into a well-formed copy, each row with its line number."""
     target = desk.folder / f"{len(list(desk.folder.iterdir()))}.csv"
     width = len(source.headers)
-    short = 0
+    short = first_short = 0
     with target.open("w", encoding="utf-8", newline="") as made:
         writer = csv.writer(made, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
         for line, row in rows_of(path, codec, source):
@@ -167,13 +167,14 @@ def slow(path: Path, source: Source, desk: Desk, codec: str) -> None:
             if len(row) > width and any(cell.strip() for cell in row[width:]):
                 source.lose(line, "too_many_cells", source.delimiter.join(row))
                 continue
-            short += len(row) < width
+            if len(row) < width:
+                short, first_short = short + 1, first_short or line
             writer.writerow([line, *row[:width], *[""] * (width - len(row))])
     if short:
         source.state(
             "short_rows",
-            f"{short:,} 行的列数不足，空缺按空值。",
-            f"{short:,} rows have too few cells; the rest is empty.",
+            f"{short:,} 行的列数不足（从第 {first_short:,} 行起），空缺按空值。",
+            f"Rows with too few cells: {short:,} (from line {first_short:,}); the rest is empty.",
         )
     source.numbered, source.lines = True, None
     source.select = copy_select(target, width, desk)

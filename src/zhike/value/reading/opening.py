@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import mmap
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +14,8 @@ MOST_UNPACKED = 8 << 30
 FREE_UNPACKED = 32 << 20
 MOST_RATIO = 100
 BLOCK = 1 << 20
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+LOCKED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a workbook that has a password
 
 
 def kind_of(path: Path) -> str:
@@ -33,10 +36,20 @@ def kind_of(path: Path) -> str:
         return "parquet"
     if head.startswith(b"SQLite format 3\0"):
         return "sqlite"
-    if head.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"7z\xbc\xaf", b"Rar!")):
+    if head.startswith(OLD_OFFICE) and locked(path):
+        zh = f"{path.name} 有密码，无法读取：请在 Excel 中去掉密码另存后再跑一次。"
+        en = f"{path.name} is protected by a password: save it without one in Excel and run it again."
+        raise refuse("file_locked", zh, en)
+    if head.startswith((OLD_OFFICE, b"%PDF", b"\x89PNG", b"7z\xbc\xaf", b"Rar!")):
         zh = f"{path.name} 不是表格数据；旧版 .xls 请另存为 .xlsx 或 CSV。"
         raise refuse("file_unreadable", zh, f"{path.name} holds no table we read; save an old .xls as .xlsx or CSV.")
     return "text"
+
+
+def locked(path: Path) -> bool:
+    """Whether an Office file holds a workbook under a password."""
+    with path.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        return whole.find(LOCKED) >= 0
 
 
 def unpacked(path: Path, folder: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import time
 import zipfile
 from datetime import date, timedelta
@@ -15,8 +16,10 @@ import pytest
 
 from zhike.methods.result import MethodError
 from zhike.value import report
-from zhike.value.command import main
+from zhike.value.command import main, summary
 from zhike.value.making import gaps
+from zhike.value.page.conclusions import conclusions
+from zhike.value.page.voice import Voice
 from zhike.value.study import Month
 from zhike.value.tables import safe
 from zhike.value.tests.made import Row, read, text
@@ -36,14 +39,18 @@ def written(folder: Path, rows: list[Row], headers: tuple[str, ...] = HEAD) -> P
     [
         (b"", "is empty"),
         (b"\n\n\n", "has no lines"),
-        (b"customer,date,amount\n", "a header and no line"),
-        (b"customer,date,amount\n,2024-01-01,5\nx,someday,6\n", "no customer: 1; the date is unreadable: 1"),
+        (b"customer,date,amount\n", "a header and no line below it: orders.csv"),
+        (b"customer,date,amount\n,2024-01-01,5\nx,someday,6\n",
+         "no customer: 1 (from line 2); the date is unreadable: 1 (from line 3)"),
+        (b"customer,date,amount\na,someday,5\nb,soon,6\n", "\u201cdate\u201d holds nothing that reads as date (\u201csomeday\u201d)"),
         (b"a,b,c\nx,y,z\n", "no column for"),
         (b"\x89PNG\r\n\x1a\n", "holds no table"),
         (b"PK\x03\x04 nonsense", "is broken"),
         (b"\x1f\x8b nonsense", "is a broken gzip file"),
         (b"SQLite format 3\0 nonsense", "cannot be read"),
         (b"PAR1 nonsense", "cannot be read as Parquet"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 900 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 900, "protected by a password"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 900, "save an old .xls as .xlsx"),
     ],
 )  # fmt: skip
 def test_nothing_useful_is_exit_code_two_and_a_sentence(
@@ -246,6 +253,34 @@ def test_days_that_have_not_come_are_pointed_out(tmp_path: Path) -> None:
     assert "days_to_come" not in {note.code for note in report(path, today=date(2199, 6, 1)).warnings}
 
 
+@pytest.mark.parametrize("first", ["13/02/2024", "02/13/2024"])
+def test_days_and_months_that_change_places_are_never_called_unambiguous(tmp_path: Path, first: str) -> None:
+    other = "/".join((first.split("/")[1], first.split("/")[0], "2024"))
+    path = written(tmp_path, [("a", first, 5), ("b", other, 6), ("c", "03/04/2024", 7)])
+    found = read(tmp_path, path)
+    (note,) = [note for note in found.lines.notes if note.code.startswith("date_m") or note.code == "date_ambiguous"]
+    assert note.code == "date_mixed"
+    ((line,),) = found.rows("SELECT line FROM dropped WHERE reason = 'bad_date'")
+    assert f"1 lines (from line {line})" in note.en and f"1 行（从第 {line} 行起）" in note.zh
+
+
+@pytest.mark.slow
+def test_what_may_make_every_figure_wrong_is_said_first(tmp_path: Path) -> None:
+    path = written(tmp_path, [("a", "13/02/2024", 5), ("b", "02/13/2024", 6), ("c", "03/04/2024", 7)])
+    found = report(path)
+    (note,) = found.grave
+    for lang, words in (("zh", note.zh), ("en", note.en)):
+        assert words in summary(found, lang)
+        assert words in conclusions(found, Voice(lang))[-1].sentence
+    assert "（从第" in summary(found, "zh") and "1 (from line" in summary(found, "en")
+
+
+def test_units_are_no_money_in_the_summary(tmp_path: Path) -> None:
+    path = written(tmp_path, [("a", "2024-01-05", 2), ("b", "2024-02-05", 3)], ("customer", "date", "quantity"))
+    shown = summary(report(path), "en")
+    assert re.search(r"units \(no amounts\) +5$", shown, re.MULTILINE) and "revenue" not in shown
+
+
 def test_headers_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("a\x1b[2J,b\x07,c\nx,y,z\n", encoding="utf-8")
@@ -254,9 +289,6 @@ def test_headers_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_a_share_of_nobody_is_no_figure_of_the_summary(tmp_path: Path) -> None:
-    from zhike.value import report
-    from zhike.value.command import summary
-
     shown = summary(report(written(tmp_path, [(f"c{n}", "2024-01-05", n + 1) for n in range(10)])), "en")
     assert "first 20% of customers" in shown and "first 10% of customers" in shown
     assert "first 1% of customers" not in shown
