@@ -70,6 +70,19 @@ def test_hostile_names_run_nothing_and_fetch_nothing(chromium: "Browser", pages:
     context.close()
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [360, PHONE[0], 768, 1024, DESKTOP[0]])
+def test_no_table_is_wider_than_its_place(chromium: "Browser", pages: dict[str, Path], lang: str, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(pages[f"plain-{lang}"].as_uri())
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => `${e.ariaLabel} ${e.scrollWidth} > ${e.clientWidth}`)"
+    )
+    assert cut == []
+    page.close()
+
+
 def test_the_report_prints_with_its_first_page_alone(chromium: "Browser", pages: dict[str, Path]) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(pages["plain-zh"].as_uri())

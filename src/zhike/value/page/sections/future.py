@@ -223,11 +223,11 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
         return block(title, refusal(found.value, voice))
     columns = (
         Column(voice.say("客户", "Customer")),
-        Column(voice.say("预计购买", "Purchases"), figure=True),
+        Column(voice.say("预计购买", "Purchases"), figure=True, spare=True),
         Column(voice.say("仍在购买的可能", "Still a customer"), figure=True),
         Column("", spare=True),
         Column(voice.say("价值", "Worth"), figure=True),
-        Column(voice.say("期望值的区间", "Bounds of what is expected"), figure=True, spare=True),
+        Column(voice.say("期望值的区间", "Bounds of what is expected"), figure=True),
     )
     best = [one for one in found.best() if one.customer not in study.undone]
     highest = max((one.value for one in best), default=1.0) or 1.0
