@@ -15,7 +15,7 @@ from zhike.value.page.markup import Safe, fill, join, strong, tag
 from zhike.value.page.sections.baskets import items, strongest
 from zhike.value.page.sections.calls import worth_calling
 from zhike.value.page.sections.cohorts import sentence as returning
-from zhike.value.page.sections.future import ahead, degenerate, expectation, verdict
+from zhike.value.page.sections.future import ahead, degenerate, expectation, missed, verdict
 from zhike.value.page.sections.moves import ratio, seasonal
 from zhike.value.page.sections.reading import reason
 from zhike.value.page.voice import Voice
@@ -259,20 +259,20 @@ def worth(study: Study, voice: Voice) -> Iterator[Conclusion]:
         return
     value = None if found.choice.model is None or isinstance(found.value, MethodError) else found.value
     doubted = value is None or bool(degenerate(found, voice))
-    deed = (
-        voice.say("别拿它做计划。", "Do not plan by it.")
-        if value is None
-        else voice.say("按合计做预算。", "Plan money by the total.")
-        if doubted
-        else voice.say("按合计做预算，按排序分配人手。", "Plan money by the total, people by the ranking.")
-    )
+    zh, en = "按合计做预算", "Plan money by the total"
+    if missed(found):
+        zh, en = f"{zh}，留出这么大的余地", f"{en}, with room for such an error"
+    if not doubted:
+        zh, en = f"{zh}，按排序分配人手", f"{en}, people by the ranking"
+    if value is None:
+        zh, en = "别拿它做计划", "Do not plan by it"
     yield Conclusion(
         voice.say("今后一年", "The year ahead"),
         voice.say("不可信", "no model") if value is None else voice.money(value.total),
         "amb" if doubted else "",
         join([verdict(found, voice)]),
         "lifetime",
-        deed,
+        voice.say(f"{zh}。", f"{en}."),
     )
 
 

@@ -113,16 +113,41 @@ def verdict(found: Lifetime, voice: Voice) -> object:
     money = "—" if isinstance(total, MethodError) else voice.money(total.total)
     return fill(
         voice.say(
-            "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}{span}。{but}",
+            "{m} 胜出：每位平均差 {a} 次，照搬差 {b} 次。今后十二个月现有客户约值 {money}{span}。{missed}{but}",
             "{m} wins: it errs by {a} purchases per customer, repeating the past by {b}. Over twelve "
-            "months today's customers are worth about {money}{span}.{but}",
+            "months today's customers are worth about {money}{span}.{missed}{but}",
         ),
         m=strong(found.model),
         a=strong(voice.number(best.mae, 3), "grn"),
         b=strong(voice.number(found.choice.naive.mae, 3)),
         money=strong(money),
         span="" if isinstance(total, MethodError) or not total.interval else between(total.interval, voice),
+        missed=outside(found, voice),
         but=degenerate(found, voice),
+    )
+
+
+def missed(found: Lifetime) -> float | None:
+    """By what part of it the money of the later period was missed (too much above zero), where more than the bounds of the
+    total allow for: then they promise too much, and the first page says so."""
+    if isinstance(found.value, MethodError) or not found.value.interval or not found.value.error.get("actual"):
+        return None
+    off = found.value.error["total"] / found.value.error["actual"] - 1
+    low, high = found.value.interval
+    return off if abs(off) > (high - low) / 2 / found.value.total else None
+
+
+def outside(found: Lifetime, voice: Voice) -> object:
+    """That the check found money farther off than the bounds are wide."""
+    if (off := missed(found)) is None:
+        return ""
+    return fill(
+        voice.say(
+            "检验期里它把金额估{way}了 {off}，这一偏差不在区间之内。",
+            " In the check it put money {off} too {way}, which these bounds do not hold.",
+        ),
+        way=voice.say("高", "high") if off > 0 else voice.say("低", "low"),
+        off=strong(voice.share(abs(off)), "amb"),
     )
 
 
@@ -173,12 +198,17 @@ def in_money(found: Lifetime, voice: Voice) -> Safe | None:
         return None
     total, actual, mae, naive = (found.value.error[name] for name in ("total", "actual", "mae", "naive_mae"))
     off = voice.share(total / actual - 1, signed=True) if actual else "—"
+    zh = f"，不如照搬过去（{voice.money(naive)}）" if mae > naive else f"，照搬过去 {voice.money(naive)}"
+    en = (
+        f", worse than repeating the past ({voice.money(naive)})"
+        if mae > naive
+        else f", repeating the past by {voice.money(naive)}"
+    )
     said = voice.say(
-        f"折成金额：检验期预测 {voice.money(total)}，实际 {voice.money(actual)}（{off}）；每位平均误差 {voice.money(mae)}，照搬过去 "
-        f"{voice.money(naive)}。下面的区间不含模型本身的这种偏差。",
+        f"折成金额：检验期预测 {voice.money(total)}，实际 {voice.money(actual)}（{off}）；每位平均误差 {voice.money(mae)}{zh}。"
+        "各区间都不含模型本身的这种偏差。",
         f"In money: {voice.money(total)} forecast for the period held out, {voice.money(actual)} came ({off}); off by "
-        f"{voice.money(mae)} per customer, repeating the past by {voice.money(naive)}. The bounds below do not hold such an error "
-        "of the model itself.",
+        f"{voice.money(mae)} per customer{en}. No bounds on this page hold such an error of the model itself.",
     )
     return tag("p", said, class_="quiet")
 
@@ -244,11 +274,10 @@ def worth(study: Study, found: Lifetime, voice: Voice) -> Safe:
     ]
     params = "　".join(f"{key} {value:.4g}" for key, value in found.params_now.items())
     note = voice.say(
-        f"{found.model} 参数：{params}；平均仍在购买的可能 {voice.share(found.mean_alive)}；全部客户预计再买 "
+        f"{found.model} 用全部历史重估的参数：{params}；平均仍在购买的可能 {voice.share(found.mean_alive)}；全部客户预计再买 "
         f"{voice.count(found.expected_purchases)} 次。",
-        f"{found.model} parameters: {params}; mean chance of still being a customer {voice.share(found.mean_alive)}"
-        "; all customers "
-        f"are expected to buy {voice.count(found.expected_purchases)} times.",
+        f"{found.model} parameters, fitted again on all history: {params}; mean chance of still being a customer "
+        f"{voice.share(found.mean_alive)}; all customers are expected to buy {voice.count(found.expected_purchases)} times.",
     )
     return block(title, table(columns, rows, caption=title), tag("p", note, class_="quiet"), class_="keep")
 

@@ -16,7 +16,7 @@ from zhike.value.page.words import MEASURES, PATTERN_MEANS, PATTERNS, SEGMENTS, 
 
 if TYPE_CHECKING:
     from zhike.methods.lifecycle import LifecycleResult, PatternsResult
-    from zhike.methods.value import RfmResult
+    from zhike.methods.value import MigrationResult, RfmResult
     from zhike.value.study import Owed, Ranked, Ranking, Study
 
 SHOWN, GONE = 10, 8
@@ -300,17 +300,18 @@ def stage_moves(study: Study, voice: Voice) -> Safe | None:
         return None
     columns = [
         Column(voice.say("当时 ↓　现在 →", "Then ↓  Now →")),
-        *(Column(of(STAGES, stage, voice.chinese), figure=True) for stage in found.levels),
+        *(Column(of(STAGES, stage, voice.chinese), figure=True) for stage in STAGES),
     ]
     rows = [
         (
             voice.say("新客户", "New") if then == "new" else of(STAGES, then, voice.chinese),
             *(
-                tag("b" if then == now else "span", voice.count(cell.customers)) if cell.customers else "·"
-                for now, cell in row.items()
+                tag("b" if then == now else "span", voice.count(people)) if people else "·"
+                for now in STAGES
+                for people in (found.cells[then][now].customers,)
             ),
         )
-        for then, row in found.cells.items()
+        for then in (*STAGES, "new")
     ]
     title = voice.say("从哪一段走到哪一段", "From stage to stage")
     aside = voice.say(f"{study.previous[1]} → {study.as_of}", f"{study.previous[1]} → {study.as_of}")
@@ -318,7 +319,26 @@ def stage_moves(study: Study, voice: Voice) -> Safe | None:
         "从当时的阶段（行）到现在的阶段（列）：人数。", "From stage then (rows) to stage now (columns): customers."
     )
     caption += "".join(f" {voice.note(note)}" for note in found.warnings if note.code == "moves_sampled")
-    return block(title, table(columns, rows, caption=caption), aside=aside, class_="keep")
+    return block(title, most_moved(found, voice), table(columns, rows, caption=caption), aside=aside, class_="keep")
+
+
+def most_moved(found: MigrationResult, voice: Voice) -> Safe | None:
+    """Between which two stages most of those who had bought before went."""
+    moves = {(then, now): found.cells[then][now].customers for then in STAGES for now in STAGES if then != now}
+    then, now = max(moves, key=lambda way: moves[way])
+    if not moves[then, now]:
+        return None
+    sentence = fill(
+        voice.say(
+            "走动最多的：当时属“{then}”的 {all} 位里，{some} 位如今属“{now}”。",
+            "The most travelled way: of the {all} that were {then}, {some} are {now} now.",
+        ),
+        then=of(STAGES, then, voice.chinese).lower(),
+        all=voice.count(sum(cell.customers for cell in found.cells[then].values())),
+        some=strong(voice.count(moves[then, now])),
+        now=of(STAGES, now, voice.chinese).lower(),
+    )
+    return tag("p", sentence, class_="tested")
 
 
 def pattern_table(found: PatternsResult, voice: Voice) -> Safe:

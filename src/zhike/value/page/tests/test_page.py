@@ -17,6 +17,7 @@ from zhike.value.page import render
 from zhike.value.page.conclusions import conclusions, first_page
 from zhike.value.page.sections import sections
 from zhike.value.page.voice import Voice
+from zhike.value.page.words import STAGES
 
 from .studies import HOSTILE, passers_by, shop
 
@@ -167,8 +168,36 @@ def test_customers_who_went_from_stage_to_stage_are_counted(study: Study, lang: 
     for place, stage in enumerate(moved.levels):
         assert moved.counts[:, place].sum() == now.levels[stage].customers
     assert moved.cases == now.cases and moved.counts[-1].sum() > 0, "new ones came"
-    seen = " ".join(Seen(render(study, lang)).texts)
+    page = Seen(render(study, lang))
+    seen = "".join(page.texts)
     assert ("From stage to stage" if lang == "en" else "从哪一段走到哪一段") in seen
+    ways = {(i, j): moved.cells[i][j].customers for i in STAGES for j in STAGES if i != j}
+    (then, now_in), most = max(ways.items(), key=lambda way: way[1])
+    all_then = sum(cell.customers for cell in moved.cells[then].values())
+    a, b = (STAGES[stage][lang == "en"].lower() for stage in (then, now_in))
+    assert (f"of the {all_then} that were {a}, {most} are {b} now" if lang == "en"
+            else f"当时属“{a}”的 {all_then} 位里，{most} 位如今属“{b}”") in seen  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("actual", "words"), [(0.5, "too high"), (2.0, "too low")])
+def test_bounds_that_the_check_went_beyond_are_not_left_alone(tmp_path: Path, actual: float, words: str) -> None:
+    study = report(passers_by(tmp_path / "orders.csv"))
+    assert not isinstance(study.clv, MethodError) and not isinstance(study.clv.value, MethodError)
+
+    def told(times: float) -> tuple[str, str]:
+        assert not isinstance(study.clv, MethodError) and not isinstance(study.clv.value, MethodError)
+        error = {**study.clv.value.error, "actual": study.clv.value.error["total"] * times}
+        seen = replace(study, clv=replace(study.clv, value=replace(study.clv.value, error=error)))
+        (one,) = [one for one in conclusions(seen, Voice("en")) if one.anchor == "lifetime"]
+        return re.sub("<[^>]+>", "", one.sentence), str(one.deed)
+
+    sentence, deed = told(actual)
+    share = Voice("en").share(abs(1 / actual - 1))
+    assert f"In the check it put money {share} {words}, which these bounds do not hold." in sentence
+    assert "with room for such an error" in deed
+    sentence, deed = told(1.0)
+    assert "In the check" not in sentence and "room" not in deed
 
 
 @pytest.mark.slow
