@@ -166,7 +166,7 @@ def summary(study: Study, lang: str) -> str:
             rows.append((name, f"{share:.2%}"))
     if not isinstance(study.thinning, MethodError):
         at_stake = f"{study.thinning.customers:,} · {study.thinning.at_stake:,.{2 if money else 0}f}"
-        rows.append(("正在变稀的客户 · 最近一年购买" if zh else "thinning out · bought in their last year", at_stake))
+        rows.append(("正在变稀的客户 · 末次购买前一年" if zh else "thinning out · bought in their last year", at_stake))
     from zhike.value.rules import REASONS, from_line
 
     for code, count in study.dropped.items():

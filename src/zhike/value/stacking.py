@@ -196,6 +196,6 @@ def notes_of(source: Source, roles: Mapping[str, int]) -> list[Note]:
     en = ", ".join(f"{role} = {source.headers[p]}" for role, p in roles.items())
     found = [Note("columns", f"列：{zh}。", f"Columns: {en}.")] if roles else []
     if unused := [header for place, header in enumerate(source.headers) if place not in roles.values()]:
-        listed = ", ".join(unused[:20])
-        found.append(Note("columns_unused", f"未使用的列：{listed}。", f"Columns not used: {listed}."))
+        zh, en = (mark.join(unused[:20]) for mark in ("、", ", "))
+        found.append(Note("columns_unused", f"未使用的列：{zh}。", f"Columns not used: {en}."))
     return found

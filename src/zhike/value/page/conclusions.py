@@ -139,7 +139,7 @@ def thinning(study: Study, voice: Voice) -> Iterator[Conclusion]:
         return
     first = found.list(1)[0]
     words = voice.say(
-        "{n} 位客户来得比自己平常少，最近一年共买 {money}。",
+        "{n} 位客户来得比自己平常少，末次购买前的一年里共买 {money}。",
         "Coming less often than they used to: {n}, who bought {money} in their last year.",
     )
     sentence = fill(words, n=strong(voice.count(found.customers)), money=strong(voice.money(found.at_stake)))
@@ -368,8 +368,8 @@ def stats(study: Study, voice: Voice) -> Safe:
         (voice.revenue.capitalize(), voice.money(study.revenue)),
         (voice.say("客户", "Customers"), voice.count(study.customers)),
         (voice.say("订单", "Orders"), voice.count(study.invoices)),
-        (voice.say("客户均额", "Per customer"), voice.money(each)),
-        (voice.say("单均额", "Per order"), voice.money(order)),
+        (voice.say("客户平均", "Per customer"), voice.money(each)),
+        (voice.say("每单平均", "Per order"), voice.money(order)),
     ]
     return tag("dl", [tag("div", tag("dt", label), tag("dd", value)) for label, value in rows], class_="stats")
 

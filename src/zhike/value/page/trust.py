@@ -47,12 +47,11 @@ COMPUTED: dict[str, Pair] = {
         "who is still within that is thinning out, and not here. Ranked by what their last year brought; at most 50.",
     ),
     "ranking": (
-        "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取最近一年，权重加倍）；间隔越短得分越高，"
-        "文件里有到期日和收款日时，逾期越少得分也越高（每笔按金额加权）。前 "
-        "20%（人数向上取整）为重点。",
-        "Each measure is ranked by itself, ranks become points from 0 to 100 and are averaged (sales of the last "
-        "year weigh double); a shorter gap earns more and, where the file has days due and paid, so do fewer days overdue "
-        "(each line weighing by its money). The first 20% (rounded up) are key.",
+        "每一项各排一次名次，换成 0–100 的得分再加权平均（销售额取各自末次购买前的一年，权重加倍）；间隔越短得分越高，"
+        "文件里有到期日和收款日时，逾期越少得分也越高（每笔按金额加权）。前 20%（人数向上取整）为重点。",
+        "Each measure is ranked by itself, ranks become points from 0 to 100 and are averaged (sales of the year up to "
+        "the last purchase weigh double); a shorter gap earns more and, where the file has days due and paid, so do fewer days "
+        "overdue (each line weighing by its money). The first 20% (rounded up) are key.",
     ),
     "rfm": (
         "R 距上次购买天数，F 订单数，M 金额；各按五分位打 1–5 分，4 分起为“高”，高低组合成八类。相同数值同分。",

@@ -31,13 +31,13 @@ def thinning(study: Study, voice: Voice) -> Section:
         first = sum((Decimal(row["value"]) for row in found.list(SHOWN)), Decimal(0))
         lead = fill(
             voice.say(
-                "{n} 位客户已经偏离自己的购买节奏，最近一年在我们这里买了 {money}，其中前 {k} 位就有 {first}。现在打电话还来得及。",
+                "{n} 位客户已经偏离自己的购买节奏，末次购买前的一年里买了 {money}，其中前 {k} 位就有 {first}。现在打电话还来得及。",
                 "Out of their own rhythm: {n}, who bought {money} in their last year, the first {k} of them {first}. There is "
                 "still time to call.",
             )
             if found.customers > SHOWN
             else voice.say(
-                "{n} 位客户已经偏离自己的购买节奏，最近一年在我们这里买了 {money}。现在打电话还来得及。",
+                "{n} 位客户已经偏离自己的购买节奏，末次购买前的一年里买了 {money}。现在打电话还来得及。",
                 "Out of their own rhythm: {n}, who bought {money} in their last year. There is still time to call.",
             ),
             n=strong(voice.count(found.customers)),
