@@ -26,6 +26,7 @@ HORIZONS: Mapping[str, tuple[int, int]] = {
     "12 months": (365, 30),
 }
 """Stated purchase horizon → days in which the purchase should come, days until the next follow-up."""
+HORIZONS_ZH = {"now": "现在", "3 months": "三个月内", "6 months": "半年内", "12 months": "一年内"}
 _STEADY = 10.0
 
 
@@ -180,7 +181,7 @@ class HorizonConversion(Result):
             low, high = row.interval
             yield Note(
                 "conversion",
-                f"声明“{row.horizon}”的 {row.leads:,} 条线索，按期成交 {row.rate:.1%}"
+                f"声明“{HORIZONS_ZH.get(row.horizon, row.horizon)}”购买的 {row.leads:,} 条线索，按期成交 {row.rate:.1%}"
                 f"（{low:.1%}–{high:.1%}），跟进间隔 {row.follow_up_days} 天。",
                 f"Of {row.leads:,} leads that said {row.horizon}, {row.rate:.1%} ({low:.1%}–{high:.1%}) bought in time; "
                 f"follow up every {row.follow_up_days} days.",

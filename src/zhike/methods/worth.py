@@ -18,6 +18,12 @@ KEY_WEIGHTS: dict[str, float] = {
     "purchases": 30, "margin": 20, "growth": 10, "share_of_wallet": 10, "strategic": 15, "payment": 10, "loyalty": 5,
 }  # fmt: skip
 BENEFITS, BURDENS = ("product", "service", "people", "image"), ("money", "time", "effort", "mind")
+ITEMS_ZH = {
+    "goods": "销货成本", "discounts": "折扣与退货", "visits": "拜访", "service": "服务", "logistics": "物流", "capital": "资金占用",
+    "campaigns": "活动分摊", "product": "产品", "people": "人员", "image": "形象", "money": "货币", "time": "时间", "effort": "体力",
+    "mind": "精神",
+}  # fmt: skip
+"""Costs, benefits and burdens as a Chinese reader calls them."""
 MATRIX = {(False, False): "lead", (False, True): "iron", (True, False): "gold", (True, True): "platinum"}
 MATRIX_ZH = {"lead": "铅质", "iron": "铁质", "gold": "黄金", "platinum": "白金"}
 POLICY = {
@@ -64,8 +70,8 @@ class Profits(Result):
         best_en = f"The best {share:.0%} of customers make {height:.0%} of the profit; " if height > 0 else ""
         yield Note(
             "whale_curve",
-            f"{best_zh}{self.losers:,} 位客户亏损，吃掉 {eaten:,.0f}。",
-            f"{best_en}{self.losers:,} lose money and eat {eaten:,.0f}.",
+            best_zh + (f"{self.losers:,} 位客户亏损，吃掉 {eaten:,.0f}。" if self.losers else "没有客户亏损。"),
+            best_en + (f"{self.losers:,} lose money and eat {eaten:,.0f}." if self.losers else "nobody loses money."),
         )
 
 
@@ -89,7 +95,13 @@ def profitability(sales: Any, costs: Mapping[str, Any]) -> Profits:
     total = float(profit.sum())
     missing = [name for name in COSTS if name not in costs]
     notes = (
-        [Note("costs_missing", f"未计入：{'、'.join(missing)}。", f"Not counted: {', '.join(missing)}.")]
+        [
+            Note(
+                "costs_missing",
+                f"未计入：{'、'.join(ITEMS_ZH[name] for name in missing)}。",
+                f"Not counted: {', '.join(missing)}.",
+            )
+        ]
         if missing
         else []
     )
@@ -257,10 +269,14 @@ class DeliveredValue(Result):
         """Our place, and where we lose most."""
         place = 1 + sum(value > self.values["us"] for name, value in self.values.items() if name != "us")
         worst = min(self.gaps, key=lambda name: self.gaps[name])
+        zh, en = "没有一项不如最强的对手", "no item is behind the best competitor's"
+        if self.gaps[worst] < 0:
+            zh = f"最落后的是“{ITEMS_ZH[worst]}”（{self.gaps[worst]:+.1f}）"
+            en = f'we lose most on "{worst}" ({self.gaps[worst]:+.1f})'
         yield Note(
             "delivered_value",
-            f"客户让渡价值排第 {place}（共 {len(self.values)} 家）；差距最大的是“{worst}”（{self.gaps[worst]:+.1f}）。",
-            f'Delivered value: place {place} of {len(self.values)}; we lose most on "{worst}" ({self.gaps[worst]:+.1f}).',
+            f"客户让渡价值排第 {place}（共 {len(self.values)} 家）；{zh}。",
+            f"Delivered value: place {place} of {len(self.values)}; {en}.",
         )
 
 

@@ -26,6 +26,14 @@ FEATURES: dict[str, tuple[str, ...]] = {
 }
 """Three groups of six items: the customer's own features, its priority to us, its standing as a debtor."""
 
+ITEMS_ZH = {
+    "character": "品质", "capacity": "能力", "capital": "资本", "collateral": "抵押", "conditions": "环境", "continuity": "持续性",
+    "appearance": "外部印象", "product": "产品", "demand": "市场需求", "competition": "竞争力", "end_customers": "最终客户",
+    "management": "管理能力", "deal_profit": "交易利润", "terms": "交易条件", "market_pull": "市场吸引力", "market_power": "市场影响力",
+    "guarantees": "担保", "replaceability": "可替代性", "payment_record": "付款记录", "credit_status": "资信状况",
+    "profitability": "获利能力", "balance_sheet": "资产负债", "capital_structure": "资本结构", "total_assets": "资本总额",
+}  # fmt: skip
+
 VETOES = {
     "defaulter": ("被列入失信被执行人名单", "is on a list of defaulters"),
     "sued": ("因欠款被起诉", "is being sued for debt"),
@@ -57,7 +65,7 @@ class CreditScore(Result):
             zh, en = VETOES[veto]
             yield Note(f"veto_{veto}", f"一票否决：{zh}。", f"Vetoed: the customer {en}.")
         if self.costs and self.costs[0][1] > 0:
-            worst = "、".join(f"{item}（−{lost:.0f}）" for item, lost in self.costs[:3] if lost > 0)
+            worst = "、".join(f"{ITEMS_ZH.get(item, item)}（−{lost:.0f}）" for item, lost in self.costs[:3] if lost > 0)
             plain = ", ".join(f"{item} (-{lost:.0f})" for item, lost in self.costs[:3] if lost > 0)
             yield Note("costs_most", f"失分最多：{worst}。", f"Most points are lost by {plain}.")
 

@@ -67,7 +67,9 @@ class Forecast(Result):
     """Methods that were tried and did not beat the naive."""
 
     def findings(self) -> Iterable[Note]:
-        zh, en, _ = METHODS[self.method]
+        seasonal = self.parameters["period"] > 1
+        naive = ("同比照搬", "repeating the last season") if seasonal else ("照搬上一期", "repeating the last value")
+        zh, en = naive if self.method == "naive" else METHODS[self.method][:2]
         total, low, high = self.values.sum(), self.low[0], self.high[0]
         yield Note(
             "forecast",
@@ -78,14 +80,14 @@ class Forecast(Result):
         if self.method != "naive":
             yield Note(
                 "beats_naive",
-                f"在最近 {self.origins} 个起点上，误差是“同比照搬”的 {self.error['against_naive']:.0%}。",
+                f"在最近 {self.origins} 个起点上，误差是“{naive[0]}”的 {self.error['against_naive']:.0%}。",
                 f"From the last {self.origins} origins its error is {self.error['against_naive']:.0%} of the naive's.",
             )
         else:
             yield Note(
                 "naive_wins",
-                "没有模型胜过“同比照搬”，因此照搬。",
-                "No model beat repeating the last season, so that is what is done.",
+                f"没有模型胜过“{naive[0]}”，因此照搬。",
+                f"No model beat {naive[1]}, so that is what is done.",
             )
 
 

@@ -97,6 +97,8 @@ def test_a_model_that_loses_to_the_naive_is_not_used() -> None:
     assert found.values.tolist() == walk[-12:-9].tolist()
     flat = forecast([5.0] * 40, 3)
     assert flat.method == "naive" and flat.values.tolist() == [5, 5, 5]
+    assert "照搬上一期" in flat.explain("zh")[0] and "repeating the last value" in flat.explain("en")[0]
+    assert "同比照搬" in found.explain("zh")[0] and "repeating the last season" in found.explain("en")[0]
     assert "照搬" in flat.explain("zh")[1]
 
 

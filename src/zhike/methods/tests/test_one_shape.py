@@ -230,6 +230,12 @@ METHODS: Mapping[str, Callable[[], Any]] = {
     "worth.delivered_value": lambda: worth.delivered_value(SIDE, {"x": SIDE}),
 }  # fmt: skip
 
+LATIN = {
+    "AUC", "AUUC", "CSAT", "MBG", "NBD", "NPS", "Pareto", "Qini", "SERVQUAL", "alpha", "beta", "gamma", "log", "rank", "sBG",
+    "Loyalty", "Quality", "care", "cup", "days", "milk", "one", "tea", "visits",
+}  # fmt: skip
+"""What a Chinese sentence may hold: names of measures and parameters, and names that the caller gave."""
+
 BLOCKS = {
     "cohorts.period_number": "an expression of a day",
     "cohorts.first_day_of": "a date of a number",
@@ -291,4 +297,5 @@ def test_a_method_gives_the_one_shape_of_result_and_says_it_in_both_languages(na
     zh, en = found.explain("zh"), found.explain("en")
     assert zh and len(zh) == len(en), "every sentence is there in both languages"
     assert all(re.search(r"[一-鿿]", sentence) for sentence in zh)
+    assert not set(re.findall(r"[A-Za-z_]{3,}", " ".join(zh))) - LATIN, "our own codes are told in Chinese"
     assert all(re.search(r"[A-Za-z]{2}", sentence) and sentence[-1] in ".!?:" for sentence in en)

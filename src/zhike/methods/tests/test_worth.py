@@ -37,6 +37,7 @@ def test_profit_takes_off_every_cost_and_the_whale_dives() -> None:
     losing = profitability([1, 2], {"goods": [3, 4]})
     assert "no_profit" in {note.code for note in losing.warnings} and np.isnan(losing.peak).all()
     assert losing.explain("en")[0] == "2 lose money and eat 4."
+    assert profitability([3, 4], {"goods": [1, 2]}).explain("en")[0].endswith("nobody loses money.")
 
 
 @settings(max_examples=25, deadline=None)
@@ -84,6 +85,8 @@ def test_ranks_know_only_the_order(values: list[int], scale: float) -> None:
 def test_delivered_value_against_each_competitor() -> None:
     us = {**dict.fromkeys(BENEFITS, 8.0), **dict.fromkeys(BURDENS, 3.0)}
     found = delivered_value({**us, "time": 6}, {"x": {**us, "image": 9}, "y": {**us, "product": 2}})
+    assert "最落后的是“时间”（-3.0）" in found.explain("zh")[0]
+    assert "no item is behind" in delivered_value(us, {"x": us}).explain("en")[0]
     assert found.values == {"us": 17, "x": 21, "y": 14} and found.gaps["time"] == -3 and found.gaps["image"] == -1
     assert "第 2" in found.explain("zh")[0]
 

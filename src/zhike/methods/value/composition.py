@@ -118,6 +118,8 @@ class ConcentrationResult(Result):
 
     def findings(self) -> Iterable[Note]:
         for part, share in self.shares.items():
+            if part * self.cases < 1 - 1e-9:  # the share of nobody
+                continue
             zh = f"前 {part * 100:g} % 的客户贡献了 {percent(share)} 的金额。"
             yield Note("share_top", zh, f"The first {part * 100:g} % of customers bring {percent(share)} of the money.")
         yield Note("gini", f"基尼系数 {self.gini:.4f}。", f"The Gini coefficient is {self.gini:.4f}.")

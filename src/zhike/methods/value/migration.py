@@ -13,7 +13,7 @@ from zhike.methods.engine import Relation, as_relation
 from zhike.methods.result import Figure, MethodError, Note, Result
 
 from .levels import percent
-from .pyramid import LEVELS, PyramidResult
+from .pyramid import LEVELS, NAMES, PyramidResult
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -184,7 +184,7 @@ class Projection(Result):
             steps = len(self.values) - 1
             yield Note(
                 "projected",
-                f"照此移动，{steps} 期后 {level} 级客户由 {now:,.0f} 位变为 {then:,.0f} 位。",
+                f"照此移动，{steps} 期后{NAMES.get(level, level)}客户由 {now:,.0f} 位变为 {then:,.0f} 位。",
                 f"Moving on like this, level {level} goes from {now:,.0f} customers to {then:,.0f} in {steps} periods.",
             )
 
@@ -232,7 +232,7 @@ class Equity(Result):
         share = percent(self.per_level[first] / self.total) if self.total else "0 %"
         yield Note(
             "customer_equity",
-            f"现有 {self.cases:,} 位客户的顾客资产为 {self.total:,.2f}，其中 {first} 级占 {share}。",
+            f"现有 {self.cases:,} 位客户的顾客资产为 {self.total:,.2f}，其中{NAMES.get(first, first)}客户占 {share}。",
             f"Today's {self.cases:,} customers are worth {self.total:,.2f} together, {share} of it at level {first}.",
         )
 
