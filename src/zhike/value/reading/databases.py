@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from zhike.value.reading.delimited import copy_select
+from zhike.value.reading.delimited import MOST_CELL, copy_select
 from zhike.value.reading.headers import plain, roles_of
 from zhike.value.reading.sheets import shown
 from zhike.value.reading.source import Desk, Source, named, refuse
@@ -220,6 +220,7 @@ def stored(
     listed = named([*(headers if headers is not None else (column[0] for column in rows.description))])
     target = desk.folder / f"{len(list(desk.folder.iterdir()))}.csv"
     sample: list[list[str]] = []
+    source = Source(name, kind, listed, copy_select(target, len(listed), desk), sample, numbered=True)
     with target.open("w", encoding="utf-8", newline="") as made:
         writer = csv.writer(made, lineterminator="\n")
         for line, row in enumerate(rows, 1):
@@ -227,9 +228,11 @@ def stored(
                 "" if isinstance(c, bytes) else shown(c).replace("\n", " ").replace("\r", " ").replace("\0", "")
                 for c in row
             ]
+            if any(len(cell) > MOST_CELL for cell in cells):
+                source.lose(line, "cell_too_long", cells[0])
+                continue
             if len(sample) < 2000:
                 sample.append(cells)
             writer.writerow([line, *cells])
-    source = Source(name, kind, listed, copy_select(target, len(listed), desk), sample, numbered=True)
     source.state("table", *what)
     return source

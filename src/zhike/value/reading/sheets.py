@@ -13,6 +13,8 @@ from zhike.value.reading.headers import header_row
 from zhike.value.reading.opening import check_archive
 from zhike.value.reading.source import Desk, Source, named, refuse, texts
 
+UNBOUND = ("VARCHAR", "BLOB", "JSON")  # kinds of Parquet columns whose cells may be of any size
+
 
 def read_workbook(path: Path, name: str, desk: Desk) -> Source:
     """The sheet that was asked for, or the first one with rows."""
@@ -99,9 +101,23 @@ def read_parquet(path: Path, name: str, desk: Desk) -> Source:
             for place, row in enumerate(described)
         )
         select = f"SELECT {chosen} FROM read_parquet({desk.text(path)})"
-        sample = desk.connection.execute(f"{select} LIMIT 2000").fetchall()
+        source = Source(name, "parquet", named([row[0] for row in described]), select, [], first_line=1)
+        wide = [f"coalesce(strlen(c{place}), 0)" for place, row in enumerate(described) if row[1].startswith(UNBOUND)]
+        if wide:
+            without_huge(source, f"greatest({', '.join(wide)}) > {MOST_CELL}", chosen, path, desk)
+        sample = desk.connection.execute(f"SELECT * FROM ({source.select}) LIMIT 2000").fetchall()
     except duckdb.Error as error:
         raise refuse("file_broken", f"无法读取 Parquet 文件：{name}", f"{name} cannot be read as Parquet.") from error
-    source = Source(name, "parquet", named([row[0] for row in described]), select, texts(sample))
-    source.first_line = 1
+    source.sample = texts(row[source.numbered :] for row in sample)
     return source
+
+
+def without_huge(source: Source, huge: str, chosen: str, path: Path, desk: Desk) -> None:
+    """Rows with a cell beyond all bounds are lost by their number; without any, nothing is read in another way."""
+    ((many,),) = desk.connection.execute(f"SELECT count(*) FROM ({source.select}) WHERE {huge}").fetchall()
+    if not many:
+        return
+    rows = f"SELECT file_row_number + 1 AS line, {chosen} FROM read_parquet({desk.text(path)}, file_row_number = true)"
+    for line, first in desk.connection.execute(f"SELECT line, left(c0, 200) FROM ({rows}) WHERE {huge}").fetchall():
+        source.lose(line, "cell_too_long", first or "")
+    source.numbered, source.select = True, f"SELECT * FROM ({rows}) WHERE NOT {huge}"

@@ -6,12 +6,14 @@ import csv
 import gzip
 import json
 import re
+import sqlite3
 import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from zhike.methods.result import MethodError
@@ -171,6 +173,25 @@ def test_T88_tens_of_thousands_and_units_are_converted_and_said(tmp_path: Path) 
     assert [amount for (amount,) in amounts] == [Decimal(value) for value in cells.values()]
     (note,) = [note for note in found.lines.notes if note.code == "wan_and_yi"]
     assert "3 格" in note.zh and "3 cells" in note.en
+
+
+@pytest.mark.parametrize("kind", ["parquet", "sqlite"])
+def test_a_cell_beyond_all_bounds_costs_its_line_and_no_more(tmp_path: Path, kind: str) -> None:
+    rows = [("N" * 200_000 if place == 4 else f"c{place}", f"2024-01-0{place + 1}", place) for place in range(9)]
+    path = tmp_path / f"orders.{kind}"
+    if kind == "sqlite":
+        with sqlite3.connect(path) as database:
+            database.execute("CREATE TABLE orders (customer, date, amount)")
+            database.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    else:
+        with duckdb.connect() as desk:
+            desk.execute("CREATE TABLE orders (customer VARCHAR, date VARCHAR, amount INTEGER)")
+            desk.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+            desk.execute(f"COPY orders TO '{path}'")
+    found = read(tmp_path, path)
+    assert found.rows("SELECT line, reason FROM dropped") == [(5, "cell_too_long")]
+    assert found.rows("SELECT sum(amount)::INTEGER FROM lines") == [(32,)]
+    assert (found.lines.read, found.lines.kept) == (9, 8)
 
 
 def test_T46_texts_that_look_like_formulas_are_made_harmless() -> None:
