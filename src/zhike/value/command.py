@@ -69,6 +69,15 @@ def parser(lang: str) -> argparse.ArgumentParser:
     return made
 
 
+UNOPENED: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件或文件夹",
+    PermissionError: "没有权限",
+    FileExistsError: "已有同名文件，不能作为文件夹",
+    IsADirectoryError: "这是文件夹，不是文件",
+    NotADirectoryError: "路径中有一段不是文件夹",
+}
+
+
 class Progress:
     """A bar on standard error, on a terminal only."""
 
@@ -105,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     except OSError as error:
         progress.done()
-        print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"{error.filename or ''}: {unopened(error, lang)}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, MemoryError) as stopped:
         progress.done()
@@ -140,6 +149,13 @@ def run(asked: argparse.Namespace, progress: Progress) -> Study:
         lang=asked.lang, title=asked.title, table=asked.table, keep_currency=asked.keep_currency,
         drop_duplicates=asked.drop_duplicates, engine=asked.engine, tick=progress, **columns,
     )  # fmt: skip
+
+
+def unopened(error: OSError, lang: str) -> str:
+    """Why the system refused a file, in the reader's language where it is an everyday reason."""
+    if is_chinese(lang) and (zh := next((words for kind, words in UNOPENED.items() if isinstance(error, kind)), None)):
+        return zh
+    return error.strerror or str(error)
 
 
 def stem_of(given: str) -> str:

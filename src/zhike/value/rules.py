@@ -320,8 +320,17 @@ def majority(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str | None:
     found.currency = first
     listed = ", ".join(f"{name} {count:,}" for name, count in list(named.items())[:8])
     if not wanted and named[first] < MAJORITY * sum(named.values()):
-        zh = f"币种混杂（{listed}），没有一种占九成以上，无法相加。请用 --keep-currency {first} 只算一种。"
-        en = f"Currencies are mixed ({listed}) and none holds nine tenths; choose one with --keep-currency {first}."
+        lines = dict(desk.connection.execute(f"SELECT {sql}, min((file, line)) FROM raw GROUP BY 1").fetchall())
+        where = {
+            name: from_line(stack.sources[at[0]].name if len(stack.sources) > 1 else "", at[1])
+            for name, at in lines.items()
+        }
+        zh, en = (
+            ", ".join(f"{name} {count:,}{where[name][way]}" for name, count in list(named.items())[:8])
+            for way in (0, 1)
+        )
+        zh = f"币种混杂（{zh}），没有一种占九成以上，无法相加。请用 --keep-currency '{first}' 只算一种。"
+        en = f"Currencies are mixed ({en}) and none holds nine tenths; choose one with --keep-currency '{first}'."
         raise refuse("currencies_mixed", zh, en)
     if len(named) > 1:
         found.say(

@@ -107,6 +107,7 @@ def test_mixed_currencies_are_refused_and_a_clear_majority_is_stated(tmp_path: P
     with pytest.raises(MethodError) as refused:
         read(tmp_path, written(tmp_path, rows, head))
     assert refused.value.code == "currencies_mixed"
+    assert "USD 5 (from line 2)" in refused.value.en and "CNY 5（从第 3 行起）" in refused.value.zh
     assert read(tmp_path, written(tmp_path, rows, head), keep_currency="usd").lines.kept == 5
     rows = [("a", "2024-01-01", 5, "CNY" if k else "USD") for k in range(20)]
     found = read(tmp_path, written(tmp_path, rows, head))
@@ -232,15 +233,17 @@ def test_lines_after_a_quote_that_is_never_closed_are_read(tmp_path: Path) -> No
     assert found.lines.read == 4
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_cannot_be_written_is_said_before_the_work_and_leaves_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
+    monkeypatch.setenv("ZHIKE_LANG", lang)
     path = written(tmp_path, [("a", "2024-01-05", 10)])
     for name in ("--out", "--json"):
         began = time.monotonic()
         assert main([str(path), name, str(tmp_path / "nowhere" / "file")]) == 2
         assert time.monotonic() - began < 5
-        assert "nowhere" in capsys.readouterr().err
+        assert ("file: 没有这个文件或文件夹" if lang == "zh" else "file: No such file") in capsys.readouterr().err
         assert main([str(path), name, str(tmp_path)]) == 2
     assert main([str(tmp_path / "missing.csv"), "--out", str(tmp_path / "r.html")]) == 2
     assert not (tmp_path / "r.html").exists()
