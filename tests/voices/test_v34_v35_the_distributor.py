@@ -11,6 +11,7 @@ import pytest
 
 from zhike.methods.result import MethodError
 from zhike.value import report
+from zhike.value.page import render
 from zhike.value.study import Study
 from zhike.value.tests.made import HEADERS, company, text
 
@@ -101,6 +102,26 @@ def test_the_distributors_file_was_understood_and_says_how(study: Study) -> None
     assert read.columns["customer"] == "客户编号"
     assert study.dropped["returned"] > 0
     assert study.customers > 20
+
+
+@pytest.mark.parametrize(
+    ("lang", "policy", "left", "call"),
+    [
+        ("zh", "配专属政策", "已离开的重要客户", "现在打电话还来得及"),
+        ("en", "deserve a policy of their own", "Important ones who have left", "There is still time to call"),
+    ],
+)
+def test_v34_v35_the_page_names_whom_to_keep_to_call_and_to_win_back(
+    study: Study, lang: str, policy: str, left: str, call: str
+) -> None:
+    page = render(study, lang)
+    part = {
+        key: page.split(f'<section id="{key}"')[1].split("</section>")[0] for key in ("ranking", "thinning", "win-back")
+    }
+    kept, gone = part["ranking"].split(f"<span>{left}</span>")
+    assert policy in kept and "K901" in kept and "K902" in gone
+    assert call in part["thinning"] and "重点K901" in part["thinning"] and "K902" not in part["thinning"]
+    assert "重点K902" in part["win-back"] and "K901" not in part["win-back"]
 
 
 def test_the_report_is_one_page(study: Study, tmp_path: Path) -> None:
