@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REASONS: dict[str, tuple[str, str]] = {
     "no_customer": ("没有客户", "no customer"),
+    "sums": ("合计行，不是客户", "a line of sums, not a customer"),
     "bad_date": ("日期无法识别", "the date is unreadable"),
     "after_as_of": ("晚于统计日", "after the last day counted"),
     "status_cancelled": ("订单状态为已取消、关闭或作废", "by its status cancelled, void or failed"),
@@ -36,6 +37,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "cell_too_long": ("单元格过大", "a cell is far too long"),
     "bad_bytes": ("有无法解码的字节", "bytes that are no text in this encoding"),
 }
+SUMS = ("合计", "总计", "小计", "共计", "合計", "總計", "小計", "Grand Total", "Subtotal", "Sub-total")
+"""What a sheet calls its sums where a customer should stand; "Total" alone is a company too."""
 MAJORITY = Decimal("0.9")
 MARKED = "^''([-=+@＝＋－＠])"
 """A text that was written so that no spreadsheet takes it for a formula, as our own tables are (inside an SQL literal)."""
@@ -237,7 +240,11 @@ def currency_of(stack: Stack, desk: Desk) -> str:
 
 def reasons(stack: Stack, desk: Desk, found: Lines, wish: Wish) -> str:
     """SQL of the one reason for which a line is dropped, in this order of precedence."""
-    cases = ["WHEN customer IS NULL THEN 'no_customer'", "WHEN day IS NULL THEN 'bad_date'"]
+    cases = [
+        "WHEN customer IS NULL THEN 'no_customer'",
+        f"WHEN customer IN ({', '.join(map(desk.text, SUMS))}) THEN 'sums'",
+        "WHEN day IS NULL THEN 'bad_date'",
+    ]
     if wish.as_of:
         cases.append(f"WHEN day > DATE '{wish.as_of.isoformat()}' THEN 'after_as_of'")
     cases += by_status(stack, desk, found)

@@ -176,6 +176,13 @@ def test_T88_tens_of_thousands_and_units_are_converted_and_said(tmp_path: Path) 
     assert "3 格" in note.zh and "3 cells" in note.en
 
 
+def test_sums_of_a_sheet_are_no_customers(tmp_path: Path) -> None:
+    rows: list[Row] = [("甲", "2024-01-01", 5), ("小计", "2024-01-01", 5), ("Total", "2024-01-02", 7), ("合计", "", 12)]
+    found = read(tmp_path, written(tmp_path, rows))
+    assert found.rows("SELECT line, reason FROM dropped ORDER BY 1") == [(3, "sums"), (5, "sums")]
+    assert found.rows("SELECT sum(amount)::INTEGER FROM lines") == [(12,)], "the oil company counts"
+
+
 @pytest.mark.parametrize("kind", ["parquet", "sqlite"])
 def test_a_cell_beyond_all_bounds_costs_its_line_and_no_more(tmp_path: Path, kind: str) -> None:
     rows = [("N" * 200_000 if place == 4 else f"c{place}", f"2024-01-0{place + 1}", place) for place in range(9)]
