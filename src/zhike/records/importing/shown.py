@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhike.kernel.actor import Actor
 from zhike.kernel.screens import Screen, screens
-from zhike.kernel.text import enumerated
+from zhike.kernel.text import enumerated, sentences
 from zhike.records.importing import queries
 from zhike.records.importing.people import MOST_ADDED
 from zhike.records.importing.planning import OWNERS, POLICIES, OwnerRule, Plan, read_hints
@@ -150,7 +150,7 @@ def days(plan: Plan) -> list[tuple[str, Any, bool]]:
 
 
 def sample_row(one: Any, fate: str, fates: Mapping[str, str]) -> dict[str, Any]:
-    """A row of the preview, each cell with what is wrong with it."""
+    """A row of the preview, each cell with what is wrong with it; `why` is what no cell of it shows."""
     wrong: dict[int, Any] = {}
     for problem in one.problems:
         wrong.setdefault(problem.column, problem)
@@ -159,14 +159,13 @@ def sample_row(one: Any, fate: str, fates: Mapping[str, str]) -> dict[str, Any]:
         problem = wrong.get(place)
         tone = "" if problem is None else "red" if problem.fatal else "amb"
         cells.append({"text": text[:80], "tone": tone, "why": problem.message if problem else ""})
-    whole = wrong.get(-1)
-    reasons = [problem.message for problem in one.problems if problem.fatal]
+    shown = {cell["why"] for cell in cells}
     return {
         "line": one.row.line,
         "cells": cells,
         "fate": fates.get(fate, ""),
         "tone": {"refused": "red", "skipped": "line", "asked": "amb", "updated": "acc"}.get(fate, "grn"),
-        "why": whole.message if whole else (reasons[0] if reasons else ""),
+        "why": sentences([problem.message for problem in one.problems if problem.message not in shown]),
     }
 
 

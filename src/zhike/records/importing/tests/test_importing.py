@@ -258,6 +258,15 @@ def test_a_mapping_is_remembered_and_the_preview_writes_nothing(world: World, tm
     assert checksum() == before
 
 
+def test_the_preview_says_what_is_wrong_with_a_row_also_where_no_cell_of_it_is_wrong(
+    world: World, tmp_path: Path
+) -> None:
+    path = table(tmp_path / "a.csv", ",13805710000,A", "恒一电器,13805710001,Z", heads="客户名称,手机,等级")
+    page = world.client("沈嘉禾").get(f"/imports/{received(path, world.actor('沈嘉禾')).pk}/").content.decode()
+    assert [page.count(word) for word in ("“客户”必填", "“Z”不在可选项中")] == [1, 1]
+    assert "title=" not in page.partition("<tbody>")[2]
+
+
 def test_a_stopped_import_goes_on_where_it_stood(world: World, tmp_path: Path) -> None:
     by = world.actor("沈嘉禾")
     row = received(companies(tmp_path / "a.csv", 25), by)
