@@ -85,6 +85,10 @@ def _of_types(actor: Actor) -> Iterator[Offer]:
             yield Offer(_("New %(what)s") % {"what": screen.label}, f"/{screen.slug}/new/", "plus")
         if actor.can(f"{screen.type}.view"):
             yield Offer(str(screen.label_plural), f"/{screen.slug}/", screen.icon)
+        if screen.importable and actor.can(f"{screen.type}.import"):
+            yield Offer(_("Import %(what)s") % {"what": screen.label_plural}, f"/{screen.slug}/import/", "file-import")
+        if screen.exportable and actor.can(f"{screen.type}.export"):
+            yield Offer(_("Export %(what)s") % {"what": screen.label_plural}, f"/{screen.slug}/export/", "download")
 
 
 def _on_hits(actor: Actor, text: str) -> Iterator[Offer]:

@@ -278,6 +278,14 @@ def test_what_can_be_made_new_is_offered_to_whoever_may(client: Client, world: W
         assert "/customers/new/" not in [offer.url for offer in offers(person(), "new customer")]
 
 
+@pytest.mark.parametrize("asked", ["导入", "导入客户", "daoru"])
+def test_bringing_files_in_and_out_is_offered_to_whoever_may(world: World, asked: str) -> None:
+    with translation.override("zh-hans"):
+        assert "/customers/import/" in [offer.url for offer in offers(world.actor("沈嘉禾"), asked)]
+        assert "/customers/export/" in [offer.url for offer in offers(world.actor("沈嘉禾"), "导出")]
+        assert "/customers/export/" not in [offer.url for offer in offers(world.actor("何永强"), "导出")]
+
+
 def test_an_action_is_offered_on_what_was_found(world: World, greenfield: Party) -> None:
     with translation.override("en"):
         found = [offer.url for offer in offers(world.actor("沈嘉禾"), "绿野 edit")]
@@ -295,6 +303,7 @@ def test_settings_and_todays_page_are_offered_by_name_to_whom_they_are_open(worl
         assert "/settings/" in [offer.url for offer in offers(world.actor("沈嘉禾"), "shezhi")]
         assert "/" in [offer.url for offer in offers(world.actor("何永强"), "今日")]
         assert "/settings/roles/" not in [offer.url for offer in offers(world.actor("何永强"), "角色")]
+        assert "/me/tokens/" in [offer.url for offer in offers(world.actor("何永强"), "令牌")]
 
 
 def test_an_empty_palette_shows_what_was_opened_last_and_what_is_done_often(shared_out: World) -> None:
