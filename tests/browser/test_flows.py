@@ -109,6 +109,16 @@ def test_a_double_click_edits_the_cell_and_leaves_the_drawer_shut_where_a_click_
     expect(page.locator("#drawer .title")).to_have_text(COMPANIES[0])
 
 
+def test_a_phone_sorts_by_the_menu_where_the_heads_of_the_columns_have_no_room(
+    open_page: OpenPage, world: "World", four: list[str]
+) -> None:
+    page = open_page("/customers/?view=all&sort=name", size=PHONE, user=world.people[SELLER])
+    first = names(page)[0]
+    page.click("#list .vt details.keep > summary")
+    page.click("#list .menu-box a:has-text('按客户排序')")
+    expect(page.locator("tbody [data-row] .nm .cut").last).to_have_text(first)
+
+
 def lane(page: "Page", code: str) -> list[str]:
     return page.locator(f"[data-lane='{code}'] .nm .cut").all_inner_texts()
 
