@@ -119,6 +119,14 @@ def test_a_phone_sorts_by_the_menu_where_the_heads_of_the_columns_have_no_room(
     expect(page.locator("tbody [data-row] .nm .cut").last).to_have_text(first)
 
 
+def test_on_a_phone_who_acts_for_whom_covers_nothing_of_the_bar(open_page: OpenPage, world: "World") -> None:
+    page = open_page(f"/settings/people/{world.people[SELLER].pk}/", size=PHONE, user=world.people[ADMIN])
+    page.fill("[name=reason]", "代为查看")
+    page.click("button:has-text('以其身份操作')")
+    strip, find = (page.locator(one).bounding_box() for one in (".bar .acting", ".bar .find"))
+    assert strip and find and strip["width"] == PHONE[0] and strip["y"] >= find["y"] + find["height"]
+
+
 def lane(page: "Page", code: str) -> list[str]:
     return page.locator(f"[data-lane='{code}'] .nm .cut").all_inner_texts()
 
