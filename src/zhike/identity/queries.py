@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,6 +153,13 @@ def teams_flat() -> list[tuple[UUID, str]]:
         for t in names.values()
     ]
     return sorted(ways, key=lambda way: way[1])
+
+
+def teams_over(team: UUID | None) -> QuerySet[Team]:
+    """A team and every team above it, as a part of other questions."""
+    if team is None:
+        return Team.objects.none()
+    return Team.objects.filter(Exists(Team.objects.filter(pk=team, path__startswith=OuterRef("path"))))
 
 
 def shares_of(record: Record) -> list[Share]:

@@ -73,7 +73,7 @@ class CustomField(Record):
 
 
 class SavedView(OwnRecord):
-    """A named list: filter, columns, sort; mine, or shared with a team or everybody."""
+    """A named list: filter, columns, sort; mine, or shared with a team, with those below it too, or with everybody."""
 
     record_type: ClassVar[str] = "view"
 
@@ -82,6 +82,7 @@ class SavedView(OwnRecord):
     owner = auto_prefetch.ForeignKey("identity.User", models.CASCADE, related_name="+")
     shared = models.BooleanField(default=False)
     team = auto_prefetch.ForeignKey("identity.Team", models.CASCADE, null=True, blank=True, related_name="+")
+    below = models.BooleanField(default=False)
     filter = models.JSONField(default=dict, blank=True)
     columns = models.JSONField(default=list, blank=True)
     sort = models.CharField(max_length=80, blank=True)

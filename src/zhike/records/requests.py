@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from zhike.identity.queries import teams_over
 from zhike.kernel.actor import Actor
 from zhike.kernel.composed import composed
 from zhike.kernel.errors import BadRequest, NotFound
@@ -80,7 +81,7 @@ def views_of(screen: Screen, actor: Actor) -> list[SavedView]:
 
 @composed
 def _views(person: UUID | None, team: UUID | None, *, on: str) -> QuerySet[SavedView]:
-    shared = Q(shared=True) & (Q(team=None) | Q(team=team))
+    shared = Q(shared=True) & (Q(team=None) | Q(team=team) | Q(below=True, team__in=teams_over(team)))
     return SavedView.objects.filter(Q(owner=person) | shared, on=on).order_by("-pinned", "place", "id")[:40]
 
 

@@ -24,7 +24,7 @@ from zhike.records.queries import sortable
 
 SHARE = "records.share_views"
 MOST_VIEWS = 60
-With = Literal["me", "team", "all"]
+With = Literal["me", "team", "below", "all"]
 
 for name, sentence in {
     "view.created": _("%(who)s saved the view %(subject)s"),
@@ -128,7 +128,9 @@ def reorder_views(*, on: str, ids: list[UUID], by: Actor) -> dict[str, Any]:
 
 def shared_with(view: SavedView) -> With:
     """Whom a view is shared with."""
-    return "me" if not view.shared else "team" if view.team_id else "all"
+    if not view.shared or view.team_id is None:
+        return "all" if view.shared else "me"
+    return "below" if view.below else "team"
 
 
 def _somebody(by: Actor) -> UUID:
@@ -168,14 +170,14 @@ def _sort(screen: Screen, sort: str, by: Actor) -> str:
 
 def _shared(share: With, by: Actor) -> dict[str, Any]:
     if share == "me":
-        return {"shared": False, "team_id": None}
+        return {"shared": False, "team_id": None, "below": False}
     if not by.can(SHARE):
         raise Forbidden(SHARE)
-    if share == "team" and by.team_id is None:
+    if share != "all" and by.team_id is None:
         raise Invalid(
             "share", _("You belong to no team. Share the view with everybody, or keep it to yourself."), "share"
         )
-    return {"shared": True, "team_id": by.team_id if share == "team" else None}
+    return {"shared": True, "team_id": None if share == "all" else by.team_id, "below": share == "below"}
 
 
 def _only_default(view: SavedView, by: Actor) -> None:

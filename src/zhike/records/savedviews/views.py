@@ -21,7 +21,12 @@ from zhike.records.forms import Carrying
 from zhike.records.presentation import PARTS_OF_A_VIEW
 from zhike.records.savedviews import actions, queries
 
-SHARES = (("me", gettext_lazy("Only me")), ("team", gettext_lazy("My team")), ("all", gettext_lazy("Everybody")))
+SHARES = (
+    ("me", gettext_lazy("Only me")),
+    ("team", gettext_lazy("My team")),
+    ("below", gettext_lazy("My team and the teams below it")),
+    ("all", gettext_lazy("Everybody")),
+)
 
 
 class ViewForm(Carrying):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zhike.identity.models import FieldGrant
 from zhike.kernel.actions import run
 from zhike.records.models import SavedView
+from zhike.records.savedviews.actions import shared_with
 
 if TYPE_CHECKING:
     from zhike.identity.testing import World
@@ -65,6 +66,16 @@ def test_sharing_is_a_right_and_a_team_view_stays_in_the_team(world: World) -> N
     assert world.client("梁思琪").get(f"/customers/?view={view.pk}").status_code == 200
     assert world.client("何永强").get(f"/customers/?view={view.pk}").status_code == 404
     assert world.client("梁思琪").post(f"/customers/views/{view.pk}/", {"name": "y"}).status_code == 404
+
+
+def test_a_view_shared_with_the_teams_below_reaches_them_and_nobody_beside_or_above(world: World) -> None:
+    view = save(world, "周晓岚", name="大区重点", share="below")
+    answers = {
+        who: world.client(who).get(f"/customers/?view={view.pk}").status_code
+        for who in ("周晓岚", "何永强", "陈立群", "沈嘉禾")
+    }
+    assert answers == {"周晓岚": 200, "何永强": 200, "陈立群": 404, "沈嘉禾": 404}
+    assert shared_with(view) == "below"
 
 
 def test_T18_a_shared_view_over_a_hidden_field_opens_without_it_and_tells_nothing(world: World) -> None:
@@ -145,3 +156,12 @@ def test_a_group_below_a_group_is_read_whole(world: World) -> None:
     given = {"any": [{"field": "level", "op": "in", "value": ["A"]}, inner]}
     page = world.client("何永强").get("/customers/", {"filter": json.dumps(given)}).content.decode()
     assert "(城市 是 杭州 且 层级 是 高层)" in page
+
+
+def test_whoever_is_in_no_team_opens_lists_all_the_same(world: World) -> None:
+    save(world, "周晓岚", share="below")
+    type(world.people["何永强"]).objects.filter(pk=world.people["何永强"].pk).update(team=None)
+    from zhike.identity.access import rights_changed
+
+    rights_changed()
+    assert world.client("何永强").get("/customers/").status_code == 200
