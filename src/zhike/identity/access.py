@@ -171,15 +171,17 @@ def _above(user: User) -> frozenset[UUID]:
 
 def narrowed(actor: Actor, token: Token) -> Actor:
     """The actor as a token lets it act: never more than its owner may do now."""
-    grants = {right: reach for right, reach in actor.grants.items() if right != ACCOUNT}
+    held = dict(actor.grants)
     if actor.superuser:
         known = [right for screen in screens.values() for right in screen.rights] + list(other_rights)
-        grants = dict.fromkeys(known, EVERYWHERE)
+        held = dict.fromkeys(known, EVERYWHERE)
+    grants = {right: reach for right, reach in held.items() if right != ACCOUNT}
     if token.types:
         grants = {right: reach for right, reach in grants.items() if right.split(".")[0] in token.types}
     if token.read_only:
         grants = {right: reach for right, reach in grants.items() if right.split(".")[-1] in READING}
-    return replace(actor, grants=grants, superuser=False, token_id=token.pk, door="api")
+    withheld = frozenset(held) - frozenset(grants)
+    return replace(actor, grants=grants, superuser=False, token_id=token.pk, withheld=withheld, door="api")
 
 
 def working_calendar() -> clock.WorkingCalendar:

@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from zhike.kernel.errors import Forbidden
+from zhike.kernel.rights import lazily_in_words
 
 if TYPE_CHECKING:
     from zhike.kernel.models import Record
@@ -76,6 +79,7 @@ class Actor:
     door: Door = "web"
     superuser: bool = False
     token_id: UUID | None = None
+    withheld: frozenset[str] = frozenset()  # rights of the person that the token they come with does not carry
     epoch: int = 0  # of rights and declared fields, as of this actor; 0: unknown, so nothing is kept by it
 
     @classmethod
@@ -103,8 +107,14 @@ class Actor:
     def require(self, right: str, record: Record | None = None) -> None:
         """Raise Forbidden unless `right` is held, and extends to `record` where one is given."""
         if not self.can(right) or (record is not None and not record.within(self, right)):
-            raise Forbidden(right)
+            raise Forbidden(right, _beyond_token(right) if right in self.withheld else None)
 
     def rule(self, record_type: str, column: str) -> FieldRule:
         """The rule for one field of a record type."""
         return FieldRule.OPEN if self.superuser else self.fields.get(f"{record_type}.{column}", FieldRule.OPEN)
+
+
+def _beyond_token(right: str) -> object:
+    return _("This token does not carry the right “%(right)s”, though your role does. Use one that may do more.") % {
+        "right": lazily_in_words(right)
+    }
