@@ -34,6 +34,9 @@ NEAR = {"今天": 0, "今晚": 0, "今日": 0, "today": 0, "tonight": 0, "明天
 NEAR |= {"tomorrow": 1, "后天": 2, "大后天": 3}
 MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
 EVENING = ("下午", "傍晚", "晚上")
+ROUGHLY = {"清早": 9, "早上": 9, "早晨": 9, "上午": 10, "中午": 12, "下午": 15, "傍晚": 18, "晚上": 19}
+ROUGHLY |= {"morning": 9, "noon": 12, "afternoon": 15, "evening": 19}  # a part of the day without an hour
+PART_ALONE = re.compile(rf"\s*(?P<part>{'|'.join(ROUGHLY)})", re.IGNORECASE)
 CLAUSE = re.compile(r"[，。；！？,;!?\n]")
 SENTENCE = re.compile(r"[。！？!?\n]")
 REACH = 14  # characters after a day within which its hour is looked for
@@ -64,13 +67,14 @@ def guess_next(text: str, now: datetime, zone: str, calendar: clock.WorkingCalen
         if day is None or day < today:
             continue
         hour = _hour_near(text, found)
-        at = _time(hour, found.group()) if hour else _implied(found.group())
+        part = PART_ALONE.match(text, found.end()) if not hour and day > today else None  # “this afternoon” is often past
+        at = _time(hour, found.group()) if hour else _implied(found.group(), part)
         if day == today and at is None:
             continue
         due = clock.moment(day, at or time(18, 0), zone)
         if due <= now:
             continue
-        end = max(found.end(), hour.end()) if hour and hour.start() >= found.start() else found.end()
+        end = max([found.end(), *(one.end() for one in (hour, part) if one)])
         return NextStep(_name(text, found.start(), end), due, at is None, text[found.start() : end])
     return None
 
@@ -177,8 +181,10 @@ def _time(found: re.Match[str], day: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _implied(day: str) -> time | None:
-    """“明晚” names an evening without an hour."""
+def _implied(day: str, part: re.Match[str] | None) -> time | None:
+    """“明晚” and “明天上午” name a part of the day without an hour."""
+    if part:
+        return time(ROUGHLY[part["part"].lower()])
     return time(19, 0) if day in ("今晚", "明晚") or day.lower() == "tonight" else time(9, 0) if day == "明早" else None
 
 

@@ -26,6 +26,9 @@ def guessed(text: str, now: datetime = NOW) -> str:
     [
         ("婉清说明天下午三点滨江店 6 楼开始，请带 38 套减振垫", "11-19 15:00"),
         ("明天上午九点半带样品过去", "11-19 09:30"),
+        ("谈了返利，明天上午把报价发过去", "11-19 10:00"),
+        ("后天下午带样品过去", "11-20 15:00"),
+        ("call back tomorrow morning", "11-19 09:00"),
         ("后天回访", "11-20"),
         ("大后天签合同", "11-21"),
         ("今天下午4点开会", "11-18 16:00"),
@@ -73,6 +76,7 @@ def test_a_named_day_becomes_the_next_step(text: str, due: str) -> None:
         "上周五已经付款",
         "11月3日签的合同",
         "今天上午九点来过电话",
+        "今天下午谈了价格",
         "预算 12.5 万，38 台",
         "电话 138-1234-5678",
         "比例是 3/4",
@@ -89,6 +93,12 @@ def test_the_clause_that_names_the_day_becomes_the_name() -> None:
     assert step is not None
     assert step.name == "带样品过去"
     assert step.words == "明天下午三点"
+
+
+def test_the_part_of_the_day_is_no_part_of_the_name() -> None:
+    step = guess_next("谈了返利，明天上午把报价发过去", NOW, ZONE)
+    assert step is not None
+    assert (step.name, step.words) == ("把报价发过去", "明天上午")
 
 
 def test_a_clause_that_is_only_a_day_keeps_its_words() -> None:
