@@ -13,6 +13,7 @@ from zhike.customers.models import AssignmentRule
 from zhike.customers.pool.queries import live_pools
 from zhike.customers.terms import Kind, Level
 from zhike.customers.territories.terms import Facts, Where
+from zhike.customers.values.addresses import LONGEST, parse_address
 from zhike.customers.values.divisions import is_placeholder, table
 from zhike.identity.queries import active_people, teams_flat
 from zhike.records.forms import Carrying
@@ -99,13 +100,19 @@ def split(text: str) -> list[str]:
 
 
 def code_of(word: str) -> str:
-    """The code of a place by name, alias or code; of equal names the largest place. Unknown words stay for the refusal."""
+    """The code of a place by name, alias, code or its way from the province; of equal names the largest place.
+
+    Unknown words stay for the refusal.
+    """
     known = table()
     if word in known.by_code:
         return word
     last = word.split()[-1]
     fitting = [d.code for d in known.by_code.values() if last in (d.name, d.alias) and not is_placeholder(d)]
-    return min(fitting, key=lambda code: (len(code), code)) if fitting else word
+    if fitting:
+        return min(fitting, key=lambda code: (len(code), code))
+    meant = parse_address(word[:LONGEST])
+    return meant.code if meant.code and not meant.street else word
 
 
 def read(sent: QueryDict) -> dict[str, Any]:
@@ -134,7 +141,7 @@ def trial(sent: QueryDict) -> Facts:
     values = {name: sent.get(name, "")[:80] for name in ("industry", "source", "kind", "level")}
     word = sent.get("division", "").strip()[:40]
     code = code_of(word) if word else ""
-    return Facts(division=code if code.isdigit() else "", names=(word,) if word else (), **values)
+    return Facts(division=code if code.isdigit() else parse_address(word).code, names=(word,) if word else (), **values)
 
 
 def person_id(sent: QueryDict) -> UUID | None:

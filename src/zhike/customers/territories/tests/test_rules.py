@@ -153,13 +153,14 @@ def test_unknown_places_and_ids_are_refused(world: World) -> None:
 
 def test_the_pages_make_try_and_remove_a_rule(world: World) -> None:
     client = world.client("沈嘉禾")
-    sent = {"name": "杭州", "place": "1", "divisions": "杭州、浙江 宁波市", "people": str(world.people["何永强"].pk)}
+    sent = {"name": "杭州", "place": "1", "divisions": "杭州、浙江 宁波市、浙江省温州市鹿城区", "people": str(world.people["何永强"].pk)}
     assert client.get("/settings/territories/new/").status_code == 200
     assert client.post("/settings/territories/new/", sent).status_code == 302
     made = AssignmentRule.objects.get()
-    assert made.divisions == ["3301", "3302"]
-    tried = client.get("/settings/territories/", {"kind": "organisation", "division": "杭州"}).content.decode()
-    assert "何永强" in tried
+    assert made.divisions == ["3301", "3302", "330302"]
+    for place in ("杭州", "杭州市西湖区", "浙江 杭州市", "浙江省杭州市西湖区文三路 90 号"):
+        tried = client.get("/settings/territories/", {"kind": "organisation", "division": place}).content.decode()
+        assert "按规则“杭州”分配给" in tried
     base = f"/settings/territories/{made.pk}/"
     assert client.get(base).status_code == 200
     assert client.post(base, {**sent, "divisions": "火星"}).status_code == 422
