@@ -119,6 +119,23 @@ def test_a_phone_sorts_by_the_menu_where_the_heads_of_the_columns_have_no_room(
     expect(page.locator("tbody [data-row] .nm .cut").last).to_have_text(first)
 
 
+def test_what_is_left_to_claim_today_goes_down_with_a_claim(open_page: OpenPage, world: "World") -> None:
+    from django.utils import timezone
+
+    from zhike.customers.pool.tests.test_pool import party, pool
+
+    into = pool(daily_limit=3)
+    for name in COMPANIES:
+        party(name, pool=into, pooled_at=timezone.now())
+    page = open_page("/pool/", user=world.people[SELLER])
+    expect(page.locator("#pool-head")).to_contain_text("3/3")
+    for place in range(2):
+        page.locator("input[name=ids]").nth(place).check()
+    page.click("#bulk >> text=认领")
+    page.click("#dialog footer button.pri")
+    expect(page.locator("#pool-head")).to_contain_text("1/3")
+
+
 def test_on_a_phone_who_acts_for_whom_covers_nothing_of_the_bar(open_page: OpenPage, world: "World") -> None:
     page = open_page(f"/settings/people/{world.people[SELLER].pk}/", size=PHONE, user=world.people[ADMIN])
     page.fill("[name=reason]", "代为查看")
