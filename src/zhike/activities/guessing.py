@@ -67,7 +67,9 @@ def guess_next(text: str, now: datetime, zone: str, calendar: clock.WorkingCalen
         if day is None or day < today:
             continue
         hour = _hour_near(text, found)
-        part = PART_ALONE.match(text, found.end()) if not hour and day > today else None  # “this afternoon” is often past
+        part = (
+            PART_ALONE.match(text, found.end()) if not hour and day > today else None
+        )  # “this afternoon” is often past
         at = _time(hour, found.group()) if hour else _implied(found.group(), part)
         if day == today and at is None:
             continue

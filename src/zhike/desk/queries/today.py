@@ -370,6 +370,11 @@ def _worked_on(person: UUID | None) -> QuerySet[Event, Any]:
     return rows.values_list("customer_id", "at")[:80]
 
 
+def sees_nobody(actor: Actor) -> bool:
+    """Whether there is no customer for this person yet, as on the first day of a company."""
+    return not screens["party"].model_class.objects.in_sight(_sight(actor)).filter(archived_at=None).exists()
+
+
 @composed
 def _these(parties: tuple[UUID, ...], *, sight: Sight) -> QuerySet[Any]:
     parties_in_sight = screens["party"].model_class.objects.in_sight(sight)

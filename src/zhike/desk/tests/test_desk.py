@@ -53,6 +53,14 @@ def group_of(actor: Actor, title: str) -> str:
     return ""
 
 
+def test_the_first_day_of_a_company_begins_with_its_customers(world: World, browser: Client, he: Actor) -> None:
+    first = world.client("沈嘉禾").get("/").content.decode()
+    assert 'href="/customers/import/"' in first and "还没有客户" in first
+    assert "都办完了" not in first
+    customer(he)
+    assert "还没有客户" not in browser.get("/").content.decode()
+
+
 def test_overdue_work_is_for_now_and_far_work_for_later(he: Actor) -> None:
     party, now = customer(he), timezone.now()
     plan_task(party, TaskDraft(name="逾期的事", due_at=now - timedelta(days=2)), by=he)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.activities.queries import task
 from zhike.desk.queries.times import presets
-from zhike.desk.queries.today import day_of, lately
+from zhike.desk.queries.today import day_of, lately, sees_nobody
 from zhike.kernel import clock
 from zhike.kernel.actions import run
 from zhike.kernel.doors import ActorRequest, signed_in, toast
@@ -23,13 +23,16 @@ from zhike.records.notices.queries import notices_of
 def today(request: ActorRequest) -> HttpResponse:
     """What to do now, today, and when there is time."""
     now = timezone.now()
-    day = day_of(request.actor, now)
+    day, recent = day_of(request.actor, now), lately(request.actor)
+    idle = not (day.jobs or recent)
     context = {
         "title": _("Today"),
         "day": day,
         "notices": [one for one in notices_of(request.actor) if one.unread][:5],
         "today": clock.today(request.actor.zone, at=now),
-        "lately": lately(request.actor),
+        "lately": recent,
+        "first_day": idle and request.actor.can("party.create") and sees_nobody(request.actor),
+        "can_import": request.actor.can("party.import"),
     }
     return render(request, "desk/today.html", context)
 

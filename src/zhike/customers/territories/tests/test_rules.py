@@ -153,7 +153,12 @@ def test_unknown_places_and_ids_are_refused(world: World) -> None:
 
 def test_the_pages_make_try_and_remove_a_rule(world: World) -> None:
     client = world.client("沈嘉禾")
-    sent = {"name": "杭州", "place": "1", "divisions": "杭州、浙江 宁波市、浙江省温州市鹿城区", "people": str(world.people["何永强"].pk)}
+    sent = {
+        "name": "杭州",
+        "place": "1",
+        "divisions": "杭州、浙江 宁波市、浙江省温州市鹿城区",
+        "people": str(world.people["何永强"].pk),
+    }
     assert client.get("/settings/territories/new/").status_code == 200
     assert client.post("/settings/territories/new/", sent).status_code == 302
     made = AssignmentRule.objects.get()
