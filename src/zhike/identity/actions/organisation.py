@@ -13,6 +13,7 @@ from zhike.kernel import clock
 from zhike.kernel.actions import action, emit
 from zhike.kernel.actor import Actor
 from zhike.kernel.errors import Invalid
+from zhike.kernel.money import decimals
 from zhike.kernel.text import clean
 
 WEEK = frozenset(range(7))
@@ -26,12 +27,21 @@ def usable_calendar(calendar: dict[str, Any]) -> dict[str, Any]:
     return {"country": str(calendar.get("country", "CN"))[:2].upper(), "weekend": sorted(set(weekend))}
 
 
+def _known(currency: str) -> str:
+    code = {"RMB": "CNY"}.get(currency.upper(), currency.upper())  # as people call the yuan
+    try:
+        decimals(code)
+    except Invalid as error:
+        raise Invalid(error.code, error.message, "currency") from error
+    return code
+
+
 @action(right="identity.organisation", title=_("Save"), icon="building")
 def change_organisation(
     *,
     name: Annotated[str, Field(max_length=120)] | None = None,
     zone: str | None = None,
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None,
+    currency: Annotated[str, Field(max_length=3)] | None = None,
     language: str | None = None,
     calendar: dict[str, Any] | None = None,
     by: Actor,
@@ -46,7 +56,7 @@ def change_organisation(
     if zone is not None:
         values["zone"] = str(clock.zone(zone))
     if currency is not None:
-        values["currency"] = currency
+        values["currency"] = _known(currency)
     if language is not None:
         if language not in dict(settings.LANGUAGES):
             raise Invalid("language", _("“%(value)s” is not offered here.") % {"value": language[:20]}, "language")

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from zhike.identity.access import organisation
 from zhike.identity.models import User
 from zhike.identity.testing import World
 
@@ -42,6 +43,17 @@ def test_the_home_of_settings_shows_everybody_only_what_they_may_open(world: Wor
     for address in ("/settings/roles/", "/settings/organisation/", "/settings/pools/"):
         assert address in ruler
         assert address not in seller
+
+
+@pytest.mark.parametrize(("said", "kept"), [("rmb", "CNY"), ("USD", "USD"), ("ZZZ", "")])
+def test_the_currency_of_the_organisation_is_one(world: World, said: str, kept: str) -> None:
+    sent = {"name": "华澜电器", "language": "zh-hans", "zone": "Asia/Shanghai", "currency": said}
+    reply = world.client("沈嘉禾").post("/settings/organisation/", sent)
+    if kept:
+        assert (reply.status_code, organisation().currency) == (302, kept)
+    else:
+        assert (reply.status_code, organisation().currency) == (422, "CNY")
+        assert "“ZZZ”不是货币代码" in reply.content.decode()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
