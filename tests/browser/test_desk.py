@@ -100,6 +100,31 @@ def test_a_customer_is_changed_in_the_form_and_the_page_shows_it(
     page.wait_for_selector("#card-facts >> text=中端连锁酒店")
 
 
+def test_a_form_that_is_a_page_of_its_own_comes_back_with_the_eye_on_what_was_refused(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page("/touches/new/", size=PHONE, user=world.people["何永强"], forgive=("422",))
+    page.fill("main [name=text]", "谈了返利")
+    page.select_option("main [name=party]", customer_url.split("/")[2])
+    page.fill("main [name=minutes]", "很久")
+    page.click("main button.pri")
+    page.wait_for_selector("main .field.bad [name=minutes]:focus")
+    assert page.locator("[name=minutes]").count() == 1
+    page.fill("main [name=minutes]", "15")
+    page.click("main button.pri")
+    page.wait_for_selector("main h2 >> text=谈了返利")
+
+
+def test_a_dialog_comes_back_with_the_eye_on_what_was_refused(
+    open_page: OpenPage, world: "World", customer_url: str
+) -> None:
+    page = open_page(customer_url, user=world.people["何永强"], forgive=("422",))
+    page.keyboard.press("e")
+    page.fill("#dialog [name=credit_code]", "123")
+    page.click("#dialog footer button.pri")
+    page.wait_for_selector("#dialog .field.bad [name=credit_code]:focus")
+
+
 def test_whoever_saves_second_sees_both_sides_before_the_fields(
     open_page: OpenPage, world: "World", customer_url: str
 ) -> None:

@@ -9,9 +9,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.classList.toggle("wide", Boolean(dialog.querySelector("[data-wide]")));
   if (!dialog.open && event.detail.target.childElementCount) dialog.showModal();
   const said = dialog.querySelector("form [role=alert]"); // read before the fields
-  dialog.querySelector("[autofocus], .bad input, input:not([type=hidden]), select, textarea")?.focus({ preventScroll: Boolean(said) });
+  (refused(dialog) ?? dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea"))?.focus({ preventScroll: Boolean(said) });
   if (said) dialog.scrollTop = 0;
 });
+refused(document)?.focus(); // a form that is a page of its own comes back with it
 document.addEventListener("zhike:close", () => close(dialog));
 document.addEventListener("zhike:kept", (event) => close(event.target.closest("dialog"))); // an entry kept for later is done with
 on("click", "[data-close]", (event, button) => {
@@ -31,6 +32,9 @@ on("click", "[data-help]", () => showHelp());
 
 export function showHelp() {
   document.getElementById("shortcuts")?.showModal();
+}
+function refused(host) {
+  return host.querySelector(".field.bad :is(input, select, textarea):not([type=hidden])");
 }
 function close(host) {
   if (host?.open) host.close();
