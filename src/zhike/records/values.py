@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from zhike.kernel.text import clean, enumerated, mask_email, mask_id, mask_phone
 from zhike.records.columns import Bound, bound_columns, choices_of, refers_to
 
 Values = dict[str, Any]
+UNITS: Mapping[str, int] = {"万": 10_000, "亿": 100_000_000}
 SCHEMES = ("http", "https", "mailto", "tel")
 MASKS: Mapping[Sensitive, Callable[[str], str]] = {
     Sensitive.PHONE: mask_phone,
@@ -116,10 +118,11 @@ def _url(column: Column, raw: Any, actor: Actor) -> str:
 
 
 def _number(column: Column, raw: Any, actor: Actor) -> Decimal:
-    text = str(raw).replace(",", "").replace("，", "").strip() if not isinstance(raw, bool) else "?"
+    text = unicodedata.normalize("NFKC", str(raw)).replace(",", "").strip(" ¥元") if not isinstance(raw, bool) else "?"
+    unit = UNITS.get(text[-1:], 1)  # 120.5万, as people write it
     try:
-        number = Decimal(text)
-    except InvalidOperation:
+        number = Decimal(text) if unit == 1 else Decimal(text[:-1]) * unit
+    except DecimalException:
         raise _unusable(column, raw, _("Write a number.")) from None
     digits = number.as_tuple()
     if not number.is_finite() or len(digits.digits) > 15 or abs(number) >= Decimal(10) ** 15:
