@@ -21,6 +21,12 @@ else:
     User = get_user_model()
 
 Reason = Annotated[str, Field(title=_("Reason"), max_length=400)]
+ERASED = _(
+    "Names, numbers, notes, files and what was said of this customer are gone for good. That it was done stays known."
+)
+HANDED_OUT = _("All that is kept about this customer comes as one file; that it went out stands in the ledger.")
+WhyErase = Annotated[str, Field(title=_("Reason"), max_length=400, description=ERASED)]
+WhyHandOut = Annotated[str, Field(title=_("Reason"), max_length=400, description=HANDED_OUT)]
 WhySeen = Annotated[str, Field(title=_("What do you need it for?"), max_length=200)]
 Day = Annotated[date | None, Field(title=_("On"))]
 Moment = Annotated[datetime | None, Field(title=_("On"))]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from zhike.customers.actions.fields import Reason
+from zhike.customers.actions.fields import WhyErase, WhyHandOut
 from zhike.customers.events import DataHandedOut, PartyErased
 from zhike.customers.models import DuplicatePair, MatchKey, Membership, Merge, Party, Relation
 from zhike.customers.queries import everything_about
@@ -31,7 +31,7 @@ PERSONAL = (
 
 
 @action(right="party.export", title=_("Hand out all data"), icon="download", doors="web api cli", file="customer.json")
-def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, Any]:
+def export_person(party: Party, *, reason: WhyHandOut = "", by: Actor) -> dict[str, Any]:
     """Everything kept about one party, machine-readable; that it was handed out stands in the ledger."""
     data = everything_about(party) | personal.hanging_on(party)
     told = DataHandedOut(reason=clean(reason, 200))
@@ -40,7 +40,7 @@ def export_person(party: Party, *, reason: Reason = "", by: Actor) -> dict[str, 
 
 
 @action(right="party.erase", title=_("Erase personal data"), icon="eraser", tone="danger", doors="web api cli")
-def erase_party(party: Party, *, reason: Reason = "", by: Actor) -> Party:
+def erase_party(party: Party, *, reason: WhyErase = "", by: Actor) -> Party:
     """Erase a party's personal data for good: the row stays under a pseudonym, the ledger's chain stays whole.
 
     Gone: names, contact points, birthday, notes, custom values, tags, comments, files, the words of touches and tasks,

@@ -228,6 +228,13 @@ def test_T70_erasure_leaves_no_trace_and_the_chain_still_verifies() -> None:
         actions.erase_party(person, by=SYSTEM)
 
 
+def test_who_is_about_to_erase_or_hand_out_is_told_what_that_means(world: World) -> None:
+    party = create()
+    shown = {what: world.client("沈嘉禾").get(f"/customers/{party.pk}/{what}/") for what in ("erase", "export_person")}
+    assert "无法恢复" in shown["erase"].content.decode()
+    assert "记入台账" in shown["export_person"].content.decode()
+
+
 def test_an_erased_parent_is_named_in_no_event_of_its_subsidiaries() -> None:
     parent, child = create("金丝雀个体户"), create("绿野酒店")
     run("update_party", by=SYSTEM, subject_id=child.pk, data={"parent": str(parent.pk)})
