@@ -46,6 +46,18 @@ def values_of(words: list[str]) -> dict[str, Any]:
     return found
 
 
+def subject_of(action: str, given: str | None) -> str | None:
+    """The id of the record to act on; an action that needs one says so."""
+    made = actions.registry.get(action)
+    if made is not None and made.subject is not None and not given:
+        raise DomainError(
+            "no_subject",
+            _("“%(action)s” acts on a record. Say which: --subject ID (%(type)s).")
+            % {"action": action, "type": made.subject.record_type},
+        )
+    return given
+
+
 def actor_for(username: str | None) -> Actor:
     """The person named, with their rights; without a name the product itself."""
     if not username:
@@ -87,7 +99,7 @@ def main(arguments: list[str]) -> int:
         outcome = actions.run(
             wanted.action,
             by=actor_for(wanted.username),
-            subject_id=wanted.subject,
+            subject_id=subject_of(wanted.action, wanted.subject),
             data=values_of(wanted.values),
             version=wanted.version,
             idempotency_key=wanted.key,

@@ -176,6 +176,8 @@ def test_an_action_runs_from_the_command_line(capsys: pytest.CaptureFixture[str]
     assert act.main(["update_party", "--subject", made["id"], "nonsense=1"]) == 1
     assert "nonsense" in capsys.readouterr().err
     assert act.main(["create_party", "name"]) == 1
+    assert act.main(["update_party", "name=上海另一家有限公司"]) == 1
+    assert "--subject" in capsys.readouterr().err
     assert act.main(["--list"]) == 0
     assert "create_party" in capsys.readouterr().out
 
