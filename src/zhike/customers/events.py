@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from zhike.customers.terms import Attitude, Decision, PointKind
+from zhike.customers.terms import Attitude, Decision, Level, PointKind
 from zhike.kernel.events import event
 from zhike.kernel.screens import Column
 from zhike.kernel.screens import Kind as Is
 
 POINTS = {"kind": {kind.value: kind.label for kind in PointKind}}
+LEVELS = {"level": {level.value: level.label for level in Level} | {"": pgettext_lazy("level", "No level")}}
 
 
 @event(
@@ -225,7 +226,7 @@ class AliasRemoved:
     undo: dict[str, str]
 
 
-@event("party.levelled", sentence=_("%(who)s put %(subject)s on level %(level)s"), icon="pyramid")
+@event("party.levelled", sentence=_("%(who)s set the level of %(subject)s: %(level)s"), icon="pyramid", words=LEVELS)
 class LevelSet:
     """The level changed."""
 

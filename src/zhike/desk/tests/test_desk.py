@@ -216,6 +216,16 @@ def test_both_records_tell_that_they_were_taken_apart(world: World) -> None:
     assert texts["甲公司"] == "乙公司 已从 甲公司 中拆出，恢复为独立记录"
 
 
+def test_the_timeline_names_a_level_as_the_card_does(he: Actor) -> None:
+    party = customer(he)
+    for level in ("A", None):
+        run("set_level", by=he, subject_id=party.pk, data={"level": level})
+    events = Event.objects.filter(type="party.levelled").select_related("detail").order_by("id")
+    with override("zh-hans"):
+        told = [one.text for one in tell(events, he)]
+    assert [sentence.rpartition("设为")[2] for sentence in told] == ["顶层", "未分层"]
+
+
 def test_the_timeline_tells_changes_beside_touches(he: Actor, browser: Client) -> None:
     party = customer(he)
     run("update_party", by=he, subject_id=party.pk, data={"source": "展会"})
