@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -81,6 +81,15 @@ class Importer:
         places = {cell.field.name: cell.place for cell in self.reader.cells}
         return [Problem(places.get(one.field or "", -1), str(one.message)) for one in each]
 
+    def reasons(self, problems: Iterable[Problem]) -> list[str]:
+        """What is wrong, each with the field it is about: away from the row there is no cell to point at."""
+        names = {cell.place: cell.field.label for cell in self.reader.cells}
+        said = _("%(label)s: %(reason)s")
+        return [
+            said % {"label": names[one.column], "reason": one.message} if one.column in names else one.message
+            for one in problems
+        ]
+
     def likely(self, ready: Sequence[Any]) -> Sequence[Sequence[Likely]]:
         """For each usable row the records it may be."""
         duplicates = self.screen.duplicates
@@ -92,7 +101,7 @@ class Importer:
         usable = [row for row in found if not row.fatal]
         for row in found:
             if row.fatal:
-                self._refuse(done, row, [each.message for each in row.problems if each.fatal])
+                self._refuse(done, row, self.reasons(each for each in row.problems if each.fatal))
         known = self.likely(ready)
         with batch(self.batch_id):
             self._write(done, usable, ready, known)
@@ -131,7 +140,7 @@ class Importer:
         ids: list[UUID | None] = []
         for row, result in zip(rows, results, strict=True):
             if isinstance(result, DomainError):
-                self._refuse(done, row, [each.message for each in self.problems(result)])
+                self._refuse(done, row, self.reasons(self.problems(result)))
                 ids.append(None)
                 continue
             done.counts["created"] += 1
@@ -199,7 +208,7 @@ class Importer:
             self._refuse(done, row, [_("This record exists already, and your role does not let you change it.")])
             return False
         except DomainError as error:
-            self._refuse(done, row, [each.message for each in self.problems(error)])
+            self._refuse(done, row, self.reasons(self.problems(error)))
             return False
         return True
 
