@@ -71,6 +71,7 @@ def test_T16_whatever_is_refused_changes_nothing_and_leaves_at_most_the_one_refu
     assert len(mail.outbox) == mails
 
 
+@pytest.mark.slow
 def test_T32_asking_for_every_address_changes_nothing(world: World, folder: Path) -> None:
     made = stock(world, mobile="13812345678")
     client = world.client("沈嘉禾")

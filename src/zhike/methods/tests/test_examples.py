@@ -15,7 +15,7 @@ def names() -> list[str]:
     return sorted(name for name in found if "tests" not in name.split("."))
 
 
-SLOW = {"zhike.methods.groups", "zhike.methods.cohorts"}  # seconds of computing each
+SLOW = {f"zhike.methods.{name}" for name in ("groups", "cohorts", "clv.bootstrap", "prediction.model")}  # seconds each
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in names()])

@@ -97,6 +97,7 @@ def test_thresholds_are_settings_and_few_orders_borrow_the_gap_of_the_others() -
     assert alone.gap == 91 and [note.code for note in alone.warnings] == ["no_rhythm"]
 
 
+@pytest.mark.slow
 def test_the_four_patterns_of_the_lost_by_their_furthest_stage() -> None:
     rows = [
         *bought("abort", 900),

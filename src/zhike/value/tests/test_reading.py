@@ -126,6 +126,7 @@ def test_T42_a_cell_of_fifty_megabytes_is_one_lost_line(tmp_path: Path) -> None:
     assert found.rows("SELECT sum(amount) FROM lines") == [(Decimal(4),)]
 
 
+@pytest.mark.slow
 def test_T42_a_million_columns_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"c{k}" for k in range(30_000)) + "\n" + "1," * 29_999 + "1\n")

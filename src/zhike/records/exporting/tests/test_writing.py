@@ -51,6 +51,7 @@ def whole(rows: list[dict[str, str]]) -> list[list[str]]:
     return [[row[column.key] for column in COLUMNS] for row in rows if any(row.values())]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables, st.sampled_from(["utf-8-sig", "gb18030"]))
 def test_T45_a_csv_file_comes_back_as_it_was_written(tmp_path: Path, rows: list[dict[str, str]], encoding: str) -> None:

@@ -92,6 +92,7 @@ def test_it_goes_on_over_pages_and_refuses_what_is_too_much(world: World, record
     assert "符合条件的超过 1 条" in refused.content.decode()
 
 
+@pytest.mark.slow
 def test_whoever_takes_out_too_often_is_told_before_anything_is_gathered(world: World, monkeypatch: Any) -> None:
     monkeypatch.setattr(taking_out, "MOST", 0)
     browser = world.client("白露")
