@@ -121,7 +121,6 @@ def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
     if party.people.filter(person=person, ended_on=None).exists():
         message = _("“%(name)s” belongs here already.") % {"name": person.name}
         raise Conflict("member.known", message, "person")
-    was = state(party, party.people.all(), MAIN)
     row = Membership(
         organisation=party,
         person=person,
@@ -132,12 +131,22 @@ def add_member(party: Party, draft: MemberDraft, *, by: Actor) -> Party:
         primary=draft.primary,
     )
     row.reports_to_id = _superior(party, row, draft.reports_to) if draft.reports_to else None
+    moved = _moved(
+        party, row, Q(primary=True) if row.primary else Q()
+    )  # not all: a thousand may join one after the other
+    was = state(party, moved, MAIN)
     row.save(force_insert=True)
     _keep_primary(party, row)
-    former = differing(was, state(party, party.people.all(), MAIN))
+    former = differing(was, state(party, moved, MAIN))
     told = MemberAdded(person=person.name, membership=str(row.pk), former=former)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
+
+
+def _moved(party: Party, row: Membership, others: Q) -> QuerySet[Membership]:
+    """The rows that change when this one comes or goes: itself and, as they are now, those others."""
+    pks = list(party.people.filter(others).values_list("pk", flat=True)) if others else []
+    return party.people.filter(pk__in=[row.pk, *pks])
 
 
 def _somebody_new(name: str, mobile: str, by: Actor) -> Party:
@@ -347,10 +356,11 @@ def return_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
 @action(right="party.import", title=_("Take back"), icon="user-minus", doors="import")
 def remove_member(party: Party, *, membership_id: UUID, by: Actor) -> Party:
     """Take back that somebody was put into this organisation, as if it had never been; who leaves has `end_membership`."""
-    row, was = own_membership(party, membership_id), state(party, party.people.all(), MAIN)
-    person = row.person.name
+    row = own_membership(party, membership_id)
+    person, moved = row.person.name, _moved(party, row, Q(reports_to=row))
+    was = state(party, moved, MAIN)
     row.delete()
-    former = differing(was, state(party, party.people.all(), MAIN))
+    former = differing(was, state(party, moved, MAIN))
     told = MemberRemoved(person=person, membership=str(membership_id), former=former)
     emit(told, subject=party, by=by, customer_id=party.pk, label=party.name)
     return party
